@@ -1,0 +1,189 @@
+//! The one list of stable codes: what a clerk can meet, and what the form can notice.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A stable code. Its sentence and remedy for people stand in `assets/text/codes.zh.json`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, TS)]
+        #[serde(rename_all = "snake_case")]
+        #[ts(export)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+codes! {
+    // ---- the form
+    /// Nothing was asked for.
+    DemandEmpty,
+    /// The name was neither given nor declined.
+    NameUnknown,
+    /// The address was neither given nor declined.
+    AddressUnknown,
+    /// The resident number does not fit GB 11643.
+    IdNumberUnusual,
+    /// The credit code does not fit GB 32100.
+    UsccUnusual,
+    /// Fewer than seven digits.
+    PhoneUnusual,
+    /// More than five (Art. 20(3)).
+    TooManyRepresentatives,
+    /// A collective visit without representatives.
+    RepresentativesMissing,
+    /// Fewer people than representatives.
+    HeadcountTooSmall,
+    /// A character that only one old system knew.
+    PrivateUseCharacter,
+    /// Over the longest text.
+    TextTooLong,
+    /// A character that cannot be drawn or stored.
+    ControlCharacter,
+    // ---- the desk
+    /// The folder holds no desk yet.
+    NoDesk,
+    /// The folder already holds a desk.
+    DeskExists,
+    /// Another program holds the folder.
+    FolderInUse,
+    /// The folder cannot be written.
+    FolderUnwritable,
+    /// Nobody is signed in.
+    DeskLocked,
+    /// The password is wrong.
+    WrongPassword,
+    /// Too soon after a wrong password.
+    WaitBeforeRetry,
+    /// The clerk's role does not allow it.
+    NotAllowed,
+    /// Shorter than eight characters.
+    PasswordTooShort,
+    /// Two clerks would have one name, or a name is blank.
+    ClerkNameUnusable,
+    /// Not a nine-digit centre code or not a desk from 1 to 99.
+    DeskNumberUnusable,
+    /// The recovery key cannot be written where it was asked for.
+    RecoveryFolderUnusable,
+    /// The database is of a newer program.
+    NewerDatabase,
+    /// The database cannot be read, though the key is right.
+    DatabaseDamaged,
+    /// The database ends before what was confirmed to a clerk.
+    EntriesLost,
+    /// The keyring is missing or unreadable.
+    KeyringDamaged,
+    /// No space left on the disk.
+    DiskFull,
+    /// The disk refused to write or read.
+    DiskFailed,
+    // ---- the record
+    /// The visit has errors.
+    VisitUnreadable,
+    /// The visit has warnings and no reason was given.
+    ReasonNeeded,
+    /// No such registration at this desk.
+    NumberUnknown,
+    /// The registration was voided.
+    AlreadyVoid,
+    // ---- paper
+    /// No font for Chinese text on this machine.
+    FontMissing,
+    /// The paper could not be laid out.
+    PaperFailed,
+    /// The printer does not answer.
+    PrinterUnreachable,
+    /// The printer refused the job.
+    PrinterRefused,
+    /// The address is not that of a printer.
+    PrinterAddressUnusable,
+    /// The folder for PDF files cannot be written.
+    PdfFolderUnwritable,
+    // ---- the line
+    /// The desk is not enrolled at a district.
+    NotEnrolled,
+    /// The desk is enrolled already.
+    AlreadyEnrolled,
+    /// The enrolment code was mistyped.
+    EnrolmentCodeMistyped,
+    /// The district does not know the code, or it has run out.
+    EnrolmentCodeRefused,
+    /// The address is not that of a server.
+    DistrictAddressUnusable,
+    /// Nobody answers.
+    DistrictUnreachable,
+    /// Somebody else answers: the certificate is not the district's.
+    DistrictCertificateWrong,
+    /// Something answers that is not the district (a sign-in page of the network, a proxy).
+    DistrictNotRecognised,
+    /// The district is busy or its database is away.
+    DistrictBusy,
+    /// The answer stopped coming.
+    DistrictTooSlow,
+    /// The district refused the page.
+    DistrictRefused,
+    /// The district has withdrawn this desk.
+    DeskRevoked,
+    /// The two sides hold different entries under one number.
+    JournalForked,
+    /// The district holds more of this desk than the desk does.
+    DistrictAhead,
+    /// An exchange is running already.
+    ExchangeRunning,
+    // ---- verdicts
+    /// The district does not know this kind of entry.
+    KindUnknown,
+    /// The district cannot read the entry's content.
+    ContentUnreadable,
+    /// An earlier entry that this one builds on is not applied.
+    WaitsForEarlier,
+    // ---- the rest
+    /// The request is not of the right form.
+    RequestUnreadable,
+    /// Our own mistake.
+    Internal,
+}
+
+/// What people are told about a code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Text {
+    /// What happened, in one plain sentence.
+    pub sentence: String,
+    /// What to do about it. Empty where nothing is to be done.
+    pub remedy: String,
+}
+
+static TEXTS: LazyLock<BTreeMap<Code, Text>> = LazyLock::new(|| {
+    // The table is part of the program and read by a test below: it cannot fail at a desk.
+    serde_json::from_str(include_str!("../../../assets/text/codes.zh.json")).unwrap_or_default()
+});
+
+/// The sentence and remedy of a code.
+pub fn text(code: Code) -> &'static Text {
+    static NONE: Text = Text { sentence: String::new(), remedy: String::new() };
+    TEXTS.get(&code).unwrap_or(&NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_and_the_table_has_no_other() {
+        let table: BTreeMap<Code, Text> =
+            serde_json::from_str(include_str!("../../../assets/text/codes.zh.json")).unwrap();
+        for code in Code::ALL {
+            let text = table.get(code).unwrap_or_else(|| panic!("{code:?} has no text"));
+            assert!(text.sentence.ends_with('。'), "{code:?}: {}", text.sentence);
+        }
+        assert_eq!(table.len(), Code::ALL.len());
+    }
+}

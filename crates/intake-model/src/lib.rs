@@ -1,0 +1,40 @@
+//! Values and rules of the reception desk, as pure functions.
+//!
+//! What a lawyer, a trainer of clerks and an engineer should find here: what a visit is ([`Visit`]), how it is
+//! numbered ([`RegistrationNumber`]), what is checked ([`check()`]), by when the office owes an answer ([`deadline`])
+//! and the one list of stable error codes ([`Code`]).
+//!
+//! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
+
+pub mod check;
+mod code;
+pub mod deadline;
+pub mod identity;
+pub mod name;
+mod number;
+mod query_code;
+mod visit;
+
+pub use check::{Problem, Severity, check};
+pub use code::{Code, Text, text};
+pub use number::{CentreCode, DeskNumber, EpochMark, NumberError, RegistrationNumber};
+pub use query_code::QueryCode;
+pub use visit::{IdPaper, Identity, Party, Representative, Stated, Visit};
+
+/// The offset of every civil date in this program: +08:00, all year, everywhere in the country.
+pub const CHINA: chrono::FixedOffset = match chrono::FixedOffset::east_opt(8 * 3600) {
+    Some(offset) => offset,
+    None => panic!("eight hours are a valid offset"),
+};
+
+/// The civil date at +08:00 of a moment given in milliseconds since 1970 UTC.
+///
+/// Moments outside chrono's range (±262 000 years) give 1970-01-01.
+pub fn civil_date(at_ms: i64) -> chrono::NaiveDate {
+    civil_time(at_ms).date()
+}
+
+/// The civil date and time at +08:00 of a moment given in milliseconds since 1970 UTC.
+pub fn civil_time(at_ms: i64) -> chrono::NaiveDateTime {
+    chrono::DateTime::from_timestamp_millis(at_ms).unwrap_or_default().with_timezone(&CHINA).naive_local()
+}
