@@ -215,9 +215,9 @@ impl Visit {
 fn title_from(demand: &str) -> String {
     let clause = demand.split(['。', '；', ';', '\n', '，', ',']).map(str::trim).find(|part| !part.is_empty());
     let clause = clause.unwrap_or_default();
-    let clause = clause.strip_prefix("反映").unwrap_or(clause);
+    let clause: String = clause.strip_prefix("反映").unwrap_or(clause).chars().filter(|c| !c.is_control()).collect();
     if clause.chars().count() <= TITLE_CHARACTERS {
-        return clause.to_owned();
+        return clause;
     }
     let mut title: String = clause.chars().take(TITLE_CHARACTERS - 1).collect();
     title.push('…');
