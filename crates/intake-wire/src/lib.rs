@@ -1,1 +1,72 @@
-//! intake-wire
+//! What crosses the line between a desk and its district, and the hashes and signatures that hold it together.
+//!
+//! One protocol that both ends implement, so that they cannot drift (docs/protocol.md says the same for others).
+//! Deliberately absent: HTTP, TLS, SQL, and the meaning of a payload beyond its kind.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod enrolment;
+mod entry;
+mod hash;
+mod page;
+mod payload;
+mod request;
+mod sign;
+
+pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode};
+pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
+pub use hash::{Hash, sha256};
+pub use page::{Block, Frames, PageWriter, limits};
+pub use payload::{Corrected, Kind, RecordOf, Registered, SlipIssued, Voided};
+pub use request::{DownRequest, Heads, HeadsAnswer, JournalState, PageAnswer, SignedRequest, Verdict, VerdictKind};
+pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
+
+/// The version of the protocol; it stands in every path as `/v1`.
+pub const VERSION: u32 = 1;
+
+/// Why something from the line cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not in the form of the protocol, or over one of its limits.
+    #[error("not in the protocol's form: {0}")]
+    Form(String),
+    /// A hash does not follow from the entry before it.
+    #[error("entry {seq} does not continue the chain")]
+    Chain {
+        /// The entry's place.
+        seq: u64,
+    },
+    /// A signature does not fit its key.
+    #[error("the signature does not fit")]
+    Signature,
+    /// The system gave no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// Reading or writing the compressed stream failed.
+    #[error("the compressed stream is broken: {0}")]
+    Stream(#[from] std::io::Error),
+}
+
+impl<E: std::fmt::Display> From<minicbor::encode::Error<E>> for Error {
+    fn from(error: minicbor::encode::Error<E>) -> Self {
+        Self::Form(error.to_string())
+    }
+}
+
+impl From<minicbor::decode::Error> for Error {
+    fn from(error: minicbor::decode::Error) -> Self {
+        Self::Form(error.to_string())
+    }
+}
+
+/// The result of this crate's functions.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Random bytes from the system.
+///
+/// # Errors
+/// [`Error::Random`] where the system has none.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,109 @@
+//! The kinds of entries and their content. A reader keeps what it does not know: an unknown kind is stored all the same.
+
+use intake_model::Visit;
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+/// What an entry records, as a word of `a-z_`. Words unknown to this version are kept and passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode, Serialize, Deserialize)]
+#[cbor(transparent)]
+#[serde(transparent)]
+pub struct Kind(#[n(0)] String);
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        impl Kind {
+            $($(#[$doc])* pub fn $name() -> Self { Self(stringify!($name).to_owned()) })*
+        }
+    };
+}
+
+kinds! {
+    /// A desk's journal opens: `{centre, desk, mark}`.
+    desk_created,
+    /// A clerk was added: open `{clerk, role}`, personal `{name}`.
+    clerk_added,
+    /// The desk was enrolled at a district: `{district}`.
+    desk_enrolled,
+    /// A visit was registered: [`Registered`].
+    registered,
+    /// A registration was corrected: [`Corrected`].
+    corrected,
+    /// A registration was voided: [`Voided`].
+    voided,
+    /// A slip was issued: [`SlipIssued`].
+    slip_issued,
+    /// In the district's journal: it admitted the desk, `{centre, desk}`.
+    desk_admitted,
+    /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
+    verdict_changed,
+}
+
+impl Kind {
+    /// A kind by its word, from a database.
+    pub fn from_word(word: String) -> Self {
+        Self(word)
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Open part of `registered`; the personal part is [`RecordOf`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registered {
+    /// The registration number, with hyphens.
+    pub number: String,
+    /// How many people the matter was brought by.
+    pub headcount: u32,
+    /// `person` or `organisation`.
+    pub party: intake_model::Party,
+    /// Whether clock C1 runs (name and address are known).
+    pub owes_written_notice: bool,
+}
+
+/// Open part of `corrected`: the whole record again, so that it applies without its predecessor (invariant 5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// The registration number.
+    pub number: String,
+    /// 2 for the first correction.
+    pub version: u32,
+    /// The entry of the version before this one, in this journal.
+    pub corrects: u64,
+    /// See [`Registered`].
+    pub headcount: u32,
+    /// See [`Registered`].
+    pub party: intake_model::Party,
+    /// See [`Registered`].
+    pub owes_written_notice: bool,
+}
+
+/// Personal part of `registered` and `corrected`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordOf {
+    /// The visitor's query code.
+    pub query_code: String,
+    /// The record.
+    pub visit: Visit,
+}
+
+/// Open part of `voided`; the personal part is `{reason}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voided {
+    /// The registration number, which stays used.
+    pub number: String,
+}
+
+/// Open part of `slip_issued`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlipIssued {
+    /// The registration number.
+    pub number: String,
+    /// The version the slip shows.
+    pub version: u32,
+    /// 1 for the first; from 2 on it says 补打.
+    pub copy: u32,
+}
