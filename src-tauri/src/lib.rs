@@ -1,1 +1,90 @@
-//! shell
+//! The shell of the desk: starts, wires and translates between the window and the use cases of `intake-app`.
+//!
+//! Deliberately absent: any rule, any SQL, any HTTP, and any word for the clerk beyond what must be said before there
+//! is a window. A command is one call of one use case.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod arguments;
+mod commands;
+mod demo;
+mod desktop;
+mod log;
+mod window;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use intake_app::{Desk, Setup, SystemClock};
+use tauri::Manager as _;
+
+use arguments::Arguments;
+
+/// What the desk's database needs: how often it may notice that nobody writes.
+const IDLE_TICK: Duration = Duration::from_secs(2);
+
+/// Ends with 0 after the window was closed, 1 where the desk cannot be opened, 2 where it cannot start at all (no
+/// display, arguments it does not know), 3 where another program holds the data folder.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::read(arguments) {
+        Ok(arguments) => arguments,
+        Err(sentence) => return desktop::refuse(&sentence, 2),
+    };
+    desktop::settle_environment(arguments.practice);
+    if !desktop::has_display() {
+        return desktop::refuse("没有可用的显示器，登记台的窗口打不开；请在桌面环境里启动。", 2);
+    }
+    // The program speaks TLS through one provider; an error means that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+
+    let arguments = Arc::new(arguments);
+    let opening = Arc::clone(&arguments);
+    let built = tauri::Builder::default()
+        .plugin(desktop::single_instance(&arguments))
+        .setup(move |app| {
+            open(app, &opening);
+            Ok(())
+        })
+        .invoke_handler(commands::handler())
+        .run(tauri::generate_context!());
+    match built {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => desktop::refuse(&format!("登记台的窗口打不开：{error}"), 2),
+    }
+}
+
+/// Opens the desk and then its window. Runs after the single instance is settled, so that a second start, which only
+/// brings the first window forward, never touches the folder.
+fn open(app: &mut tauri::App, arguments: &Arguments) {
+    let setup = Setup {
+        folder: arguments.folder.clone(),
+        practice: arguments.practice,
+        pdf_folder: arguments.pdf_folder.clone(),
+        clock: Arc::new(SystemClock::default()),
+    };
+    let desk = match Desk::open(setup) {
+        Ok(desk) => desk,
+        Err(error) => desktop::stop(app, error.code()),
+    };
+    log::start(&arguments.folder);
+    if arguments.demo_desk {
+        demo::furnish(&desk);
+    }
+    tick_when_idle(desk.clone());
+    app.manage(desk);
+    if let Err(error) = window::open(app, arguments.practice) {
+        tracing::error!(%error, "the window did not open");
+        desktop::stop(app, intake_model::Code::Internal);
+    }
+}
+
+/// Lets the desk use the pauses, on a thread of its own: it blocks on the disk. The thread ends with the program.
+fn tick_when_idle(desk: Desk) {
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(IDLE_TICK);
+            desk.tick();
+        }
+    });
+}

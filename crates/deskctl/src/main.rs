@@ -1,1 +1,107 @@
-fn main() {}
+//! The administrator's command line: the same use cases as the window, for what is done to many records at once.
+//!
+//! JSON on standard output, one sentence on standard error. Exit codes: 0 done, 1 something was refused or differs,
+//! 2 arguments that cannot be read. A password comes from the terminal or from standard input, never as an argument:
+//! arguments are readable by every program on the machine.
+
+mod folder;
+mod import;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use folder::Refused;
+
+#[derive(Parser)]
+#[command(name = "deskctl", version, about = "登记台的管理命令")]
+struct Line {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Walks the journal's chain and the matters it explains; prints the first difference where there is one
+    Verify(Whose),
+    /// Registers one visit per line of an NDJSON file; reports each line that cannot be registered and keeps the rest
+    Import(Import),
+    /// Prints the JSON Schema of what a command reads
+    Schema { of: Schema },
+}
+
+/// Which desk, and who opens it.
+#[derive(Args)]
+struct Whose {
+    /// The desk's data folder
+    #[arg(long)]
+    folder: PathBuf,
+    /// The name under which a clerk signs in; needed where the desk has several
+    #[arg(long)]
+    clerk: Option<String>,
+    /// Reads the password from the first line of standard input instead of asking on the terminal
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Args)]
+struct Import {
+    /// One visit per line, as `deskctl schema visit` describes it
+    file: PathBuf,
+    #[command(flatten)]
+    whose: Whose,
+    /// The reason for passing warnings, for every line that has some and gives no reason of its own
+    #[arg(long, value_name = "REASON")]
+    accept_warnings: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Schema {
+    /// One line of `import`
+    Visit,
+}
+
+fn main() -> ExitCode {
+    // clap ends with 2 itself where the arguments cannot be read.
+    match run(Line::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(refused) => {
+            // With standard error closed there is nobody left to tell; the exit code still says it.
+            let _ = writeln!(std::io::stderr(), "{refused}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all was well.
+fn run(task: Task) -> Result<bool, Refused> {
+    match task {
+        Task::Verify(whose) => {
+            let desk = folder::open(&whose)?;
+            let found = serde_json::to_value(desk.verify()?)?;
+            print(&found)?;
+            Ok(found.get("complete").and_then(serde_json::Value::as_bool).unwrap_or(false))
+        }
+        Task::Import(import) => {
+            let file = std::io::BufReader::new(std::fs::File::open(&import.file)?);
+            let desk = folder::open(&import.whose)?;
+            import::run(&desk, file, import.accept_warnings.as_deref())
+        }
+        Task::Schema { of: Schema::Visit } => {
+            print(&schemars::schema_for!(intake_model::Visit))?;
+            Ok(true)
+        }
+    }
+}
+
+/// Writes one line of JSON to standard output.
+fn print(value: &impl Serialize) -> Result<(), Refused> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! The command line on real desks in folders of their own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use intake_app::{CreateDesk, Desk, Setup, SystemClock};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const CLERK: &str = "王芳";
+const PASSWORD: &str = "窗口上午九点开门";
+
+fn open(folder: &Path) -> Desk {
+    let clock = Arc::new(SystemClock::default());
+    Desk::open(Setup { folder: folder.join("desk"), practice: false, pdf_folder: folder.join("pdf"), clock }).unwrap()
+}
+
+/// A desk as an administrator leaves it: made, and closed.
+fn desk() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let stick = folder.path().join("usb");
+    std::fs::create_dir(&stick).unwrap();
+    let form = CreateDesk {
+        centre_code: "120110005".into(),
+        centre_name: "天津市东丽区新立街道矛盾纠纷调处化解中心".into(),
+        office_phone: "022-24390000".into(),
+        office_address: "天津市东丽区先锋路".into(),
+        desk: 1,
+        administrator: "周建国".into(),
+        administrator_password: "管理员的一句话".into(),
+        clerk: CLERK.into(),
+        clerk_password: PASSWORD.into(),
+        recovery_folder: stick.display().to_string(),
+    };
+    open(folder.path()).create_desk(form).unwrap();
+    folder
+}
+
+fn deskctl(arguments: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_deskctl"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses before it asks for the password has closed the pipe already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn on_desk(folder: &TempDir, arguments: &[&str], password: &str) -> Output {
+    let at = folder.path().join("desk").display().to_string();
+    let whose = ["--folder", &at, "--clerk", CLERK, "--password-stdin"];
+    deskctl(&[arguments, &whose].concat(), &format!("{password}\n"))
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn import(folder: &TempDir, rows: &[&str], more: &[&str]) -> Output {
+    let file = folder.path().join("visits.ndjson");
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    on_desk(folder, &[&["import", &file.display().to_string()], more].concat(), PASSWORD)
+}
+
+const GOOD: &str = r#"{"name":{"stated":"阿不都热依木·买买提"},"address":{"stated":"新立街道丽晟花园3号楼"},"demand":"楼上漏水三个月，物业不修。"}"#;
+
+#[test]
+fn a_good_line_is_registered_and_the_desk_stays_whole() {
+    let folder = desk();
+    let imported = import(&folder, &[GOOD], &[]);
+    assert_eq!(imported.status.code(), Some(0), "{}", String::from_utf8_lossy(&imported.stderr));
+    let number = lines(&imported)[0]["number"].as_str().unwrap().to_owned();
+
+    let verified = on_desk(&folder, &["verify"], PASSWORD);
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+    assert_eq!(lines(&verified)[0]["complete"], true);
+
+    let desk = open(folder.path());
+    let clerk = desk.state().unwrap().clerks.into_iter().find(|one| one.name == CLERK).unwrap();
+    desk.sign_in(clerk.id, PASSWORD).unwrap();
+    assert_eq!(desk.matter(&number).unwrap().visit.demand, "楼上漏水三个月，物业不修。");
+}
+
+#[test]
+fn a_bad_line_is_reported_with_all_its_problems_and_the_others_are_kept() {
+    let folder = desk();
+    let rows = [GOOD, r#"{"name":"declined","adress":"x","demand":""}"#, "{oops", "", GOOD];
+    let imported = import(&folder, &rows, &[]);
+    assert_eq!(imported.status.code(), Some(1));
+    let report = lines(&imported);
+    assert_eq!(report.len(), 5, "{report:?}");
+    assert_eq!(report[1]["line"], 2);
+    let problems = report[1]["problems"].as_array().unwrap();
+    let fields: Vec<&str> = problems.iter().map(|one| one["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["adress", "address", "demand"]);
+    assert!(problems.iter().all(|one| one["sentence"].as_str().unwrap().ends_with('。')));
+    assert_eq!(report[2]["line"], 3);
+    assert_eq!(report[3]["line"], 5);
+    assert_eq!(report[4], serde_json::json!({ "registered": 2, "left": 2 }));
+}
+
+#[test]
+fn warnings_pass_only_with_a_reason() {
+    let folder = desk();
+    let rows = [r#"{"demand":"村里路灯坏了半年"}"#];
+    assert_eq!(import(&folder, &rows, &[]).status.code(), Some(1));
+    assert_eq!(import(&folder, &rows, &["--accept-warnings", "旧台账未记姓名"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_wrong_password_and_a_wrong_folder_say_so() {
+    let folder = desk();
+    let refused = on_desk(&folder, &["verify"], "不是这个密码呀");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("密码不对"));
+
+    let elsewhere = folder.path().join("nowhere");
+    let refused = deskctl(&["verify", "--folder", &elsewhere.display().to_string(), "--password-stdin"], "x\n");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(!elsewhere.exists(), "a mistyped folder must not be made");
+}
+
+#[test]
+fn bad_arguments_end_with_two_and_a_password_is_none() {
+    assert_eq!(deskctl(&["verify"], "").status.code(), Some(2));
+    assert_eq!(deskctl(&["verify", "--folder", "x", "--password", "y"], "").status.code(), Some(2));
+}
+
+#[test]
+fn the_schema_of_a_visit_names_its_fields() {
+    let schema = deskctl(&["schema", "visit"], "");
+    assert_eq!(schema.status.code(), Some(0));
+    assert!(lines(&schema)[0]["properties"]["demand"].is_object());
+}

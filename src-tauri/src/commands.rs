@@ -1,0 +1,61 @@
+//! The commands of the window, one file per feature. Names and types are the contract with `ui/src/ipc/call.ts`.
+
+mod desk;
+mod exchange;
+mod slip;
+mod visit;
+
+use intake_app::{Desk, Error, Failure};
+use tauri::ipc::Invoke;
+
+use crate::log;
+
+/// What every command answers.
+type Answer<T> = Result<T, Failure>;
+
+pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        desk::desk_state,
+        desk::create_desk,
+        desk::sign_in,
+        desk::lock,
+        desk::sign_out,
+        desk::enrol,
+        desk::set_printer,
+        desk::set_pdf_folder,
+        visit::check_visit,
+        visit::register,
+        visit::today,
+        visit::matter,
+        visit::correct,
+        visit::void_matter,
+        slip::slip,
+        slip::resend_slip,
+        slip::preview_slip,
+        slip::save_slip,
+        exchange::outlook,
+        exchange::exchange,
+    ]
+}
+
+/// Runs a use case that waits for the disk or for Argon2 where it holds nothing else up.
+async fn blocking<T, F>(name: &'static str, desk: &Desk, use_case: F) -> Answer<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&Desk) -> Result<T, Error> + Send + 'static,
+{
+    let desk = desk.clone();
+    match tauri::async_runtime::spawn_blocking(move || use_case(&desk)).await {
+        Ok(answer) => answered(name, answer),
+        Err(error) => {
+            // A panic in a use case: our own mistake, and one that a clerk can report.
+            tracing::error!(command = name, %error, "broke off");
+            answered(name, Err(Error::internal()))
+        }
+    }
+}
+
+/// An answer as the window gets it; a failure is logged here and nowhere else.
+fn answered<T>(name: &'static str, answer: Result<T, Error>) -> Answer<T> {
+    answer.map_err(|error| log::failure(name, Failure::from(error)))
+}

@@ -1,0 +1,19 @@
+//! The exchange with the district. Closing the window during one is safe: each block is kept as it arrives.
+
+use intake_app::{Desk, ExchangeResult, Outlook, Progress};
+use tauri::State;
+use tauri::ipc::Channel;
+
+use super::{Answer, answered, blocking};
+
+#[tauri::command]
+pub(crate) async fn outlook(desk: State<'_, Desk>) -> Answer<Outlook> {
+    blocking("outlook", &desk, Desk::outlook).await
+}
+
+#[tauri::command]
+pub(crate) async fn exchange(desk: State<'_, Desk>, progress: Channel<Progress>) -> Answer<ExchangeResult> {
+    // A window that is gone hears no progress; the exchange goes on.
+    let report = move |step: Progress| drop(progress.send(step));
+    answered("exchange", desk.exchange(report).await)
+}

@@ -1,0 +1,37 @@
+//! Visits: registered, looked up, corrected, voided.
+
+use intake_app::{Desk, Matter, Registered, Today};
+use intake_model::{Problem, Visit};
+use tauri::State;
+
+use super::{Answer, blocking};
+
+#[tauri::command]
+pub(crate) async fn check_visit(desk: State<'_, Desk>, visit: Visit) -> Answer<Vec<Problem>> {
+    blocking("check_visit", &desk, move |desk| Ok(desk.check_visit(&visit))).await
+}
+
+#[tauri::command]
+pub(crate) async fn register(desk: State<'_, Desk>, visit: Visit) -> Answer<Registered> {
+    blocking("register", &desk, move |desk| desk.register(&visit)).await
+}
+
+#[tauri::command]
+pub(crate) async fn today(desk: State<'_, Desk>) -> Answer<Today> {
+    blocking("today", &desk, Desk::today).await
+}
+
+#[tauri::command]
+pub(crate) async fn matter(desk: State<'_, Desk>, number: String) -> Answer<Matter> {
+    blocking("matter", &desk, move |desk| desk.matter(&number)).await
+}
+
+#[tauri::command]
+pub(crate) async fn correct(desk: State<'_, Desk>, number: String, visit: Visit) -> Answer<Registered> {
+    blocking("correct", &desk, move |desk| desk.correct(&number, &visit)).await
+}
+
+#[tauri::command]
+pub(crate) async fn void_matter(desk: State<'_, Desk>, number: String, reason: String) -> Answer<Today> {
+    blocking("void_matter", &desk, move |desk| desk.void_matter(&number, &reason)).await
+}

@@ -1,0 +1,150 @@
+//! Journeys of a clerk through the real window, by keyboard only, against a real district on a real PostgreSQL.
+//!
+//! What each part does by itself is tested beside it; here is only what a person at the desk can see. Needs the Debian
+//! packages xvfb, dbus, webkit2gtk-driver, poppler-utils and the program `tauri-driver`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod clerk;
+mod screen;
+mod start;
+mod window;
+
+use std::path::{Path, PathBuf};
+
+use intake_model::{Stated, Visit};
+use testkit::visits as day;
+use window::{ALT, CONTROL, ENTER, F2, Window};
+
+/// What practice mode proposes, and the window shows beside the password.
+const DEMO_PASSWORD_MARK: &str = "demo-password";
+
+/// A home with a USB stick, and the desk's folder in it.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(home.stick()).unwrap();
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn desk(&self) -> PathBuf {
+        self.path().join("desk")
+    }
+
+    fn stick(&self) -> PathBuf {
+        self.path().join("usb")
+    }
+
+    /// Every PDF below the home.
+    fn papers(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.path().to_owned()];
+        let mut papers = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().filter_map(Result::ok) {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "pdf") {
+                    papers.push(path);
+                }
+            }
+        }
+        papers.sort();
+        papers
+    }
+}
+
+/// The first start: takes what practice mode proposes, with the stick of this home, and puts the recovery key away.
+async fn create_desk(window: &Window, home: &Home) {
+    window.at("create-desk").await;
+    window.tab_to("recovery-folder").await;
+    window.empty_field().await;
+    window.type_text(&home.stick().display().to_string()).await;
+    window.picture("01-建立登记台").await;
+    window.tab_to("create-desk").await;
+    window.press(&[ENTER]).await;
+    let file = window.text("recovery-file").await;
+    assert!(Path::new(&file).starts_with(home.stick()), "the recovery key went to {file}");
+    assert!(Path::new(&file).exists());
+    window.picture("02-恢复密钥").await;
+    window.at("recovery-done").await;
+    window.press(&[ENTER]).await;
+    window.at("enrol-address").await;
+}
+
+/// Signs in as the clerk, who stands below the administrator, with the password that practice mode shows.
+async fn sign_in(window: &Window) {
+    window.at("password").await;
+    window.press(&['\u{E015}']).await;
+    window.type_text(&demo_password(window).await).await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+}
+
+async fn demo_password(window: &Window) -> String {
+    let shown = window.text(DEMO_PASSWORD_MARK).await;
+    shown.rsplit('：').next().unwrap().trim().to_owned()
+}
+
+/// One registration as the slip's page shows it.
+struct Shown {
+    number: String,
+    query_code: String,
+}
+
+/// Fills the form from the first field to the last and registers, without leaving the keyboard.
+async fn register(window: &Window, visit: &Visit) -> Shown {
+    window.at("name").await;
+    state(window, &visit.name).await;
+    window.press(&[ENTER]).await;
+    window.at("address").await;
+    state(window, &visit.address).await;
+    window.press(&[ENTER]).await;
+    window.at("phone").await;
+    if let Some(phone) = &visit.phone {
+        window.type_text(phone).await;
+    }
+    window.tab_to("demand").await;
+    window.type_text(&visit.demand).await;
+    window.tab_to("complained-of").await;
+    if !visit.complained_of.is_empty() {
+        window.type_text(&visit.complained_of).await;
+    }
+    window.press(&[CONTROL, ENTER]).await;
+    if !visit.passed_because.is_empty() {
+        // The form asks once whether it is meant so.
+        window.at("reason").await;
+        window.type_text(&visit.passed_because).await;
+        window.press(&[CONTROL, ENTER]).await;
+    }
+    let shown = Shown { number: window.text("slip-number").await, query_code: window.text("query-code").await };
+    window.see("slip-page").await;
+    shown
+}
+
+async fn state(window: &Window, fact: &Stated) {
+    match fact {
+        Stated::Stated(text) => window.type_text(text).await,
+        Stated::Unknown => window.press(&[ALT, '1']).await,
+        Stated::Declined => window.press(&[ALT, '2']).await,
+    }
+}
+
+/// On to the next visitor.
+async fn next(window: &Window) {
+    window.press(&[F2]).await;
+    window.at("name").await;
+}
+
+/// Some of the day: an interpunct, no name and no address, a character of the rare planes, an address nobody could tell.
+fn visits() -> [Visit; 4] {
+    let unclear = Visit { passed_because: "来访人说不清楚".into(), ..day::without_an_address() };
+    [day::unpaid_wages(), day::without_a_name(), day::name_that_cannot_be_typed(), unclear]
+}

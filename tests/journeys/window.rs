@@ -1,0 +1,187 @@
+//! The clerk's hands and eyes: keys go in, what the page shows comes out. No mouse anywhere.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::screen::{Driver, application, pictures};
+
+pub const ENTER: char = '\u{E007}';
+pub const TAB: char = '\u{E004}';
+pub const CONTROL: char = '\u{E009}';
+pub const ALT: char = '\u{E00A}';
+pub const F2: char = '\u{E032}';
+pub const F3: char = '\u{E033}';
+pub const F4: char = '\u{E034}';
+pub const F9: char = '\u{E039}';
+
+/// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One started program with its window.
+pub struct Window {
+    client: Client,
+    /// The program's process.
+    pub process: u32,
+}
+
+impl Window {
+    /// Starts the program in practice mode on this folder and waits until its page stands.
+    pub async fn open(driver: &Driver, folder: &Path) -> Self {
+        let arguments = ["--practice", "--folder", &folder.display().to_string()].map(str::to_owned);
+        let options = json!({ "application": application(), "args": arguments });
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("tauri:options".into(), options);
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.url).await.unwrap();
+        let window = Self { client, process: process_of(folder) };
+        window.see("practice-ribbon").await;
+        window
+    }
+
+    /// Closes the window as a clerk does at the end of the day.
+    pub async fn quit(self) {
+        self.client.close().await.unwrap();
+        let start = std::time::Instant::now();
+        while Path::new(&format!("/proc/{}/exe", self.process)).exists() && start.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Ends the program as a power cut would: at once, with no chance to tidy up.
+    pub async fn kill(self) {
+        assert!(Command::new("kill").args(["-KILL", &self.process.to_string()]).status().unwrap().success());
+        // The session lost its program; closing it only tidies the driver.
+        let _ = self.client.close().await;
+    }
+
+    /// Waits until the page shows what carries this test mark.
+    pub async fn see(&self, mark: &str) -> Element {
+        self.see_css(&format!("[data-testid='{mark}']")).await
+    }
+
+    pub async fn see_css(&self, css: &str) -> Element {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        match found {
+            Ok(element) => element,
+            Err(error) => {
+                self.picture("broken").await;
+                let page = self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap_or_default();
+                panic!("{css} did not appear: {error}\n{page}");
+            }
+        }
+    }
+
+    pub async fn text(&self, mark: &str) -> String {
+        self.see(mark).await.text().await.unwrap()
+    }
+
+    /// Waits until what carries this mark holds these words.
+    pub async fn read(&self, mark: &str, words: &str) {
+        let start = std::time::Instant::now();
+        loop {
+            let text = self.text(mark).await;
+            if text.contains(words) {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "{mark} says {text:?}, not {words:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn shows(&self, css: &str) -> bool {
+        !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+    }
+
+    /// Waits until the focus stands in the field with this id.
+    pub async fn at(&self, id: &str) {
+        let start = std::time::Instant::now();
+        loop {
+            let now = self.focused().await;
+            if now == id {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "the focus stands in {now:?}, not in {id:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn focused(&self) -> String {
+        match self.client.active_element().await {
+            Ok(element) => element.attr("id").await.ok().flatten().unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Presses Tab until the focus stands in the field with this id.
+    pub async fn tab_to(&self, id: &str) {
+        for _ in 0..80 {
+            if self.focused().await == id {
+                return;
+            }
+            self.press(&[TAB]).await;
+        }
+        panic!("no way to {id:?} by Tab");
+    }
+
+    /// Presses Tab until the focus stands on what carries this test mark.
+    pub async fn tab_to_mark(&self, mark: &str) {
+        self.see(mark).await;
+        for _ in 0..80 {
+            let focused = self.client.active_element().await.unwrap();
+            if focused.attr("data-testid").await.unwrap().is_some_and(|now| now == mark) {
+                return;
+            }
+            self.press(&[TAB]).await;
+        }
+        panic!("no way to {mark:?} by Tab");
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn type_text(&self, text: &str) {
+        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Empties the field that has the focus.
+    pub async fn empty_field(&self) {
+        self.press(&[CONTROL, 'a']).await;
+        self.press(&['\u{E003}']).await;
+    }
+
+    /// Presses keys together, such as Ctrl and L, and lets go.
+    pub async fn press(&self, keys: &[char]) {
+        let mut actions = KeyActions::new("keyboard".into());
+        for &value in keys {
+            actions = actions.then(KeyAction::Down { value });
+        }
+        for &value in keys.iter().rev() {
+            actions = actions.then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(actions).await.unwrap();
+    }
+
+    /// Keeps a picture of the window for people.
+    pub async fn picture(&self, name: &str) {
+        let png = self.client.screenshot().await.unwrap();
+        std::fs::write(pictures().join(format!("{name}.png")), png).unwrap();
+    }
+}
+
+/// The one process that was started on this folder.
+fn process_of(folder: &Path) -> u32 {
+    let folder = folder.display().to_string();
+    let runs = |id: &u32| {
+        let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        let mut words = line.split(|byte| *byte == 0);
+        words.next().is_some_and(|word| word.ends_with(b"intake-desk")) && words.any(|word| word == folder.as_bytes())
+    };
+    let all = std::fs::read_dir("/proc").unwrap();
+    let mut found = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).filter(runs);
+    found.next().expect("the program runs")
+}
