@@ -1,0 +1,65 @@
+/**
+ * The one door from the window to the shell: every command with its arguments and answer.
+ * No other file imports the Tauri API. A rejected call is always a `Failure`; what is not one becomes `internal`.
+ */
+import { Channel, invoke } from "@tauri-apps/api/core";
+
+import type { CreateDesk } from "./bindings/CreateDesk";
+import type { Created } from "./bindings/Created";
+import type { DeskState } from "./bindings/DeskState";
+import type { ExchangeResult } from "./bindings/ExchangeResult";
+import type { Failure } from "./bindings/Failure";
+import type { Matter } from "./bindings/Matter";
+import type { Outlook } from "./bindings/Outlook";
+import type { Problem } from "./bindings/Problem";
+import type { Progress } from "./bindings/Progress";
+import type { Registered } from "./bindings/Registered";
+import type { SlipView } from "./bindings/SlipView";
+import type { Today } from "./bindings/Today";
+import type { Visit } from "./bindings/Visit";
+
+/** What a rejected command is, whatever the shell or the bridge itself rejected with. */
+export function asFailure(reason: unknown): Failure {
+  if (typeof reason === "object" && reason !== null && "code" in reason && typeof reason.code === "string") {
+    const given = reason as Partial<Failure> & Pick<Failure, "code">;
+    return { code: given.code, params: given.params ?? {}, field: given.field ?? null, ref: given.ref ?? "" };
+  }
+  // The bridge rejects with plain text when it cannot read a request. The text is for the log, not for the clerk.
+  console.error("command rejected", reason);
+  return { code: "internal", params: {}, field: null, ref: "" };
+}
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (reason) {
+    throw asFailure(reason);
+  }
+}
+
+export const ipc = {
+  deskState: () => call<DeskState>("desk_state"),
+  createDesk: (form: CreateDesk) => call<Created>("create_desk", { form }),
+  signIn: (clerk: number, password: string) => call<DeskState>("sign_in", { clerk, password }),
+  lock: () => call<DeskState>("lock"),
+  signOut: () => call<DeskState>("sign_out"),
+  enrol: (address: string, code: string) => call<DeskState>("enrol", { address, code }),
+  setPrinter: (address: string | null) => call<DeskState>("set_printer", { address }),
+  setPdfFolder: (folder: string) => call<DeskState>("set_pdf_folder", { folder }),
+  checkVisit: (visit: Visit) => call<Problem[]>("check_visit", { visit }),
+  register: (visit: Visit) => call<Registered>("register", { visit }),
+  today: () => call<Today>("today"),
+  matter: (number: string) => call<Matter>("matter", { number }),
+  correct: (number: string, visit: Visit) => call<Registered>("correct", { number, visit }),
+  voidMatter: (number: string, reason: string) => call<Today>("void_matter", { number, reason }),
+  slip: (number: string) => call<SlipView>("slip", { number }),
+  resendSlip: (number: string) => call<SlipView>("resend_slip", { number }),
+  previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),
+  saveSlip: (number: string) => call<SlipView>("save_slip", { number }),
+  outlook: () => call<Outlook>("outlook"),
+  exchange: (report: (progress: Progress) => void) => {
+    const progress = new Channel<Progress>();
+    progress.onmessage = report;
+    return call<ExchangeResult>("exchange", { progress });
+  },
+};
