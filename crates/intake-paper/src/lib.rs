@@ -1,1 +1,24 @@
-//! intake-paper
+//! Paper: the slip that every visitor takes home, as PDF, as a picture and to a printer.
+//!
+//! [`Papers`] loads the fonts once and stays warm; [`Papers::slip`] lays a [`Slip`] out; the [`Document`] then gives its
+//! PDF and its pictures, so that the preview is what the printer draws. [`printer::send`] hands a PDF to a printer.
+//! Typst and IPP are used here and nowhere else. Layout and wording are data in `assets/paper/`.
+//!
+//! Deliberately absent: any record of what was printed (a copy is journalled before it is made, in `intake-app`), any
+//! queue, and any clock.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod barcode;
+mod document;
+mod error;
+mod fonts;
+mod papers;
+pub mod printer;
+mod slip;
+mod words;
+
+pub use document::Document;
+pub use error::{Error, Result};
+pub use papers::Papers;
+pub use slip::Slip;

@@ -1,0 +1,62 @@
+//! What can go wrong with paper. No message carries a word of the paper itself.
+
+use intake_model::Code;
+
+/// Why paper could not be made or sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No known font for Chinese text lies in the system's font folders.
+    #[error("no font for Chinese text in {folders} font folders")]
+    FontMissing {
+        /// How many folders were searched.
+        folders: usize,
+    },
+    /// The wording that comes with the program cannot be read.
+    #[error("the wording of the slip cannot be read")]
+    Wording(#[from] serde_json::Error),
+    /// The number cannot be drawn as a barcode.
+    #[error("the registration number cannot be drawn as Code 128")]
+    Barcode,
+    /// The template could not be laid out. Typst's own messages may quote the text, so only their count is kept.
+    #[error("the template was refused with {complaints} complaints")]
+    Layout {
+        /// How many errors Typst reported.
+        complaints: usize,
+    },
+    /// The document could not be written as PDF.
+    #[error("the document was refused as PDF with {complaints} complaints")]
+    Pdf {
+        /// How many errors Typst reported.
+        complaints: usize,
+    },
+    /// The picture could not be written as PNG.
+    #[error("a page could not be written as PNG")]
+    Picture,
+    /// The address is not that of a printer.
+    #[error("not a printer's address: {0}")]
+    PrinterAddress(&'static str),
+    /// Nothing answered in time.
+    #[error("the printer does not answer: {0}")]
+    PrinterUnreachable(&'static str),
+    /// The printer answered and took nothing.
+    #[error("the printer refused the job: {0}")]
+    PrinterRefused(String),
+}
+
+/// A result with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The stable code under which a clerk meets this error.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::FontMissing { .. } => Code::FontMissing,
+            Self::Wording(_) | Self::Barcode | Self::Layout { .. } | Self::Pdf { .. } | Self::Picture => {
+                Code::PaperFailed
+            }
+            Self::PrinterAddress(_) => Code::PrinterAddressUnusable,
+            Self::PrinterUnreachable(_) => Code::PrinterUnreachable,
+            Self::PrinterRefused(_) => Code::PrinterRefused,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What stands on a slip, and how it becomes the values that the template draws.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use intake_model::{DeskNumber, RegistrationNumber};
+use typst::foundations::{Array, Dict, IntoValue, Value};
+
+use crate::words::{Words, fill};
+use crate::{Result, barcode};
+
+/// One slip (来访登记回执): plain data taken from a committed registration, never from a form.
+#[derive(Debug, Clone)]
+pub struct Slip {
+    /// The centre's name in full.
+    pub office: String,
+    /// Where the centre is.
+    pub address: String,
+    /// The phone the visitor may call.
+    pub phone: String,
+    /// The desk, printed as the window to come back to.
+    pub desk: DeskNumber,
+    /// The registration number; the barcode holds it and nothing else.
+    pub number: RegistrationNumber,
+    /// When the visit was registered, at +08:00; printed to the minute.
+    pub registered_at: NaiveDateTime,
+    /// The visitor's name as others may see it (`intake_model::name::masked`), or the words for a name not given.
+    pub name: String,
+    /// The matter's title: the visitor's own, or the neutral one they asked for.
+    pub title: String,
+    /// The last day of the written notice (Art. 23(2)); `None` while the name or the address is unknown and the clock
+    /// is therefore suspended.
+    pub due: Option<NaiveDate>,
+    /// How many people came.
+    pub headcount: u32,
+    /// How many materials were handed over.
+    pub materials: u32,
+    /// The query code.
+    pub query_code: String,
+    /// The clerk's number; a slip names no clerk.
+    pub clerk: i64,
+    /// Which version of the record this is: 1, or more after a correction.
+    pub version: u32,
+    /// Which copy this is: 1, or more for a reprint, which says so.
+    pub copy: u32,
+    /// Whether this is practice: then every page says so.
+    pub practice: bool,
+}
+
+/// The barcode and the texts of one slip, before it is known which characters can be drawn.
+pub(crate) struct Content {
+    texts: Vec<(&'static str, String)>,
+    marks: Vec<String>,
+    practice: Option<String>,
+    bars: Vec<u16>,
+}
+
+impl Content {
+    /// Puts the wording and the values together.
+    pub(crate) fn of(slip: &Slip, words: &Words) -> Result<Self> {
+        let number = slip.number.to_string();
+        let (day, day_caption, outcome) = match slip.due {
+            Some(due) => {
+                let weekday = usize::try_from(due.weekday().num_days_from_monday()).unwrap_or(0);
+                let weekday = words.weekdays.get(weekday).map_or("", String::as_str);
+                let (year, month, day) = (due.year().to_string(), due.month().to_string(), due.day().to_string());
+                (
+                    fill(&words.day, &[("year", &year), ("month", &month), ("day", &day)]),
+                    fill(&words.day_caption, &[("weekday", weekday)]),
+                    fill(&words.outcome, &[("due", &due.to_string())]),
+                )
+            }
+            None => (words.day_suspended.clone(), words.day_suspended_caption.clone(), words.outcome_suspended.clone()),
+        };
+        let materials = match slip.materials {
+            0 => words.materials_none.clone(),
+            count => fill(&words.materials, &[("materials", &count.to_string())]),
+        };
+        let mut marks = Vec::new();
+        if slip.copy > 1 {
+            marks.push(fill(&words.copy, &[("copy", &slip.copy.to_string())]));
+        }
+        if slip.version > 1 {
+            marks.push(fill(&words.version, &[("version", &slip.version.to_string())]));
+        }
+        let texts = vec![
+            ("title", words.title.clone()),
+            ("day", day),
+            ("day_caption", day_caption),
+            ("window", fill(&words.window, &[("desk", &slip.desk.get().to_string())])),
+            ("window_caption", words.window_caption.clone()),
+            ("phone", slip.phone.clone()),
+            ("phone_caption", words.phone_caption.clone()),
+            ("office", slip.office.clone()),
+            ("number_label", words.number_label.clone()),
+            ("page", fill(&words.page, &[("number", &number)])),
+            ("number", number),
+            ("time_label", words.time_label.clone()),
+            ("time", slip.registered_at.format("%Y-%m-%d %H:%M").to_string()),
+            ("name_label", words.name_label.clone()),
+            ("name", fill(&words.name, &[("name", &slip.name), ("headcount", &slip.headcount.to_string())])),
+            ("materials_label", words.materials_label.clone()),
+            ("materials", materials),
+            ("clerk_label", words.clerk_label.clone()),
+            ("clerk", slip.clerk.to_string()),
+            ("matter_label", words.matter_label.clone()),
+            ("matter", slip.title.clone()),
+            ("outcome_label", words.outcome_label.clone()),
+            ("outcome", outcome),
+            ("query_label", words.query_label.clone()),
+            ("query_code", slip.query_code.clone()),
+            ("query_keep", words.query_keep.clone()),
+            ("query_how", words.query_how.clone()),
+            ("rate_how", words.rate_how.clone()),
+            ("address_label", words.address_label.clone()),
+            ("address", slip.address.clone()),
+            ("phone_label", words.phone_label.clone()),
+            ("keep", words.keep.clone()),
+            ("seal", words.seal.clone()),
+        ];
+        let bars = barcode::widths(&slip.number.compact())?;
+        Ok(Self { texts, marks, practice: slip.practice.then(|| words.practice.clone()), bars })
+    }
+
+    /// Every text that will be drawn, for `change` to make drawable.
+    pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.texts.iter_mut().map(|(_, text)| text).chain(&mut self.marks).chain(&mut self.practice)
+    }
+
+    /// The values for the template, with the font families to draw them in.
+    ///
+    /// Strings only, never content: Typst does not read markup in them.
+    pub(crate) fn inputs(&self, families: &[String], pages: usize) -> Dict {
+        let pages_text = pages.to_string();
+        let mut inputs: Dict = self
+            .texts
+            .iter()
+            .map(|(key, text)| {
+                let text = if *key == "page" { fill(text, &[("pages", &pages_text)]) } else { text.clone() };
+                ((*key).into(), text.into_value())
+            })
+            .collect();
+        let array = |texts: &[String]| texts.iter().map(|text| text.as_str().into_value()).collect::<Array>();
+        inputs.insert("fonts".into(), array(families).into_value());
+        inputs.insert("marks".into(), array(&self.marks).into_value());
+        inputs.insert("practice".into(), self.practice.as_deref().map_or(Value::None, IntoValue::into_value));
+        inputs.insert(
+            "bars".into(),
+            self.bars.iter().map(|&width| i64::from(width).into_value()).collect::<Array>().into_value(),
+        );
+        inputs.insert("pages".into(), i64::try_from(pages).unwrap_or(i64::MAX).into_value());
+        inputs
+    }
+}

@@ -1,0 +1,272 @@
+//! The slip as the visitor holds it: its text read back from the PDF, its barcode read back from the picture.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::fs;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use intake_model::{DeskNumber, EpochMark, RegistrationNumber, name};
+use intake_paper::{Document, Papers, Slip};
+
+static PAPERS: LazyLock<Papers> = LazyLock::new(|| Papers::new().expect("install fonts-noto-cjk"));
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn number(epoch: &str, serial: u32) -> RegistrationNumber {
+    let centre = "120110005".parse().unwrap();
+    let mark: EpochMark = epoch.parse().unwrap();
+    RegistrationNumber::new(centre, day("2026-11-24"), DeskNumber::new(1).unwrap(), mark, serial).unwrap()
+}
+
+fn slip() -> Slip {
+    Slip {
+        office: "天津市东丽区新立街道社会矛盾纠纷调处化解中心".to_owned(),
+        address: "天津市东丽区新立街道先锋东路46号".to_owned(),
+        phone: "022-24990000".to_owned(),
+        desk: DeskNumber::new(1).unwrap(),
+        number: number("A", 7),
+        registered_at: "2026-11-24T09:05:59".parse::<NaiveDateTime>().unwrap(),
+        name: name::masked("张桂兰"),
+        title: "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管".to_owned(),
+        due: Some(day("2026-12-09")),
+        headcount: 1,
+        materials: 2,
+        query_code: "K7QX-4M9P".to_owned(),
+        clerk: 3,
+        version: 1,
+        copy: 1,
+        practice: false,
+    }
+}
+
+fn made(change: impl FnOnce(&mut Slip)) -> Document {
+    let mut slip = slip();
+    change(&mut slip);
+    PAPERS.slip(&slip).unwrap()
+}
+
+/// The text of each page, as another program reads it from the PDF, without the spaces and line ends of the layout.
+fn pages_of(document: &Document) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("slip.pdf");
+    fs::write(&path, document.pdf().unwrap()).unwrap();
+    let out = Command::new("pdftotext").args(["-raw"]).arg(&path).arg("-").output().expect("install poppler-utils");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let text = String::from_utf8(out.stdout).unwrap();
+    // A form feed ends each page.
+    text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.split_whitespace().collect()).collect()
+}
+
+fn text_of(document: &Document) -> String {
+    pages_of(document).concat()
+}
+
+#[track_caller]
+fn holds(document: &Document, words: &[&str]) {
+    let text = text_of(document);
+    for word in words {
+        let word: String = word.split_whitespace().collect();
+        assert!(text.contains(&word), "{word} is not in: {text}");
+    }
+}
+
+/// What a scanner reads from a picture.
+fn scanned(picture: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.png");
+    fs::write(&path, picture).unwrap();
+    let out = Command::new("zbarimg").args(["--quiet", "--raw"]).arg(&path).output().expect("install zbar-tools");
+    String::from_utf8(out.stdout).unwrap().trim_end().to_owned()
+}
+
+/// The first page as a printer with 203 dots to the inch puts it down: black or white.
+fn printed_at_203_dpi(document: &Document) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("slip.pdf");
+    fs::write(&path, document.pdf().unwrap()).unwrap();
+    let status = Command::new("pdftoppm")
+        .args(["-r", "203", "-mono", "-png", "-singlefile"])
+        .arg(&path)
+        .arg(folder.path().join("page"))
+        .status()
+        .expect("install poppler-utils");
+    assert!(status.success());
+    // Poppler writes a mono page as PBM, or as PNG when it was built so.
+    let made = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let page = made.into_iter().find(|path| path.file_stem().is_some_and(|stem| stem == "page")).unwrap();
+    fs::read(page).unwrap()
+}
+
+#[test]
+fn a_slip_says_all_that_the_visitor_needs() {
+    let document = made(|_| {});
+    assert!(document.undrawable().is_empty(), "{:?}", document.undrawable());
+    holds(
+        &document,
+        &[
+            "天津市东丽区新立街道社会矛盾纠纷调处化解中心",
+            "来访登记回执",
+            &slip().number.to_string(),
+            "登记时间2026-11-2409:05经办工号3",
+            "张＊＊（共1人）",
+            "收到材料2件",
+            "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管",
+            "已登记，最迟2026-12-09书面告知",
+            "《信访工作条例》第二十三条",
+            "查询码K7QX-4M9P",
+            "地址天津市东丽区新立街道先锋东路46号",
+            "电话022-24990000",
+            "（盖章处）",
+        ],
+    );
+    for absent in ["补打", "更正", "练习", "桂兰", "第1页"] {
+        assert!(!text_of(&document).contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn the_first_line_is_the_day_the_window_and_the_phone() {
+    let text = text_of(&made(|_| {}));
+    let first: String = text.chars().take(60).collect();
+    for word in ["2026年12月9日", "1号窗口", "022-24990000", "星期三"] {
+        assert!(first.contains(word), "{word} is not in: {first}");
+    }
+}
+
+#[test]
+fn a_visitor_without_name_or_address_reads_what_to_bring_instead_of_a_day() {
+    let document = made(|slip| {
+        slip.due = None;
+        slip.name = "不愿提供".to_owned();
+        slip.materials = 0;
+    });
+    holds(&document, &["请先补姓名、住址", "不愿提供（共1人）", "收到材料没有", "书面告知的期限暂不起算"]);
+    assert!(!text_of(&document).contains("最迟"));
+}
+
+#[test]
+fn names_with_an_interpunct_and_with_rare_characters_print_as_themselves() {
+    let document = made(|slip| {
+        slip.name = name::masked("𬱖小雨");
+        slip.title = "𬱖小雨与阿不都热依木·买买提因㐂、𠮷、𫟼、𪚥四字写法不一致".to_owned();
+    });
+    assert!(document.undrawable().is_empty(), "{:?}", document.undrawable());
+    holds(&document, &["𬱖＊＊（共1人）", "𬱖小雨与阿不都热依木·买买提因㐂、𠮷、𫟼、𪚥四字写法不一致"]);
+}
+
+#[test]
+fn a_character_that_no_font_draws_becomes_its_code_point_and_is_reported_once() {
+    let document = made(|slip| {
+        slip.name = "\u{3134A}＊".to_owned();
+        slip.title = "\u{3134A}某诉\u{E863}某，\n附\u{1E900}\u{200B}".to_owned();
+    });
+    assert_eq!(document.undrawable(), ['\u{3134A}', '\u{E863}', '\u{1E900}']);
+    holds(&document, &["〔U+3134A〕＊（共1人）", "〔U+3134A〕某诉〔U+E863〕某，附〔U+1E900〕"]);
+}
+
+#[test]
+fn what_a_visitor_says_is_never_markup() {
+    let said = "#panic(\"a\") *粗* _斜_ $x^2$ @ref <label> `code` // 注 \\ [b] {number} {due} = 标题";
+    holds(
+        &made(|slip| {
+            slip.title = said.to_owned();
+            slip.office = format!("{said}街道");
+        }),
+        &[said, &format!("{said}街道")],
+    );
+}
+
+#[test]
+fn a_scanner_reads_the_number_and_nothing_else_at_203_dpi() {
+    for number in [number("A", 7), number("B", 12345), number("ZZZZ", u32::MAX)] {
+        let document = made(|slip| slip.number = number.clone());
+        let picture = &document.png_pages(203.0 / 72.0).unwrap()[0];
+        assert_eq!(scanned(picture), number.compact(), "the preview of {number}");
+        assert_eq!(scanned(&printed_at_203_dpi(&document)), number.compact(), "the print of {number}");
+    }
+}
+
+#[test]
+fn a_scanner_reads_through_the_practice_mark() {
+    let document = made(|slip| slip.practice = true);
+    assert_eq!(scanned(&printed_at_203_dpi(&document)), slip().number.compact());
+}
+
+#[test]
+fn long_words_flow_on_and_nothing_is_cut() {
+    let title = "反映外墙渗水、楼道堆物、充电飞线三件事，".repeat(60);
+    let office = "天津市东丽区新立街道社会矛盾纠纷调处化解中心".repeat(4);
+    let address = "天津市东丽区新立街道先锋东路46号院3号楼2单元一层东侧".repeat(4);
+    let document = made(|slip| {
+        slip.title.clone_from(&title);
+        slip.office.clone_from(&office);
+        slip.address.clone_from(&address);
+        slip.phone = "022-24990000转8001、13800000000".to_owned();
+        slip.name = "天津市东丽区某某某某物业服务有限责任公司新立街道分公司".repeat(3);
+    });
+    let pages = pages_of(&document);
+    assert!(pages.len() > 1);
+    // Sentences break over the page's foot, where its number stands.
+    let count = pages.len();
+    let flowed: String = pages
+        .iter()
+        .enumerate()
+        .map(|(i, page)| {
+            let foot = format!("登记号{}第{}页，共{count}页", slip().number, i + 1);
+            assert!(page.contains(&foot), "{foot} is not on page {}: {page}", i + 1);
+            page.replace(&foot, "")
+        })
+        .collect();
+    for words in [&title, &office, &address] {
+        assert!(flowed.contains(words.as_str()), "{words} is not in: {flowed}");
+    }
+    assert!(flowed.contains("转8001、13800000000"));
+}
+
+#[test]
+fn practice_is_marked_on_every_page_and_only_then() {
+    let long = "反映外墙渗水、楼道堆物、充电飞线三件事，".repeat(60);
+    let practice = made(|slip| {
+        slip.practice = true;
+        slip.title.clone_from(&long);
+    });
+    let pages = pages_of(&practice);
+    assert!(pages.len() > 1);
+    for page in pages {
+        assert!(page.contains('练') && page.contains('习'), "{page}");
+    }
+    assert!(!text_of(&made(|slip| slip.title = long)).contains('练'));
+}
+
+#[test]
+fn a_reprint_and_a_correction_say_so() {
+    holds(
+        &made(|slip| {
+            slip.copy = 3;
+            slip.version = 2;
+        }),
+        &["补打第3份", "更正后第2版"],
+    );
+}
+
+#[test]
+fn a_slip_is_one_small_page_and_the_same_each_time() {
+    let pdf = made(|_| {}).pdf().unwrap();
+    assert_eq!(pdf, made(|_| {}).pdf().unwrap());
+    assert!(pdf.len() <= 40 * 1024, "{} bytes", pdf.len());
+    let rare = made(|slip| slip.name = name::masked("𬱖小雨"));
+    assert!(rare.pdf().unwrap().len() <= 40 * 1024);
+    assert_eq!(rare.png_pages(1.0).unwrap().len(), 1);
+    let everything = made(|slip| {
+        slip.due = None;
+        slip.copy = 2;
+        slip.version = 2;
+        slip.practice = true;
+        slip.title = "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管，要求物业和楼上一起赔".to_owned();
+    });
+    assert_eq!(everything.png_pages(1.0).unwrap().len(), 1);
+}
