@@ -1,1 +1,98 @@
-//! district-server
+//! The district's end of the line: takes in what the desks said, durably and exactly once, and answers what became of it.
+//!
+//! Storing is apart from applying (invariant 5): `take` stores a block as it arrives, `apply` folds stored entries into
+//! tables. Deliberately absent: anything a desk decides, and any view for people beyond `status`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod apply;
+mod config;
+mod db;
+mod desk;
+mod enrol;
+mod error;
+mod heads;
+mod http;
+mod keys;
+mod revoked;
+mod serve;
+mod status;
+mod take;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use intake_wire::{BootId, Moment};
+
+pub use config::Config;
+pub use error::{Error, Result};
+pub use http::router;
+pub use serve::{serve, serve_with_grace};
+pub use status::{DeskStatus, JournalStatus, Status};
+
+/// Connections to PostgreSQL.
+const CONNECTIONS: usize = 16;
+/// How long a request waits for one.
+const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+
+/// Gives the milliseconds since 1970 UTC; handed in, so that rules take the time as a value.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// An open district: its keys, its database, its limits.
+pub struct District {
+    config: Config,
+    keys: keys::Keys,
+    revoked: revoked::Revoked,
+    pool: Pool,
+    clock: Clock,
+    boot: BootId,
+    started: Instant,
+    /// One refused enrolment at a time, each slowed down: 40 bits cannot be tried through.
+    enrolling: tokio::sync::Mutex<()>,
+}
+
+impl District {
+    /// Opens the data folder (made at first start, with new keys) and the database (migrated forwards), and applies what
+    /// was stored but not applied when the process last ended.
+    ///
+    /// # Errors
+    /// [`Error::Config`], [`Error::Folder`] or [`Error::Away`], each with a sentence for the one who starts it.
+    pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        let keys = keys::Keys::open(&config.folder)?;
+        let revoked = revoked::Revoked::open(&config.folder)?;
+        let mut postgres: tokio_postgres::Config =
+            config.postgres.parse().map_err(|_| Error::Config(vec!["postgres is not a connection address".into()]))?;
+        postgres.connect_timeout(CONNECTION_WAIT);
+        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(postgres, tokio_postgres::NoTls, manager);
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(CONNECTION_WAIT))
+            .create_timeout(Some(CONNECTION_WAIT))
+            .build()
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        db::migrate(&pool).await?;
+        let boot = BootId(intake_wire::random()?);
+        let enrolling = tokio::sync::Mutex::new(());
+        let district = Self { config, keys, revoked, pool, clock, boot, started: Instant::now(), enrolling };
+        district.apply_all().await?;
+        Ok(Arc::new(district))
+    }
+
+    /// The CA certificate (DER): what enrolment codes carry the fingerprint of.
+    pub fn ca_der(&self) -> &[u8] {
+        self.keys.ca_der()
+    }
+
+    /// Milliseconds since 1970 UTC.
+    fn now_ms(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// The moment for an entry of the district's own journal. A start of the server counts as a start of the machine.
+    fn moment(&self) -> Moment {
+        let mono_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Moment { at_ms: self.now_ms(), boot: self.boot, mono_ms }
+    }
+}

@@ -1,0 +1,322 @@
+//! Folds stored entries into tables, in order, and decides what became of each (invariant 5).
+//!
+//! What cannot be applied is set aside with a reason and never holds up what stands behind it. A correction carries the
+//! whole record: it applies without its predecessor, which it supersedes, and what waited for the matter applies then.
+//! Deliberately absent: any say over what was stored; nothing here can lose an entry.
+
+use deadpool_postgres::Transaction;
+use intake_model::{Code, Party, RegistrationNumber};
+use intake_wire::{Corrected, Draft, JournalId, Kind, RecordOf, Registered, SlipIssued, VerdictKind, Voided};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::db::entries::{self, Held};
+use crate::db::journals::{self, Journal};
+use crate::db::matters::{self, Version};
+use crate::db::{own, place};
+use crate::take::word;
+use crate::{District, Error, Result};
+
+/// Entries in one transaction.
+const AT_ONCE: i64 = 512;
+
+/// What became of an entry, and the matter it is about.
+struct Outcome {
+    verdict: VerdictKind,
+    number: Option<String>,
+    /// The matter came into being: what waited for it can apply, and these entries are superseded.
+    freed: Vec<u64>,
+}
+
+impl Outcome {
+    fn of(verdict: VerdictKind, number: Option<String>) -> Self {
+        Self { verdict, number, freed: Vec::new() }
+    }
+
+    fn set_aside(code: Code) -> Self {
+        Self::of(VerdictKind::SetAside { code: word(code) }, None)
+    }
+}
+
+impl District {
+    /// Applies what was stored when the process last ended.
+    pub(crate) async fn apply_all(&self) -> Result<()> {
+        let client = self.pool.get().await?;
+        let behind = journals::behind(&client).await?;
+        drop(client);
+        for (centre, journal) in behind {
+            self.apply(&centre, journal).await?;
+        }
+        Ok(())
+    }
+
+    /// Transaction 2: applies the stored entries of a journal that are not applied yet.
+    pub(crate) async fn apply(&self, centre: &str, id: JournalId) -> Result<()> {
+        loop {
+            let mut client = self.pool.get().await?;
+            let mut tx = client.transaction().await?;
+            let Some(journal) = journals::lock(&tx, centre, id).await? else { return Ok(()) };
+            if journal.applied >= journal.head.seq {
+                return Ok(());
+            }
+            let batch = entries::after(&tx, &journal, journal.applied, AT_ONCE).await?;
+            let Some(last) = batch.last().map(|entry| entry.seq) else {
+                return Err(Error::Internal("a head above the stored entries".into()));
+            };
+            let mut changes = Vec::new();
+            for entry in &batch {
+                let outcome = apply_safely(&mut tx, &journal, entry).await?;
+                entries::decide(&tx, &journal, entry.seq, &outcome.verdict, outcome.number.as_deref()).await?;
+                for seq in &outcome.freed {
+                    let superseded = VerdictKind::Superseded { by: entry.seq };
+                    entries::decide(&tx, &journal, *seq, &superseded, outcome.number.as_deref()).await?;
+                    changes.push((*seq, superseded));
+                }
+                if matches!(outcome.verdict, VerdictKind::Stored) && entry.kind == Kind::corrected().as_str() {
+                    changes.extend(free_waiting(&mut tx, &journal, outcome.number.as_deref()).await?);
+                }
+            }
+            journals::set_applied(&tx, &journal, last).await?;
+            self.tell(&tx, &journal, &changes).await?;
+            tx.commit().await?;
+        }
+    }
+
+    /// Writes changed verdicts into the district's journal for the desk.
+    async fn tell(&self, tx: &Transaction<'_>, journal: &Journal, changes: &[(u64, VerdictKind)]) -> Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut own = self.own_journal(tx, &journal.centre, journal.desk).await?;
+        for (seq, verdict) in changes {
+            let open = serde_json::json!({ "journal": journal.id, "seq": seq, "verdict": verdict }).to_string();
+            let draft = Draft { kind: Kind::verdict_changed(), open: open.into_bytes(), personal: b"{}".to_vec() };
+            own::append(tx, &journal.centre, &mut own, draft, self.moment()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Applies what waited for this matter. Gives the verdicts that changed.
+async fn free_waiting(
+    tx: &mut Transaction<'_>,
+    journal: &Journal,
+    number: Option<&str>,
+) -> Result<Vec<(u64, VerdictKind)>> {
+    let mut changes = Vec::new();
+    for entry in entries::not_plain(tx, journal).await? {
+        if entry.verdict != "waiting" || entry.number.as_deref() != number {
+            continue;
+        }
+        let outcome = apply_safely(tx, journal, &entry).await?;
+        if !matches!(outcome.verdict, VerdictKind::Waiting { .. }) {
+            entries::decide(tx, journal, entry.seq, &outcome.verdict, outcome.number.as_deref()).await?;
+            changes.push((entry.seq, outcome.verdict));
+        }
+    }
+    Ok(changes)
+}
+
+/// Applies one entry inside a savepoint: content that the database itself refuses is set aside like any other.
+async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let inner = tx.savepoint("entry").await?;
+    match apply_one(&inner, journal, entry).await {
+        Ok(outcome) => {
+            inner.commit().await?;
+            Ok(outcome)
+        }
+        // SQLSTATE classes 22 and 23: data and constraints.
+        Err(Error::Internal(said)) if said.starts_with("SQLSTATE 22") || said.starts_with("SQLSTATE 23") => {
+            inner.rollback().await?;
+            Ok(Outcome::set_aside(Code::ContentUnreadable))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let unreadable = || Outcome::set_aside(Code::ContentUnreadable);
+    let stored = || Outcome::of(VerdictKind::Stored, None);
+    Ok(match entry.kind.as_str() {
+        "desk_created" | "desk_enrolled" => {
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable() }
+        }
+        "clerk_added" => {
+            let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable()) };
+            let name = match &entry.personal {
+                None => None,
+                Some(bytes) => match read::<Named>(Some(bytes)) {
+                    Some(named) => Some(named.name),
+                    None => return Ok(unreadable()),
+                },
+            };
+            matters::clerk(tx, journal, i64::from(clerk.clerk), &clerk.role, name.as_deref()).await?;
+            stored()
+        }
+        "registered" => registered(tx, journal, entry).await?,
+        "corrected" => corrected(tx, journal, entry).await?,
+        "voided" => {
+            let Some(voided) = read::<Voided>(entry.open.as_deref()) else { return Ok(unreadable()) };
+            let outcome = depending(tx, journal, entry, voided.number).await?;
+            if let (VerdictKind::Stored, Some(number)) = (&outcome.verdict, &outcome.number) {
+                matters::void(tx, journal, number).await?;
+            }
+            outcome
+        }
+        "slip_issued" => {
+            let Some(slip) = read::<SlipIssued>(entry.open.as_deref()) else { return Ok(unreadable()) };
+            let outcome = depending(tx, journal, entry, slip.number).await?;
+            if let (VerdictKind::Stored, Some(number)) = (&outcome.verdict, &outcome.number) {
+                matters::slip(tx, journal, number, slip.copy).await?;
+            }
+            outcome
+        }
+        _ => Outcome::set_aside(Code::KindUnknown),
+    })
+}
+
+async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let Some(open) = read::<Registered>(entry.open.as_deref()) else {
+        return Ok(Outcome::set_aside(Code::ContentUnreadable));
+    };
+    // The number is kept with the entry even where the record is not readable: what depends on it finds it by that.
+    let aside = |number| Outcome::of(VerdictKind::SetAside { code: word(Code::ContentUnreadable) }, number);
+    let Some(number) = own_number(journal, &open.number) else { return Ok(aside(None)) };
+    let (name, date) = (number.to_string(), number.date());
+    let Some(record) = record(entry) else { return Ok(aside(Some(name))) };
+    if matters::version(tx, journal, &name).await?.is_some() {
+        return Ok(aside(Some(name)));
+    }
+    let version = Version {
+        number: &name,
+        seq: entry.seq,
+        registered_seq: entry.seq,
+        version: 1,
+        local_date: date,
+        headcount: open.headcount,
+        party: party(open.party),
+        owes_written_notice: open.owes_written_notice,
+        record: record.as_ref(),
+    };
+    matters::put(tx, journal, &version).await?;
+    Ok(Outcome::of(VerdictKind::Stored, Some(name)))
+}
+
+async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let Some(open) = read::<Corrected>(entry.open.as_deref()) else {
+        return Ok(Outcome::set_aside(Code::ContentUnreadable));
+    };
+    let aside = |number| Outcome::of(VerdictKind::SetAside { code: word(Code::ContentUnreadable) }, number);
+    let Some(number) = own_number(journal, &open.number) else { return Ok(aside(None)) };
+    let (name, date) = (number.to_string(), number.date());
+    let Some(record) = record(entry) else { return Ok(aside(Some(name))) };
+    let known = matters::version(tx, journal, &name).await?;
+    let later = known.is_none_or(|known| i64::from(known) < i64::from(open.version));
+    if open.corrects >= entry.seq || place(open.corrects).is_err() || !later {
+        return Ok(aside(Some(name)));
+    }
+    let superseded = superseded(tx, journal, &name, open.corrects, entry.seq).await?;
+    let version = Version {
+        number: &name,
+        seq: entry.seq,
+        registered_seq: superseded.first().copied().unwrap_or(open.corrects),
+        version: open.version,
+        local_date: date,
+        headcount: open.headcount,
+        party: party(open.party),
+        owes_written_notice: open.owes_written_notice,
+        record: record.as_ref(),
+    };
+    matters::put(tx, journal, &version).await?;
+    Ok(Outcome { verdict: VerdictKind::Stored, number: Some(name), freed: superseded })
+}
+
+/// The versions of a matter that were set aside and that a correction makes needless: the one it names, and every
+/// earlier one of the same number.
+async fn superseded(tx: &Transaction<'_>, journal: &Journal, number: &str, corrects: u64, seq: u64) -> Result<Vec<u64>> {
+    let (registered, corrected) = (Kind::registered(), Kind::corrected());
+    let is_version = |entry: &Held| entry.kind == registered.as_str() || entry.kind == corrected.as_str();
+    let aside = entries::not_plain(tx, journal).await?;
+    let versions = aside.iter().filter(|entry| entry.verdict == "set_aside" && entry.seq < seq && is_version(entry));
+    let ours = versions.filter(|entry| entry.seq == corrects || entry.number.as_deref() == Some(number));
+    Ok(ours.map(|entry| entry.seq).collect())
+}
+
+/// An entry about a matter: applied if the matter is known, else waiting for the entry that should have made it.
+async fn depending(tx: &Transaction<'_>, journal: &Journal, entry: &Held, number: String) -> Result<Outcome> {
+    let Some(number) = own_number(journal, &number) else { return Ok(Outcome::set_aside(Code::ContentUnreadable)) };
+    let number = number.to_string();
+    if matters::version(tx, journal, &number).await?.is_some() {
+        return Ok(Outcome::of(VerdictKind::Stored, Some(number)));
+    }
+    let (registered, corrected) = (Kind::registered(), Kind::corrected());
+    let aside = entries::not_plain(tx, journal).await?;
+    let makers = aside.iter().rev().filter(|one| {
+        let version = one.kind == registered.as_str() || one.kind == corrected.as_str();
+        one.seq < entry.seq && version && one.verdict == "set_aside"
+    });
+    // The one known to be about this number; else the last whose number nobody can read.
+    let mut fallback = None;
+    for maker in makers {
+        match &maker.number {
+            Some(of) if *of == number => {
+                return Ok(Outcome::of(VerdictKind::Waiting { for_seq: maker.seq }, Some(number)));
+            }
+            None if fallback.is_none() => fallback = Some(maker.seq),
+            _ => {}
+        }
+    }
+    Ok(match fallback {
+        Some(for_seq) => Outcome::of(VerdictKind::Waiting { for_seq }, Some(number)),
+        None => Outcome::of(VerdictKind::SetAside { code: word(Code::NumberUnknown) }, Some(number)),
+    })
+}
+
+#[derive(Deserialize)]
+struct ClerkAdded {
+    clerk: u32,
+    role: String,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// A number in the model's form, allotted by this very desk.
+fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
+    let number: RegistrationNumber = text.parse().ok()?;
+    let ours = number.centre().as_str() == journal.centre && number.short().starts_with(&format!("{:02}", journal.desk));
+    ours.then_some(number)
+}
+
+/// The record of an entry: `None` where it cannot be read, `Some(None)` once it was erased.
+fn record(entry: &Held) -> Option<Option<RecordOf>> {
+    match &entry.personal {
+        None => Some(None),
+        Some(bytes) => read(Some(bytes)).map(Some),
+    }
+}
+
+/// JSON without NUL in any text: PostgreSQL's text holds everything else.
+fn read<T: DeserializeOwned>(bytes: Option<&[u8]>) -> Option<T> {
+    let value: serde_json::Value = serde_json::from_slice(bytes?).ok()?;
+    if holds_nul(&value) { None } else { serde_json::from_value(value).ok() }
+}
+
+/// Depth is bounded by the reader of JSON, which refuses more than 128 levels.
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(holds_nul),
+        serde_json::Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
+fn party(party: Party) -> &'static str {
+    match party {
+        Party::Person => "person",
+        Party::Organisation => "organisation",
+    }
+}

@@ -1,0 +1,192 @@
+//! What desks said, as they said it, and what became of each entry.
+
+use deadpool_postgres::GenericClient;
+use intake_wire::{Entry, Hash, Part, Verdict, VerdictKind};
+use tokio_postgres::Row;
+
+use super::journals::Journal;
+use super::{fixed, place, seq};
+use crate::{Error, Result};
+
+/// Which table takes them.
+#[derive(Clone, Copy)]
+pub(crate) enum Into {
+    Entries,
+    Forks,
+}
+
+/// Stores entries with their hashes in one statement. A fork that was kept before is kept once.
+pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, Hash)], table: Into) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let (table, again) = match table {
+        Into::Entries => ("entries", ""),
+        Into::Forks => ("forks", "ON CONFLICT (centre, journal_id, seq, hash) DO NOTHING"),
+    };
+    let sql = format!(
+        "INSERT INTO {table} (centre, journal_id, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open,
+            open_digest, personal_salt, personal, personal_digest)
+         SELECT $1, $2, * FROM unnest($3::int8[], $4::bytea[], $5::text[], $6::int8[], $7::int8[], $8::bytea[],
+            $9::int8[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[]) {again}"
+    );
+    let seqs = new.iter().map(|(entry, _)| place(entry.seq)).collect::<Result<Vec<_>>>()?;
+    let monos = new.iter().map(|(entry, _)| place(entry.moment.mono_ms)).collect::<Result<Vec<_>>>()?;
+    let hashes: Vec<&[u8]> = new.iter().map(|(_, hash)| hash.0.as_slice()).collect();
+    let kinds: Vec<&str> = new.iter().map(|(entry, _)| entry.kind.as_str()).collect();
+    let clerks: Vec<i64> = new.iter().map(|(entry, _)| i64::from(entry.clerk)).collect();
+    let times: Vec<i64> = new.iter().map(|(entry, _)| entry.moment.at_ms).collect();
+    let boots: Vec<&[u8]> = new.iter().map(|(entry, _)| entry.moment.boot.0.as_slice()).collect();
+    let parts = |part: fn(&Entry) -> &Part| {
+        let salts: Vec<Option<&[u8]>> = new.iter().map(|(entry, _)| salt(part(entry))).collect();
+        let bytes: Vec<Option<&[u8]>> = new.iter().map(|(entry, _)| part(entry).bytes()).collect();
+        let digests: Vec<Vec<u8>> = new.iter().map(|(entry, _)| part(entry).digest().0.to_vec()).collect();
+        (salts, bytes, digests)
+    };
+    let (open_salts, opens, open_digests) = parts(|entry| &entry.open);
+    let (personal_salts, personals, personal_digests) = parts(|entry| &entry.personal);
+    c.execute(
+        &sql,
+        &[
+            &j.centre, &j.id.0.as_slice(), &seqs, &hashes, &kinds, &clerks, &times, &boots, &monos, &open_salts, &opens,
+            &open_digests, &personal_salts, &personals, &personal_digests,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn salt(part: &Part) -> Option<&[u8]> {
+    match part {
+        Part::Kept { salt, .. } => Some(salt),
+        Part::Erased { .. } => None,
+    }
+}
+
+/// The hashes held from one place to another, both included.
+pub(crate) async fn hashes(c: &impl GenericClient, j: &Journal, from: u64, to: u64) -> Result<Vec<(u64, Hash)>> {
+    let rows = c
+        .query(
+            "SELECT seq, hash FROM entries WHERE centre = $1 AND journal_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq",
+            &[&j.centre, &j.id.0.as_slice(), &place(from)?, &place(to)?],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((seq(row.get(0)), Hash(fixed(row.get(1))?)))).collect()
+}
+
+/// Whether a contradicting entry with this hash is kept.
+pub(crate) async fn fork_held(c: &impl GenericClient, j: &Journal, at: u64, hash: Hash) -> Result<bool> {
+    let row = c
+        .query_opt(
+            "SELECT 1 FROM forks WHERE centre = $1 AND journal_id = $2 AND seq = $3 AND hash = $4",
+            &[&j.centre, &j.id.0.as_slice(), &place(at)?, &hash.0.as_slice()],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// An entry as it is applied.
+pub(crate) struct Held {
+    pub(crate) seq: u64,
+    pub(crate) kind: String,
+    /// `None` once erased.
+    pub(crate) open: Option<Vec<u8>>,
+    /// `None` once erased.
+    pub(crate) personal: Option<Vec<u8>>,
+    pub(crate) verdict: String,
+    pub(crate) number: Option<String>,
+}
+
+const HELD: &str = "seq, kind, open, personal, verdict, number";
+
+fn held(row: &Row) -> Held {
+    Held {
+        seq: seq(row.get(0)),
+        kind: row.get(1),
+        open: row.get(2),
+        personal: row.get(3),
+        verdict: row.get(4),
+        number: row.get(5),
+    }
+}
+
+/// Entries after a place, in order.
+pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Held>> {
+    let sql =
+        format!("SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
+    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
+}
+
+/// Entries that are not simply stored, in order.
+pub(crate) async fn not_plain(c: &impl GenericClient, j: &Journal) -> Result<Vec<Held>> {
+    let sql = format!(
+        "SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2
+         AND verdict IN ('set_aside', 'superseded', 'waiting') ORDER BY seq"
+    );
+    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice()]).await?.iter().map(held).collect())
+}
+
+/// The words of a verdict in the table.
+fn words(verdict: &VerdictKind) -> Result<(&'static str, Option<&str>, Option<i64>)> {
+    Ok(match verdict {
+        VerdictKind::Stored | VerdictKind::AlreadyHad => ("stored", None, None),
+        VerdictKind::SetAside { code } => ("set_aside", Some(code), None),
+        VerdictKind::Superseded { by } => ("superseded", None, Some(place(*by)?)),
+        VerdictKind::Waiting { for_seq } => ("waiting", None, Some(place(*for_seq)?)),
+    })
+}
+
+pub(crate) async fn decide(
+    c: &impl GenericClient,
+    j: &Journal,
+    at: u64,
+    verdict: &VerdictKind,
+    number: Option<&str>,
+) -> Result<()> {
+    let (word, code, reference) = words(verdict)?;
+    c.execute(
+        "UPDATE entries SET verdict = $4, verdict_code = $5, verdict_ref = $6, number = coalesce($7, number)
+         WHERE centre = $1 AND journal_id = $2 AND seq = $3",
+        &[&j.centre, &j.id.0.as_slice(), &place(at)?, &word, &code, &reference, &number],
+    )
+    .await?;
+    Ok(())
+}
+
+fn verdict(row: &Row) -> Result<Verdict> {
+    let (code, reference): (Option<String>, Option<i64>) = (row.get(2), row.get(3));
+    let reference = seq(reference.unwrap_or(0));
+    let verdict = match row.get::<_, &str>(1) {
+        "stored" | "pending" => VerdictKind::Stored,
+        "set_aside" => VerdictKind::SetAside { code: code.unwrap_or_default() },
+        "superseded" => VerdictKind::Superseded { by: reference },
+        "waiting" => VerdictKind::Waiting { for_seq: reference },
+        _ => return Err(Error::Internal("an unknown verdict in the table".into())),
+    };
+    Ok(Verdict { seq: seq(row.get(0)), verdict })
+}
+
+/// What became of these entries.
+pub(crate) async fn verdicts(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<Vec<Verdict>> {
+    let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
+    let rows = c
+        .query(
+            "SELECT seq, verdict, verdict_code, verdict_ref FROM entries
+             WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)",
+            &[&j.centre, &j.id.0.as_slice(), &seqs],
+        )
+        .await?;
+    rows.iter().map(verdict).collect()
+}
+
+/// Every verdict of a journal that is not simply stored.
+pub(crate) async fn open_verdicts(c: &impl GenericClient, j: &Journal) -> Result<Vec<Verdict>> {
+    let rows = c
+        .query(
+            "SELECT seq, verdict, verdict_code, verdict_ref FROM entries WHERE centre = $1 AND journal_id = $2
+             AND verdict IN ('set_aside', 'superseded', 'waiting') ORDER BY seq",
+            &[&j.centre, &j.id.0.as_slice()],
+        )
+        .await?;
+    rows.iter().map(verdict).collect()
+}

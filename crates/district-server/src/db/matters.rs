@@ -1,0 +1,104 @@
+//! What is folded from entries: matters and clerks.
+
+use chrono::NaiveDate;
+use deadpool_postgres::GenericClient;
+use intake_wire::RecordOf;
+
+use super::journals::Journal;
+use super::place;
+use crate::Result;
+
+/// One version of a matter, as an entry says it.
+pub(crate) struct Version<'a> {
+    pub(crate) number: &'a str,
+    pub(crate) seq: u64,
+    /// The entry that is taken for the registration where none is known.
+    pub(crate) registered_seq: u64,
+    pub(crate) version: u32,
+    pub(crate) local_date: NaiveDate,
+    pub(crate) headcount: u32,
+    pub(crate) party: &'a str,
+    pub(crate) owes_written_notice: bool,
+    /// `None` once erased.
+    pub(crate) record: Option<&'a RecordOf>,
+}
+
+/// The version a matter stands at.
+pub(crate) async fn version(c: &impl GenericClient, j: &Journal, number: &str) -> Result<Option<i32>> {
+    let row = c
+        .query_opt(
+            "SELECT version FROM matters WHERE centre = $1 AND number = $2 AND journal_id = $3",
+            &[&j.centre, &number, &j.id.0.as_slice()],
+        )
+        .await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// Puts a version in the place of the one before; registration, voiding and slips stay.
+pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) -> Result<()> {
+    let visit = v.record.map(|record| &record.visit);
+    c.execute(
+        "INSERT INTO matters (centre, number, journal_id, desk, registered_seq, version_seq, version, local_date,
+            headcount, party, owes_written_notice, name, address, title, demand, query_code)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         ON CONFLICT (centre, number, journal_id) DO UPDATE SET version_seq = excluded.version_seq,
+            version = excluded.version, headcount = excluded.headcount, party = excluded.party,
+            owes_written_notice = excluded.owes_written_notice, name = excluded.name, address = excluded.address,
+            title = excluded.title, demand = excluded.demand, query_code = excluded.query_code",
+        &[
+            &j.centre, &v.number, &j.id.0.as_slice(), &i16::from(j.desk), &place(v.registered_seq)?, &place(v.seq)?,
+            &i32::try_from(v.version).unwrap_or(i32::MAX), &v.local_date, &i64::from(v.headcount), &v.party,
+            &v.owes_written_notice, &visit.and_then(|visit| visit.name.text()),
+            &visit.and_then(|visit| visit.address.text()), &visit.map(|visit| &visit.title),
+            &visit.map(|visit| &visit.demand), &v.record.map(|record| &record.query_code),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn void(c: &impl GenericClient, j: &Journal, number: &str) -> Result<()> {
+    c.execute(
+        "UPDATE matters SET void = true WHERE centre = $1 AND number = $2 AND journal_id = $3",
+        &[&j.centre, &number, &j.id.0.as_slice()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn slip(c: &impl GenericClient, j: &Journal, number: &str, copy: u32) -> Result<()> {
+    let copy = i32::try_from(copy).unwrap_or(i32::MAX);
+    c.execute(
+        "UPDATE matters SET slips = greatest(slips, $4) WHERE centre = $1 AND number = $2 AND journal_id = $3",
+        &[&j.centre, &number, &j.id.0.as_slice(), &copy],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn clerk(
+    c: &impl GenericClient,
+    j: &Journal,
+    clerk: i64,
+    role: &str,
+    name: Option<&str>,
+) -> Result<()> {
+    c.execute(
+        "INSERT INTO clerks (centre, journal_id, clerk, role, name) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (centre, journal_id, clerk) DO UPDATE SET role = excluded.role, name = excluded.name",
+        &[&j.centre, &j.id.0.as_slice(), &clerk, &role, &name],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Registrations of a journal, and how many of them are void.
+pub(crate) async fn counts(c: &impl GenericClient, j: &Journal) -> Result<(i64, i64)> {
+    let row = c
+        .query_one(
+            "SELECT count(*), count(*) FILTER (WHERE void) FROM matters WHERE centre = $1 AND journal_id = $2",
+            &[&j.centre, &j.id.0.as_slice()],
+        )
+        .await?;
+    Ok((row.get(0), row.get(1)))
+}

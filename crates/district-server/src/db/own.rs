@@ -1,0 +1,128 @@
+//! The district's own journal for each desk (invariant 6: each side writes only its own).
+
+use deadpool_postgres::GenericClient;
+use intake_wire::{Draft, Entry, Hash, Head, JournalId, Moment, SYSTEM_CLERK};
+
+use super::{fixed, place, seq};
+use crate::Result;
+
+/// The district's journal for one desk.
+pub(crate) struct Own {
+    pub(crate) id: JournalId,
+    pub(crate) mark: String,
+    pub(crate) epoch: i32,
+    pub(crate) head: Head,
+    /// The desk's head because of which this epoch was opened.
+    pub(crate) over: Option<Head>,
+}
+
+/// The newest epoch, locked where `lock` is set.
+pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, lock: bool) -> Result<Option<Own>> {
+    let sql = format!(
+        "SELECT journal_id, mark, epoch, head_seq, head_hash, over_seq, over_hash FROM district_journals
+         WHERE centre = $1 AND desk = $2 ORDER BY epoch DESC LIMIT 1 {}",
+        if lock { "FOR UPDATE" } else { "" }
+    );
+    let Some(row) = c.query_opt(&sql, &[&centre, &i16::from(desk)]).await? else { return Ok(None) };
+    let over = match (row.get::<_, Option<i64>>(5), row.get::<_, Option<&[u8]>>(6)) {
+        (Some(over), Some(hash)) => Some(Head { seq: seq(over), hash: Hash(fixed(hash)?) }),
+        _ => None,
+    };
+    Ok(Some(Own {
+        id: JournalId(fixed(row.get(0))?),
+        mark: row.get(1),
+        epoch: row.get(2),
+        head: Head { seq: seq(row.get(3)), hash: Hash(fixed(row.get(4))?) },
+        over,
+    }))
+}
+
+/// Opens the next epoch.
+pub(crate) async fn open(c: &impl GenericClient, centre: &str, desk: u8, epoch: i32, over: Option<Head>) -> Result<Own> {
+    let id = JournalId(intake_wire::random()?);
+    let mark = mark(epoch);
+    let over_seq = over.map(|head| place(head.seq)).transpose()?;
+    let over_hash = over.map(|head| head.hash.0.to_vec());
+    c.execute(
+        "INSERT INTO district_journals (centre, journal_id, desk, epoch, mark, head_hash, over_seq, over_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[&centre, &id.0.as_slice(), &i16::from(desk), &epoch, &mark, &Hash::ZERO.0.as_slice(), &over_seq, &over_hash],
+    )
+    .await?;
+    Ok(Own { id, mark, epoch, head: Head::EMPTY, over })
+}
+
+/// A for the first epoch, then B … Z, BA …
+fn mark(epoch: i32) -> String {
+    let mut rest = u32::try_from(epoch).unwrap_or(1).saturating_sub(1);
+    let mut letters = Vec::new();
+    loop {
+        letters.insert(0, char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+        if rest == 0 {
+            return letters.into_iter().collect();
+        }
+    }
+}
+
+/// Appends one entry. The journal must be locked, or new in this transaction.
+pub(crate) async fn append(c: &impl GenericClient, centre: &str, own: &mut Own, draft: Draft, at: Moment) -> Result<()> {
+    let (entry, hash) = draft.after(own.id, own.head, SYSTEM_CLERK, at)?;
+    let bytes = minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?;
+    let id = own.id.0.as_slice();
+    c.execute(
+        "INSERT INTO district_entries (centre, journal_id, seq, hash, entry) VALUES ($1, $2, $3, $4, $5)",
+        &[&centre, &id, &place(entry.seq)?, &hash.0.as_slice(), &bytes],
+    )
+    .await?;
+    c.execute(
+        "UPDATE district_journals SET head_seq = $3, head_hash = $4 WHERE centre = $1 AND journal_id = $2",
+        &[&centre, &id, &place(entry.seq)?, &hash.0.as_slice()],
+    )
+    .await?;
+    own.head = Head { seq: entry.seq, hash };
+    Ok(())
+}
+
+/// The hash at a place of one of the district's journals; place 0 is the start of every journal.
+pub(crate) async fn hash_at(c: &impl GenericClient, centre: &str, id: JournalId, at: u64) -> Result<Option<Hash>> {
+    if at == 0 {
+        return Ok(Some(Hash::ZERO));
+    }
+    let row = c
+        .query_opt(
+            "SELECT hash FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq = $3",
+            &[&centre, &id.0.as_slice(), &place(at)?],
+        )
+        .await?;
+    row.map(|row| Ok(Hash(fixed(row.get(0))?))).transpose()
+}
+
+/// Whether any epoch before the newest held this head.
+pub(crate) async fn held_before(c: &impl GenericClient, centre: &str, desk: u8, head: Head) -> Result<bool> {
+    let row = c
+        .query_opt(
+            "SELECT 1 FROM district_journals j JOIN district_entries e USING (centre, journal_id)
+             WHERE j.centre = $1 AND j.desk = $2 AND e.seq = $3 AND e.hash = $4 LIMIT 1",
+            &[&centre, &i16::from(desk), &place(head.seq)?, &head.hash.0.as_slice()],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Entries after a place, in order.
+pub(crate) async fn after(
+    c: &impl GenericClient,
+    centre: &str,
+    id: JournalId,
+    at: u64,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let rows = c
+        .query(
+            "SELECT entry FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
+            &[&centre, &id.0.as_slice(), &place(at)?, &limit],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(minicbor::decode(row.get(0)).map_err(intake_wire::Error::from)?)).collect()
+}

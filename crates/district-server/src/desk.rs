@@ -1,0 +1,87 @@
+//! Who asks: a desk with a certificate of this district. One that the database forgot is admitted again (invariant 7).
+
+use deadpool_postgres::{GenericClient, Transaction};
+use intake_model::{CentreCode, DeskNumber};
+use intake_wire::{DeskCertificate, Draft, Head, Kind};
+
+use crate::db::own::Own;
+use crate::db::{desks, own};
+use crate::{District, Error, Result};
+
+impl District {
+    /// Checks a certificate, and makes the desk known if it is not.
+    ///
+    /// A certificate older than the one the desk was last given is as good as revoked; a newer one (the database came
+    /// from a backup) takes the known one's place.
+    pub(crate) async fn admit(&self, certificate: &DeskCertificate) -> Result<()> {
+        certificate.verify(&self.keys.public()).map_err(|_| Error::Refused("a certificate of another district"))?;
+        check_names(&certificate.centre, certificate.desk)?;
+        if self.revoked.holds(&certificate.key)? {
+            return Err(Error::Revoked);
+        }
+        let mut client = self.pool.get().await?;
+        let (centre, desk) = (certificate.centre.as_str(), certificate.desk);
+        if standing(desks::find(&client, centre, desk, false).await?.as_ref(), certificate)? {
+            return Ok(());
+        }
+        let tx = client.transaction().await?;
+        desks::queue(&tx, centre, desk).await?;
+        if !standing(desks::find(&tx, centre, desk, true).await?.as_ref(), certificate)? {
+            desks::put(&tx, centre, desk, &certificate.key, certificate.issued_ms).await?;
+            self.own_journal(&tx, centre, desk).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The district's journal for a desk, locked; opened with `desk_admitted` where there is none.
+    pub(crate) async fn own_journal(&self, tx: &Transaction<'_>, centre: &str, desk: u8) -> Result<Own> {
+        match own::newest(tx, centre, desk, true).await? {
+            Some(own) => Ok(own),
+            None => self.open_epoch(tx, centre, desk, 1, None).await,
+        }
+    }
+
+    /// Opens an epoch of the district's journal for a desk.
+    pub(crate) async fn open_epoch(
+        &self,
+        tx: &Transaction<'_>,
+        centre: &str,
+        desk: u8,
+        epoch: i32,
+        over: Option<Head>,
+    ) -> Result<Own> {
+        let mut own = own::open(tx, centre, desk, epoch, over).await?;
+        self.append_admitted(tx, centre, desk, &mut own).await?;
+        Ok(own)
+    }
+
+    /// Writes `desk_admitted`.
+    pub(crate) async fn append_admitted(
+        &self,
+        c: &impl GenericClient,
+        centre: &str,
+        desk: u8,
+        own: &mut Own,
+    ) -> Result<()> {
+        let open = serde_json::json!({ "centre": centre, "desk": desk }).to_string().into_bytes();
+        let draft = Draft { kind: Kind::desk_admitted(), open, personal: b"{}".to_vec() };
+        own::append(c, centre, own, draft, self.moment()).await
+    }
+}
+
+/// A centre and a desk in the model's form.
+pub(crate) fn check_names(centre: &str, desk: u8) -> Result<()> {
+    centre.parse::<CentreCode>().map_err(|error| Error::Request(error.to_string()))?;
+    DeskNumber::new(desk).map_err(|error| Error::Request(error.to_string()))?;
+    Ok(())
+}
+
+/// Whether the desk is known by this certificate; `false` where the certificate is to be taken over.
+fn standing(known: Option<&desks::Desk>, certificate: &DeskCertificate) -> Result<bool> {
+    match known {
+        Some(known) if known.key == certificate.key => Ok(true),
+        Some(known) if known.issued_ms >= certificate.issued_ms => Err(Error::Revoked),
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,135 @@
+//! Why a request is refused, as status and stable code. Nothing here carries what a visitor said.
+
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use intake_model::Code;
+
+/// What went wrong at the district.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration has mistakes: one sentence each.
+    #[error("{}", .0.join("\n"))]
+    Config(Vec<String>),
+    /// The data folder cannot be used.
+    #[error("the data folder: {0}")]
+    Folder(String),
+    /// The address cannot be listened on, or the server ended.
+    #[error("the listener: {0}")]
+    Listen(std::io::Error),
+    /// What arrived is not in the protocol's form.
+    #[error("unreadable request: {0}")]
+    Request(String),
+    /// The code is unknown, used, or has run out.
+    #[error("enrolment code refused")]
+    CodeRefused,
+    /// The certificate is not of this district, or not for what was sent.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    /// The desk's key was withdrawn.
+    #[error("desk revoked")]
+    Revoked,
+    /// The body stopped coming, or the work took too long.
+    #[error("too slow")]
+    Slow,
+    /// More requests than allowed at once.
+    #[error("busy")]
+    Busy,
+    /// PostgreSQL is away.
+    #[error("the database is away: {0}")]
+    Away(String),
+    /// Our own mistake.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// The result of this crate's functions.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Request(_) => Code::RequestUnreadable,
+            Self::CodeRefused => Code::EnrolmentCodeRefused,
+            Self::Refused(_) => Code::DistrictRefused,
+            Self::Revoked => Code::DeskRevoked,
+            Self::Slow => Code::DistrictTooSlow,
+            Self::Busy | Self::Away(_) => Code::DistrictBusy,
+            Self::Config(_) | Self::Folder(_) | Self::Listen(_) | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Request(_) => StatusCode::BAD_REQUEST,
+            Self::Refused(_) => StatusCode::UNAUTHORIZED,
+            Self::CodeRefused | Self::Revoked => StatusCode::FORBIDDEN,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Config(_) | Self::Folder(_) | Self::Listen(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    /// The one place where a failed request is logged.
+    fn into_response(self) -> Response {
+        let reference: String = match intake_wire::random::<4>() {
+            Ok(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Err(_) => "00000000".into(),
+        };
+        let (status, code) = (self.status(), self.code());
+        if status.is_server_error() {
+            tracing::error!(reference, ?code, error = %self, "request failed");
+        } else {
+            tracing::warn!(reference, ?code, error = %self, "request refused");
+        }
+        let body = serde_json::json!({ "code": code, "params": {}, "ref": reference }).to_string();
+        let mut answer = (status, [(CONTENT_TYPE, "application/json")], body).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("5"));
+        }
+        answer
+    }
+}
+
+impl From<intake_wire::Error> for Error {
+    fn from(error: intake_wire::Error) -> Self {
+        match error {
+            intake_wire::Error::Random(error) => Self::Internal(error.to_string()),
+            // The decoder's own words name types and places, never content.
+            other => Self::Request(other.to_string()),
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    /// A lost connection, a shutdown, a full server and a lost race are for trying again; all else is our mistake.
+    /// PostgreSQL's detail can quote a row, so only its code and message are kept.
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(said) = error.as_db_error() else {
+            return if error.is_closed() || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>()) {
+                Self::Away("connection lost".into())
+            } else {
+                Self::Internal(error.to_string())
+            };
+        };
+        let code = said.code().code();
+        if ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) {
+            Self::Away(format!("SQLSTATE {code}"))
+        } else {
+            Self::Internal(format!("SQLSTATE {code}: {}", said.message()))
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for Error {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        match error {
+            deadpool_postgres::PoolError::Timeout(_) => Self::Away("no connection in time".into()),
+            deadpool_postgres::PoolError::Backend(error) => Self::Away(error.to_string()),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! HTTP: extract, call one function, answer. Every answer says `intake-district: 1`, and every request is bounded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_compression::tokio::bufread::ZstdDecoder;
+use async_compression::zstd::DParameter;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use intake_wire::{DownRequest, EnrolRequest, Frames, Heads, SignedRequest, limits};
+use tokio::io::{AsyncReadExt as _, BufReader};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::io::StreamReader;
+
+use crate::take::Intake;
+use crate::{District, Error, Result};
+
+/// Bytes of a request that is not a page.
+const REQUEST_BYTES: usize = 256 << 10;
+/// How long such a request may take.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// How long a page may take: a slow line gets it in parts.
+const PAGE_TIME: Duration = Duration::from_secs(600);
+/// How long nothing may arrive of a page.
+const SILENCE: Duration = Duration::from_secs(30);
+/// What one read takes.
+const CHUNK: usize = 64 << 10;
+
+/// The district's routes.
+pub fn router(district: Arc<District>) -> Router {
+    let places = Arc::new(Semaphore::new(district.config.max_requests));
+    let short = Router::new()
+        .route("/v1/enrol", post(enrol))
+        .route("/v1/heads", post(heads))
+        .route("/v1/down", post(down))
+        .layer(DefaultBodyLimit::max(REQUEST_BYTES))
+        .layer(from_fn(|request, next| limited(REQUEST_TIME, request, next)));
+    let pages = Router::new()
+        .route("/v1/pages", post(pages))
+        .layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
+    Router::new()
+        .merge(short)
+        .merge(pages)
+        .layer(from_fn_with_state(places, placed))
+        .route("/v1/health", get(health))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn(marked))
+        .with_state(district)
+}
+
+async fn health(State(district): State<Arc<District>>) -> Result<Response> {
+    let client = district.pool.get().await?;
+    client.execute("SELECT 1", &[]).await?;
+    Ok(Json(serde_json::json!({ "version": intake_wire::VERSION })).into_response())
+}
+
+async fn enrol(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let request: EnrolRequest = intake_wire::decode(&body)?;
+    cbor(&district.enrol(&request).await?)
+}
+
+async fn heads(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let (certificate, asked) = SignedRequest::open::<Heads>("/v1/heads", &body).map_err(of_signed)?;
+    cbor(&district.heads(&certificate, &asked).await?)
+}
+
+async fn down(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let (certificate, asked) = SignedRequest::open::<DownRequest>("/v1/down", &body).map_err(of_signed)?;
+    let page = district.down(&certificate, &asked).await?;
+    Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
+}
+
+async fn pages(State(district): State<Arc<District>>, body: Body) -> Result<Response> {
+    let mut intake = Intake::default();
+    receive(&district, &mut intake, body).await?;
+    cbor(&district.conclude(&intake).await?)
+}
+
+/// Takes a page apart as it arrives; blocks before a cut or a mistake stay stored.
+async fn receive(district: &District, intake: &mut Intake, body: Body) -> Result<()> {
+    let limited = http_limit(body, limits::PAGE_BYTES);
+    let window = [DParameter::window_log_max(limits::ZSTD_WINDOW_LOG)];
+    let mut page = ZstdDecoder::with_params(BufReader::new(limited), &window);
+    let (mut frames, mut chunk) = (Frames::default(), vec![0; CHUNK]);
+    loop {
+        let read = timeout(SILENCE, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
+        let read = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
+        frames.push(chunk.get(..read).unwrap_or_default());
+        while let Some(block) = frames.next_block()? {
+            district.take(intake, &block).await?;
+        }
+        if read == 0 {
+            break;
+        }
+    }
+    if frames.is_at_boundary() { Ok(()) } else { Err(Error::Request("a page cut short".into())) }
+}
+
+/// The body as bytes, refused where it passes the limit.
+fn http_limit(body: Body, most: usize) -> impl tokio::io::AsyncRead + Unpin {
+    use axum::body::HttpBody as _;
+    let (mut body, mut left) = (body, most);
+    let pieces = futures_util::stream::poll_fn(move |context| {
+        loop {
+            let frame = std::task::ready!(std::pin::Pin::new(&mut body).poll_frame(context));
+            return std::task::Poll::Ready(match frame {
+                None => None,
+                Some(Err(error)) => Some(Err(std::io::Error::other(error))),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) if data.len() > left => Some(Err(std::io::Error::other("over the limit"))),
+                    Ok(data) => {
+                        left -= data.len();
+                        Some(Ok(data))
+                    }
+                    Err(_) => continue,
+                },
+            });
+        }
+    });
+    StreamReader::new(pieces)
+}
+
+fn cbor<T: minicbor::Encode<()>>(answer: &T) -> Result<Response> {
+    let bytes = intake_wire::encode(answer).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/cbor")], bytes).into_response())
+}
+
+fn of_signed(error: intake_wire::Error) -> Error {
+    match error {
+        intake_wire::Error::Signature => Error::Refused("a request not signed by its certificate's key"),
+        other => other.into(),
+    }
+}
+
+async fn limited(time: Duration, request: Request, next: Next) -> Response {
+    timeout(time, next.run(request)).await.unwrap_or_else(|_| Error::Slow.into_response())
+}
+
+async fn placed(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    match places.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => Error::Busy.into_response(),
+    }
+}
+
+async fn marked(request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    answer.headers_mut().insert("intake-district", HeaderValue::from_static("1"));
+    answer
+}

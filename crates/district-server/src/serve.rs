@@ -1,0 +1,53 @@
+//! Listens with TLS until told to stop; requests under way are let finish.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+use crate::{District, Error, Result, router};
+
+/// How long requests under way may still take after a stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long a new connection may take to send its first request.
+const FIRST_REQUEST: Duration = Duration::from_secs(20);
+
+/// Serves the district at the configured address; calls `ready` with the address once it listens; ends after `stop`.
+///
+/// # Errors
+/// [`Error::Config`] where no certificate can be made for the configured names, [`Error::Listen`].
+pub async fn serve(
+    district: Arc<District>,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    serve_with_grace(district, GRACE, ready, stop).await
+}
+
+/// The same, with another time for requests under way after a stop.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_grace(
+    district: Arc<District>,
+    grace: Duration,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let tls = RustlsConfig::from_config(district.keys.tls(&district.config.names)?);
+    let listener = std::net::TcpListener::bind(district.config.listen).map_err(Error::Listen)?;
+    listener.set_nonblocking(true).map_err(Error::Listen)?;
+    let address = listener.local_addr().map_err(Error::Listen)?;
+    let handle = Handle::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopping.graceful_shutdown(Some(grace));
+    });
+    let server = axum_server::from_tcp_rustls(listener, tls).map_err(Error::Listen)?.handle(handle);
+    let server = server.first_request_timeout(FIRST_REQUEST);
+    ready(address);
+    server.serve(router(district).into_make_service()).await.map_err(Error::Listen)
+}

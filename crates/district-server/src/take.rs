@@ -1,0 +1,157 @@
+//! Takes in a page: each block is checked and committed as it arrives, so that a cut costs one block at most.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use intake_model::{Code, EpochMark};
+use intake_wire::{Block, DeskCertificate, Entry, Hash, Head, JournalId, PageAnswer, Verdict, VerdictKind};
+
+use crate::db::entries::{self, Into};
+use crate::db::journals;
+use crate::{District, Error, Result};
+
+/// The longest word of a kind.
+const KIND_LETTERS: usize = 64;
+
+/// A page on its way in. All its blocks are of one desk and one journal.
+#[derive(Default)]
+pub(crate) struct Intake {
+    certificate: Option<DeskCertificate>,
+    journal: Option<JournalId>,
+    /// Places in the page's order, and whether the entry was held before.
+    seen: Vec<u64>,
+    had: BTreeSet<u64>,
+    contradicted: BTreeSet<u64>,
+    /// A block came after a gap: it and those behind it are not taken, and the desk goes on from the head.
+    gap: bool,
+}
+
+impl District {
+    /// Stores one block durably, if it is the desk's and continues what is held.
+    pub(crate) async fn take(&self, intake: &mut Intake, block: &Block) -> Result<()> {
+        self.check_author(intake, block).await?;
+        let hashes = block.verify(&block_key(block)?)?;
+        check_form(block)?;
+        if !intake.gap {
+            let (centre, desk) = block_desk(block)?;
+            self.store(intake, centre, desk, block, &hashes).await?;
+        }
+        Ok(())
+    }
+
+    async fn check_author(&self, intake: &mut Intake, block: &Block) -> Result<()> {
+        let certificate = block.certificate.as_ref().ok_or(Error::Refused("a block without a certificate"))?;
+        if intake.certificate.as_ref() != Some(certificate) {
+            if intake.certificate.is_some() {
+                return Err(Error::Request("a page of two desks".into()));
+            }
+            self.admit(certificate).await?;
+            intake.certificate = Some(certificate.clone());
+        }
+        if *intake.journal.get_or_insert(block.journal) != block.journal {
+            return Err(Error::Request("a page of two journals".into()));
+        }
+        Ok(())
+    }
+
+    /// Transaction 1: the journal's row is locked, so that identical posts in parallel follow one another.
+    async fn store(&self, intake: &mut Intake, centre: &str, desk: u8, block: &Block, hashes: &[Hash]) -> Result<()> {
+        let before = block.before()?;
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        journals::open(&tx, centre, block.journal, desk, &block.mark).await?;
+        let journal = journals::lock(&tx, centre, block.journal).await?;
+        let journal = journal.ok_or_else(|| Error::Internal("a journal that is gone".into()))?;
+        if journal.desk != desk || journal.mark != block.mark {
+            return Err(Error::Refused("a journal of another desk or mark"));
+        }
+        if before.seq > journal.head.seq && !entries::fork_held(&tx, &journal, before.seq, before.hash).await? {
+            intake.gap = true;
+            return Ok(());
+        }
+        let last = before.seq + block.entries.len() as u64;
+        let held = entries::hashes(&tx, &journal, before.seq + 1, last).await?;
+        let held: BTreeMap<u64, Hash> = held.into_iter().collect();
+        let (mut fresh, mut forks, mut had): (Vec<(&Entry, Hash)>, Vec<(&Entry, Hash)>, Vec<u64>) = Default::default();
+        let (mut head, mut previous) = (journal.head, before.hash);
+        for (entry, &hash) in block.entries.iter().zip(hashes) {
+            if held.get(&entry.seq) == Some(&hash) {
+                had.push(entry.seq);
+            } else if (Head { seq: entry.seq - 1, hash: previous }) == head {
+                fresh.push((entry, hash));
+                head = Head { seq: entry.seq, hash };
+            } else {
+                forks.push((entry, hash));
+            }
+            previous = hash;
+        }
+        entries::insert(&tx, &journal, &fresh, Into::Entries).await?;
+        entries::insert(&tx, &journal, &forks, Into::Forks).await?;
+        if head != journal.head || !forks.is_empty() {
+            journals::set_head(&tx, &journal, head, !forks.is_empty()).await?;
+        }
+        tx.commit().await?;
+        intake.had.extend(had);
+        intake.contradicted.extend(forks.iter().map(|(entry, _)| entry.seq));
+        intake.seen.extend(block.entries.iter().map(|entry| entry.seq));
+        Ok(())
+    }
+
+    /// Applies what the page brought, and says what became of each entry.
+    pub(crate) async fn conclude(&self, intake: &Intake) -> Result<PageAnswer> {
+        let (Some(certificate), Some(id)) = (&intake.certificate, intake.journal) else {
+            return Err(Error::Request("a page without blocks".into()));
+        };
+        self.apply(&certificate.centre, id).await?;
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        let Some(journal) = journals::lock(&tx, &certificate.centre, id).await? else {
+            // Only a gap at the very start leaves no row: the transaction that made it was not committed.
+            return Ok(PageAnswer { head: Head::EMPTY, verdicts: Vec::new(), forked: false });
+        };
+        let found = entries::verdicts(&tx, &journal, &intake.seen).await?;
+        tx.commit().await?;
+        let mut found: BTreeMap<u64, VerdictKind> = found.into_iter().map(|one| (one.seq, one.verdict)).collect();
+        let verdict = |&seq: &u64| {
+            let verdict = if intake.contradicted.contains(&seq) {
+                VerdictKind::SetAside { code: word(Code::JournalForked) }
+            } else {
+                match found.remove(&seq)? {
+                    VerdictKind::Stored if intake.had.contains(&seq) => VerdictKind::AlreadyHad,
+                    other => other,
+                }
+            };
+            Some(Verdict { seq, verdict })
+        };
+        let verdicts = intake.seen.iter().filter_map(verdict).collect();
+        Ok(PageAnswer { head: journal.head, verdicts, forked: !intake.contradicted.is_empty() })
+    }
+}
+
+/// A code as it is written on the line.
+pub(crate) fn word(code: Code) -> String {
+    serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn block_key(block: &Block) -> Result<intake_wire::PublicKey> {
+    let certificate = block.certificate.as_ref().ok_or(Error::Refused("a block without a certificate"))?;
+    Ok(certificate.key)
+}
+
+fn block_desk(block: &Block) -> Result<(&str, u8)> {
+    let certificate = block.certificate.as_ref().ok_or(Error::Refused("a block without a certificate"))?;
+    Ok((&certificate.centre, certificate.desk))
+}
+
+/// What the protocol says of a block and the signature does not: a mark of letters, kinds of `a-z_`, numbers below 2^63.
+fn check_form(block: &Block) -> Result<()> {
+    block.mark.parse::<EpochMark>().map_err(|error| Error::Request(error.to_string()))?;
+    for entry in &block.entries {
+        let kind = entry.kind.as_str();
+        if kind.is_empty() || kind.len() > KIND_LETTERS || !kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+            return Err(Error::Request("a kind is a word of a-z and _".into()));
+        }
+        crate::db::place(entry.seq)?;
+        crate::db::place(entry.moment.mono_ms)?;
+    }
+    Ok(())
+}
