@@ -1,1 +1,24 @@
-//! intake-sync
+//! One exchange with the district: plan, then run. Everything the desk holds goes up once, the district's entries come down.
+//!
+//! `plan` is pure: what to do follows from where the two sides stand, and nothing else is remembered between exchanges.
+//! Deliberately absent: removing anything from the desk. Whatever the line answers, the desk's own entries stay.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod client;
+mod error;
+mod outlook;
+mod patience;
+mod plan;
+mod run;
+mod trust;
+mod upload;
+
+pub use client::enrol;
+pub use error::{Error, Result};
+pub use outlook::{Outlook, outlook};
+pub use patience::Patience;
+pub use plan::{Journal, Local, Step, in_step, plan};
+pub use run::{Outcome, Phase, Progress, exchange, exchange_with};
+
+#[cfg(test)]
+mod line_tests;

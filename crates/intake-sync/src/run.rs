@@ -1,0 +1,430 @@
+//! Executes the plan: heads, entries up, entries down, heads again, until there is nothing left to do.
+//!
+//! One loop carries every failure: after a transient one the heads are asked for again, so a lost answer or a cut costs
+//! what was on the wire and nothing else. Dropping the future at any point is safe: each answer is kept in one
+//! transaction, and nothing depends on the next. Exchanges are not journalled (invariant 2).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use intake_store::{Db, LastExchange};
+use intake_wire::{
+    Admission, Block, DownRequest, Entry, Frames, Head, Heads, HeadsAnswer, JournalId, Kind, SignedRequest, SigningKey,
+    Verdict, VerdictKind, limits,
+};
+use tokio::time::Instant;
+
+use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+use crate::plan::{Local, Step, head_of, in_step, plan};
+use crate::upload::Page;
+use crate::{Error, Patience, Result, trust};
+
+/// Rounds of one exchange. Each sends what was written meanwhile; a desk that never rests is not waited for.
+const ROUNDS: u32 = 16;
+
+/// What an exchange is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Asking where the district stands.
+    Connecting,
+    /// Entries are leaving.
+    Sending,
+    /// Fetching the district's entries and comparing both sides.
+    Comparing,
+}
+
+/// How far an exchange is, in entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Progress {
+    /// What it is at.
+    pub phase: Phase,
+    /// Entries sent.
+    pub done: u64,
+    /// Entries to send in all, as known so far.
+    pub total: u64,
+}
+
+/// How an exchange ended that came to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Both sides hold the same and everything is applied.
+    pub in_step: bool,
+    /// Entries that reached the district in this exchange.
+    pub sent: u64,
+    /// Entries that the district had, though the desk did not know: an earlier answer was lost.
+    pub already_had: u64,
+    /// Entries stored at the district that it cannot apply.
+    pub set_aside: u64,
+    /// Entries stored at the district that apply once an earlier one does.
+    pub waiting: u64,
+    /// Short hash of the newest journal's last entry.
+    pub head: String,
+    /// The two sides hold different entries under one number.
+    pub forked: bool,
+    /// The district holds more of this desk than the desk does.
+    pub district_ahead: bool,
+}
+
+/// Exchanges with the district. `clock` gives milliseconds since 1970 UTC.
+///
+/// # Errors
+/// [`Error`]. What was confirmed until then is kept.
+pub async fn exchange(
+    db: &Db,
+    progress: impl Fn(Progress) + Send + Sync,
+    clock: impl Fn() -> i64 + Send + Sync,
+) -> Result<Outcome> {
+    exchange_with(db, Patience::default(), progress, clock).await
+}
+
+/// See [`exchange`]; with its own patience.
+///
+/// # Errors
+/// [`Error`].
+pub async fn exchange_with(
+    db: &Db,
+    patience: Patience,
+    progress: impl Fn(Progress) + Send + Sync,
+    clock: impl Fn() -> i64 + Send + Sync,
+) -> Result<Outcome> {
+    let mut run = Run::open(db, patience, &progress).await?;
+    run.tell(Phase::Connecting);
+    let (mut retry, mut since, mut furthest) = (0, Instant::now(), 0);
+    loop {
+        let ended = run.round().await;
+        if run.confirmed > furthest {
+            (retry, since, furthest) = (0, Instant::now(), run.confirmed);
+        }
+        match ended {
+            Ok(Some(outcome)) => {
+                run.keep_outcome(&outcome, clock()).await?;
+                return Ok(outcome);
+            }
+            Ok(None) => {}
+            Err(error) if error.is_permanent() => return Err(error),
+            Err(error) => {
+                let [chance] = intake_wire::random()?;
+                let Some(pause) = patience.before_retry(retry, since.elapsed(), error.retry_after(), chance) else {
+                    return Err(error);
+                };
+                tracing::info!(%error, retry, "the line failed, trying again");
+                tokio::time::sleep(pause).await;
+                retry += 1;
+            }
+        }
+    }
+}
+
+/// One exchange under way.
+struct Run<'r, P> {
+    db: &'r Db,
+    progress: &'r P,
+    client: Client,
+    admission: Arc<Admission>,
+    key: Arc<SigningKey>,
+    rounds: u32,
+    /// Where the district stood, at places the desk agrees with, when this exchange began; and stands now.
+    began: Option<BTreeMap<JournalId, u64>>,
+    stands: BTreeMap<JournalId, u64>,
+    already_had: u64,
+    /// Grows whenever the district or the desk confirmed something new: then a failure is not yet another one.
+    confirmed: u64,
+    total: u64,
+    /// Contradicted journals whose own version was offered in this exchange.
+    offered: BTreeSet<JournalId>,
+    /// What the district sent does not continue what the desk holds of it.
+    district_forked: bool,
+    bytes: u64,
+    sending: Duration,
+}
+
+impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
+    async fn open(db: &'r Db, patience: Patience, progress: &'r P) -> Result<Self> {
+        let (admission, key) = reading(db, |reader| {
+            let line = reader.line();
+            Ok((line.admission()?, line.signing_key()?))
+        })
+        .await?;
+        let admission = admission.ok_or(Error::NotEnrolled)?;
+        let client = Client::new(&admission.address, trust::of_ca(&admission.ca_der)?, patience)?;
+        Ok(Self {
+            db,
+            progress,
+            client,
+            admission: Arc::new(admission),
+            key: Arc::new(key),
+            rounds: 0,
+            began: None,
+            stands: BTreeMap::new(),
+            already_had: 0,
+            confirmed: 0,
+            total: 0,
+            offered: BTreeSet::new(),
+            district_forked: false,
+            bytes: 0,
+            sending: Duration::ZERO,
+        })
+    }
+
+    /// Compares, and does what is to be done; gives the outcome once nothing is.
+    async fn round(&mut self) -> Result<Option<Outcome>> {
+        let (local, remote) = self.heads().await?;
+        let steps = plan(&local, &remote);
+        let mut to_do: Vec<Step> = steps.iter().copied().filter(|step| self.is_to_do(&local, &remote, step)).collect();
+        if self.rounds >= ROUNDS {
+            to_do.clear();
+        }
+        self.rounds += 1;
+        self.total = self.sent() + to_do.iter().map(|step| size(&local, step)).sum::<u64>();
+        if to_do.is_empty() {
+            self.tell(Phase::Comparing);
+            return Ok(Some(self.outcome(&local, &remote, &steps)));
+        }
+        for step in to_do {
+            match step {
+                Step::Upload { journal, after } => {
+                    let known = local.journals.iter().find(|own| own.journal == journal);
+                    let contradicted = known.is_some_and(|own| !own.holds(head_of(&remote, journal)));
+                    self.upload(journal, after, contradicted).await?;
+                }
+                Step::Down { .. } => self.down(local.district.1, remote.district.1).await?,
+                Step::Forked { .. } | Step::DistrictAhead { .. } => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_to_do(&self, local: &Local, remote: &HeadsAnswer, step: &Step) -> bool {
+        match step {
+            Step::Upload { journal, .. } => {
+                let own = local.journals.iter().find(|own| own.journal == *journal);
+                own.is_some_and(|own| own.holds(head_of(remote, *journal))) || !self.offered.contains(journal)
+            }
+            Step::Down { .. } => !self.district_forked,
+            Step::Forked { .. } | Step::DistrictAhead { .. } => false,
+        }
+    }
+
+    /// Asks where the district stands, and keeps what it says.
+    async fn heads(&mut self) -> Result<(Local, HeadsAnswer)> {
+        let heads = reading(self.db, |reader| {
+            let line = reader.line();
+            let journals = line.epochs()?.into_iter().map(|epoch| (epoch.journal, epoch.mark, epoch.head)).collect();
+            Ok(Heads { journals, district: line.district_head()? })
+        })
+        .await?;
+        let body = self.signed("/v1/heads", &heads)?;
+        let remote: HeadsAnswer = read_answer(&self.client.post("/v1/heads", body, ANSWER_BYTES).await?)?;
+        let (told, district) = (remote.clone(), self.admission.answer.journal);
+        let local = reading(self.db, move |reader| Local::read(reader, district, &told)).await?;
+        if self.began.is_none() {
+            let agreed = local.journals.iter().filter(|own| own.holds(head_of(&remote, own.journal)));
+            let places: BTreeMap<_, _> = agreed.map(|own| (own.journal, head_of(&remote, own.journal).seq)).collect();
+            let known = local.journals.iter().map(|own| (own.agreed, places.get(&own.journal).copied().unwrap_or(0)));
+            self.already_had = known.map(|(known, there)| there.saturating_sub(known)).sum();
+            self.began = Some(places);
+        }
+        for state in &remote.journals {
+            if let Some(own) = local.journals.iter().find(|own| own.journal == state.journal) {
+                // The district may name entries that a desk set back no longer has.
+                let verdicts = state.verdicts.iter().filter(|one| one.seq <= own.head.seq).cloned().collect();
+                self.keep(state.journal, state.head, verdicts).await?;
+            }
+        }
+        Ok((local, remote))
+    }
+
+    /// Sends a journal's entries after a place, page by page, each from where the district's answer stands.
+    async fn upload(&mut self, journal: JournalId, mut after: u64, contradicted: bool) -> Result<()> {
+        self.tell(Phase::Sending);
+        let mut gaps = 0;
+        while let Some(page) = Page::read(self.db, journal, after).await? {
+            let (last, began, sent) = (page.last(), Instant::now(), self.sent());
+            let pulse = Arc::new(Pulse::new());
+            let (progress, total, live) = (self.progress, self.total, Arc::clone(&pulse));
+            let tick = move || {
+                let done = (sent + live.entries.load(Ordering::Relaxed)).min(total);
+                progress(Progress { phase: Phase::Sending, done, total });
+            };
+            let certificate = self.admission.answer.certificate.clone();
+            let answer = page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick).await?;
+            self.bytes += pulse.bytes.load(Ordering::Relaxed);
+            self.sending += began.elapsed();
+            let had = answer.verdicts.iter().filter(|one| one.verdict == VerdictKind::AlreadyHad).count();
+            self.already_had += had as u64;
+            let ours = self.keep(journal, answer.head, answer.verdicts).await?;
+            self.tell(Phase::Sending);
+            if contradicted {
+                after = last;
+            } else if ours && answer.head.seq > after {
+                after = answer.head.seq;
+            } else if ours && gaps == 0 {
+                // The district went back between two pages (it was restored): from there, once.
+                gaps += 1;
+                after = answer.head.seq;
+            } else {
+                break;
+            }
+        }
+        if contradicted {
+            self.offered.insert(journal);
+        }
+        Ok(())
+    }
+
+    /// Fetches the district's entries up to its head.
+    async fn down(&mut self, mut held: Head, told: Head) -> Result<()> {
+        self.tell(Phase::Comparing);
+        while held.seq < told.seq && !self.district_forked {
+            let body = self.signed("/v1/down", &DownRequest { after: held.seq })?;
+            let page = self.client.post("/v1/down", body, limits::PAGE_BYTES).await?;
+            let (admission, was) = (Arc::clone(&self.admission), held);
+            let entries = blocking(move || continuing(&admission, was, &page)).await?;
+            let Some(entries) = entries else {
+                self.district_forked = true;
+                break;
+            };
+            let (journal, count) = (self.admission.answer.journal, entries.len() as u64);
+            if count == 0 {
+                break;
+            }
+            held = writing(self.db, move |tx| {
+                let mut head = was;
+                for entry in &entries {
+                    head = tx.line().append_district(journal, entry)?;
+                }
+                for (journal, verdict) in entries.iter().filter_map(verdict_changed) {
+                    // Of this desk's own journals only; the district's word on others is kept as the entry it is.
+                    if tx.journal().hash_at(journal, verdict.seq)?.is_some() {
+                        tx.line().put_verdicts(journal, &[verdict])?;
+                    }
+                }
+                Ok(head)
+            })
+            .await?;
+            self.confirmed += count;
+        }
+        Ok(())
+    }
+
+    /// Keeps the district's head of a journal and its verdicts; gives whether that head is one of the desk's own entries.
+    async fn keep(&mut self, journal: JournalId, head: Head, verdicts: Vec<Verdict>) -> Result<bool> {
+        let agreed = writing(self.db, move |tx| {
+            let agreed = tx.journal().hash_at(journal, head.seq)? == Some(head.hash);
+            // A head that contradicts the desk must not make unsent entries look sent.
+            if agreed {
+                tx.line().record_remote(journal, head)?;
+            }
+            tx.line().put_verdicts(journal, &verdicts)?;
+            Ok(agreed)
+        })
+        .await?;
+        if agreed {
+            let before = self.stands.insert(journal, head.seq).unwrap_or(head.seq);
+            self.confirmed += head.seq.saturating_sub(before);
+        }
+        Ok(agreed)
+    }
+
+    fn sent(&self) -> u64 {
+        let began = |journal| self.began.as_ref().and_then(|began| began.get(journal)).copied();
+        self.stands.iter().map(|(journal, &now)| now.saturating_sub(began(journal).unwrap_or(now))).sum()
+    }
+
+    fn tell(&self, phase: Phase) {
+        (self.progress)(Progress { phase, done: self.sent().min(self.total), total: self.total });
+    }
+
+    fn signed<T: minicbor::Encode<()>>(&self, path: &str, what: &T) -> Result<Vec<u8>> {
+        Ok(SignedRequest::new(path, what, self.admission.answer.certificate.clone(), &self.key)?)
+    }
+
+    fn outcome(&self, local: &Local, remote: &HeadsAnswer, steps: &[Step]) -> Outcome {
+        let own = |journal| local.journals.iter().any(|own| own.journal == journal);
+        let verdicts = remote.journals.iter().filter(|state| own(state.journal)).flat_map(|state| &state.verdicts);
+        let count =
+            |wanted: fn(&VerdictKind) -> bool| verdicts.clone().filter(|one| wanted(&one.verdict)).count() as u64;
+        Outcome {
+            in_step: in_step(local, remote) && !self.district_forked,
+            sent: self.sent(),
+            already_had: self.already_had,
+            set_aside: count(|verdict| matches!(verdict, VerdictKind::SetAside { .. })),
+            waiting: count(|verdict| matches!(verdict, VerdictKind::Waiting { .. })),
+            head: local.journals.last().map(|own| own.head.hash.short()).unwrap_or_default(),
+            forked: self.district_forked || steps.iter().any(|step| matches!(step, Step::Forked { .. })),
+            district_ahead: steps.iter().any(|step| matches!(step, Step::DistrictAhead { .. })),
+        }
+    }
+
+    async fn keep_outcome(&self, outcome: &Outcome, at_ms: i64) -> Result<()> {
+        let millis = u64::try_from(self.sending.as_millis()).unwrap_or(u64::MAX).max(1);
+        let bytes_per_second = if self.bytes == 0 { 0 } else { (self.bytes.saturating_mul(1000) / millis).max(1) };
+        let last = LastExchange { at_ms, in_step: outcome.in_step, bytes_per_second };
+        writing(self.db, move |tx| tx.line().record_exchange(last)).await
+    }
+}
+
+/// How many entries a step sends.
+fn size(local: &Local, step: &Step) -> u64 {
+    let Step::Upload { journal, after } = step else { return 0 };
+    let own = local.journals.iter().find(|own| own.journal == *journal);
+    own.map_or(0, |own| own.head.seq.saturating_sub(*after))
+}
+
+/// The entries of a page of the district's, checked against its key and chained to what the desk holds; `None` where
+/// they do not continue it.
+fn continuing(admission: &Admission, mut held: Head, page: &[u8]) -> Result<Option<Vec<Entry>>> {
+    let foreign = |_| Error::NotRecognised("a page that is not the district's");
+    let blocks = if page.is_empty() { Vec::new() } else { Frames::read_page(page).map_err(foreign)? };
+    let mut entries = Vec::new();
+    for block in blocks {
+        let hashes = block.verify(&admission.answer.district_key).map_err(foreign)?;
+        if block.journal != admission.answer.journal || block.before().map_err(foreign)? != held {
+            return Ok(None);
+        }
+        let Block { entries: more, .. } = block;
+        if let (Some(last), Some(hash)) = (more.last(), hashes.last()) {
+            held = Head { seq: last.seq, hash: *hash };
+        }
+        entries.extend(more);
+    }
+    Ok(Some(entries))
+}
+
+/// What a `verdict_changed` of the district says, where this version understands it.
+fn verdict_changed(entry: &Entry) -> Option<(JournalId, Verdict)> {
+    #[derive(serde::Deserialize)]
+    struct Changed {
+        journal: JournalId,
+        seq: u64,
+        verdict: VerdictKind,
+    }
+    if entry.kind != Kind::verdict_changed() {
+        return None;
+    }
+    let Changed { journal, seq, verdict } = serde_json::from_slice(entry.open.bytes()?).ok()?;
+    Some((journal, Verdict { seq, verdict }))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+}
+
+async fn reading<T: Send + 'static>(
+    db: &Db,
+    work: impl FnOnce(&intake_store::Reader<'_>) -> intake_store::Result<T> + Send + 'static,
+) -> Result<T> {
+    let db = db.clone();
+    blocking(move || Ok(db.read(work)?)).await
+}
+
+async fn writing<T: Send + 'static>(
+    db: &Db,
+    work: impl FnOnce(&intake_store::Writer<'_>) -> intake_store::Result<T> + Send + 'static,
+) -> Result<T> {
+    let db = db.clone();
+    blocking(move || Ok(db.write(work)?)).await
+}

@@ -1,0 +1,204 @@
+//! One page on its way up: blocks are signed and leave as they are made, so that the district commits them as they arrive.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use futures_util::stream;
+use intake_store::Db;
+use intake_wire::{Block, DeskCertificate, Entry, Head, JournalId, PageAnswer, PageWriter, SigningKey, limits};
+use reqwest::Body;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+use crate::{Error, Result};
+
+/// Bytes handed to the connection at once: small, so that a slow line shows signs of life.
+const PIECE: usize = 16 << 10;
+/// Content of one block and of one page, well under the protocol's limits in spite of long texts.
+const BLOCK_CONTENT: usize = 2 << 20;
+const PAGE_CONTENT: usize = 8 << 20;
+
+/// Entries of one journal that follow `before`, as many as fit a page.
+pub(crate) struct Page {
+    pub(crate) journal: JournalId,
+    mark: String,
+    before: Head,
+    entries: Vec<Entry>,
+}
+
+/// Bytes ready to leave, and how many entries are across once they have.
+type Piece = (Bytes, u64);
+
+impl Page {
+    /// Reads the entries after a place; `None` where there are none, or the journal is not the desk's.
+    pub(crate) async fn read(db: &Db, journal: JournalId, after: u64) -> Result<Option<Self>> {
+        let db = db.clone();
+        let read = spawn_blocking(move || {
+            db.read(|reader| {
+                let line = reader.line();
+                let Some(epoch) = line.epochs()?.into_iter().find(|epoch| epoch.journal == journal) else {
+                    return Ok(None);
+                };
+                let Some(hash) = line.hash_at(journal, after)? else { return Ok(None) };
+                let mut entries = line.entries(journal, after, limits::PAGE_ENTRIES)?;
+                entries.truncate(fitting(&entries, PAGE_CONTENT));
+                let page = Self { journal, mark: epoch.mark, before: Head { seq: after, hash }, entries };
+                Ok::<_, intake_store::Error>(Some(page).filter(|page| !page.entries.is_empty()))
+            })
+        });
+        Ok(read.await.map_err(|error| Error::Internal(error.to_string()))??)
+    }
+
+    /// The place of its last entry.
+    pub(crate) fn last(&self) -> u64 {
+        self.entries.last().map_or(self.before.seq, |entry| entry.seq)
+    }
+
+    /// Sends the page; gives the district's answer. `tick` is called while it is under way.
+    pub(crate) async fn send(
+        self,
+        client: &Client,
+        certificate: DeskCertificate,
+        key: Arc<SigningKey>,
+        pulse: &Arc<Pulse>,
+        tick: &(dyn Fn() + Send + Sync),
+    ) -> Result<PageAnswer> {
+        let (pieces, leaving) = mpsc::channel::<Piece>(8);
+        let trouble = Arc::new(OnceLock::new());
+        let told = Arc::clone(&trouble);
+        // Ends by itself when the request is dropped: nobody takes the pieces any more.
+        spawn_blocking(move || {
+            if let Err(error) = self.make(&certificate, &key, &pieces) {
+                let _ = told.set(error);
+            }
+        });
+        let body = Body::wrap_stream(stream::unfold(
+            (leaving, Arc::clone(pulse), Arc::clone(&trouble)),
+            |(mut leaving, pulse, trouble)| async move {
+                let Some((bytes, entries)) = leaving.recv().await else {
+                    // A page that could not be made must not look finished: the body fails, and the request with it.
+                    let broken = trouble.get().map(ToString::to_string)?;
+                    return Some((Err(std::io::Error::other(broken)), (leaving, pulse, trouble)));
+                };
+                pulse.beat();
+                pulse.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                pulse.entries.fetch_add(entries, Ordering::Relaxed);
+                Some((Ok(bytes), (leaving, pulse, trouble)))
+            },
+        ));
+        let answer = client.send("/v1/pages", body, pulse, tick, ANSWER_BYTES).await;
+        match (answer, trouble.get()) {
+            (Ok(bytes), _) => read_answer(&bytes),
+            (Err(_), Some(own)) => Err(Error::Internal(format!("a page could not be made: {own}"))),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn make(
+        self,
+        certificate: &DeskCertificate,
+        key: &SigningKey,
+        pieces: &mpsc::Sender<Piece>,
+    ) -> intake_wire::Result<()> {
+        let Self { journal, mark, mut before, entries } = self;
+        let mut writer = PageWriter::new()?;
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let later = rest.split_off(fitting(&rest, BLOCK_CONTENT).min(limits::BLOCK_ENTRIES));
+            let block = Block::sign(Some(certificate.clone()), journal, mark.clone(), before, rest, key)?;
+            before = block.entries.iter().try_fold(before, |head, entry| entry.follow(journal, head))?;
+            if !leave(pieces, writer.block(&block)?, block.entries.len() as u64) {
+                return Ok(());
+            }
+            rest = later;
+        }
+        leave(pieces, writer.finish()?, 0);
+        Ok(())
+    }
+}
+
+/// Hands bytes over in pieces; the entries count with the last of them. `false` once nobody takes them.
+fn leave(pieces: &mpsc::Sender<Piece>, bytes: Vec<u8>, entries: u64) -> bool {
+    let mut bytes = Bytes::from(bytes);
+    while bytes.len() > PIECE {
+        if pieces.blocking_send((bytes.split_to(PIECE), 0)).is_err() {
+            return false;
+        }
+    }
+    pieces.blocking_send((bytes, entries)).is_ok()
+}
+
+/// How many of the first entries hold at most so many bytes of content; one at least.
+fn fitting(entries: &[Entry], content: usize) -> usize {
+    let size = |entry: &Entry| {
+        [&entry.open, &entry.personal].iter().filter_map(|part| part.bytes()).map(<[u8]>::len).sum::<usize>()
+    };
+    let mut sum = 0;
+    let fits = entries.iter().take_while(|entry| {
+        sum += size(entry);
+        sum <= content
+    });
+    fits.count().max(1).min(entries.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use intake_wire::{BootId, Draft, Frames, Kind, Moment};
+
+    fn page(count: usize, content: usize) -> Page {
+        let journal = JournalId([4; 16]);
+        let moment = Moment { at_ms: 1, boot: BootId([0; 16]), mono_ms: 2 };
+        let (mut head, mut entries) = (Head::EMPTY, Vec::new());
+        for _ in 0..count {
+            let draft = Draft { kind: Kind::registered(), open: b"{}".to_vec(), personal: vec![b'x'; content] };
+            let (entry, hash) = draft.after(journal, head, 1, moment).unwrap();
+            head = Head { seq: entry.seq, hash };
+            entries.push(entry);
+        }
+        Page { journal, mark: "A".into(), before: Head::EMPTY, entries }
+    }
+
+    fn made(page: Page) -> (Vec<Block>, u64) {
+        let key = SigningKey::from_seed([1; 32]);
+        let certificate = DeskCertificate::issue(&key, "120110005".into(), 1, key.public(), 0).unwrap();
+        let (pieces, mut leaving) = mpsc::channel(10_000);
+        page.make(&certificate, &key, &pieces).unwrap();
+        drop(pieces);
+        let (mut bytes, mut entries) = (Vec::new(), 0);
+        while let Some((piece, count)) = leaving.blocking_recv() {
+            assert!(piece.len() <= PIECE);
+            bytes.extend_from_slice(&piece);
+            entries += count;
+        }
+        let blocks = Frames::read_page(&bytes).unwrap();
+        assert!(blocks.iter().all(|block| block.verify(&key.public()).is_ok()));
+        (blocks, entries)
+    }
+
+    #[test]
+    fn a_page_is_signed_blocks_of_sixteen_that_continue_one_another() {
+        let (blocks, entries) = made(page(40, 300));
+        assert_eq!(blocks.iter().map(|block| block.entries.len()).collect::<Vec<_>>(), [16, 16, 8]);
+        assert_eq!(entries, 40);
+        assert_eq!(blocks[1].before().unwrap().seq, 16);
+    }
+
+    #[test]
+    fn long_texts_make_smaller_blocks_and_none_is_over_the_limit() {
+        let (blocks, entries) = made(page(5, 900_000));
+        assert_eq!(blocks.iter().map(|block| block.entries.len()).collect::<Vec<_>>(), [2, 2, 1]);
+        assert_eq!(entries, 5);
+    }
+
+    #[test]
+    fn making_stops_when_nobody_takes_the_page_any_more() {
+        let key = SigningKey::from_seed([1; 32]);
+        let certificate = DeskCertificate::issue(&key, "120110005".into(), 1, key.public(), 0).unwrap();
+        let (pieces, leaving) = mpsc::channel(1);
+        drop(leaving);
+        page(500, 300).make(&certificate, &key, &pieces).unwrap();
+    }
+}
