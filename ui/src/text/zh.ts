@@ -121,6 +121,8 @@ export const zh = {
     representativesKey: "填代表",
     representativeName: (index: number) => `代表${index}姓名`,
     representativePhone: (index: number) => `代表${index}电话`,
+    nameShort: (index: number) => `${index}. 姓名`,
+    phoneShort: "电话",
     demand: "诉求与事实",
     demandHint: "照来访人的话如实记录",
     demandPlaceholder: "什么时间、什么地点、什么事情，要求怎么办",
