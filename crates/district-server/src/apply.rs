@@ -139,7 +139,11 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
         "desk_created" | "desk_enrolled" => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable() }
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
+                stored()
+            } else {
+                unreadable()
+            }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable()) };
@@ -196,7 +200,7 @@ async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Re
         headcount: open.headcount,
         party: party(open.party),
         owes_written_notice: open.owes_written_notice,
-        record: record.as_ref(),
+        record: record.kept(),
     };
     matters::put(tx, journal, &version).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(name)))
@@ -225,7 +229,7 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         headcount: open.headcount,
         party: party(open.party),
         owes_written_notice: open.owes_written_notice,
-        record: record.as_ref(),
+        record: record.kept(),
     };
     matters::put(tx, journal, &version).await?;
     Ok(Outcome { verdict: VerdictKind::Stored, number: Some(name), freed: superseded })
@@ -233,7 +237,13 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
 
 /// The versions of a matter that were set aside and that a correction makes needless: the one it names, and every
 /// earlier one of the same number.
-async fn superseded(tx: &Transaction<'_>, journal: &Journal, number: &str, corrects: u64, seq: u64) -> Result<Vec<u64>> {
+async fn superseded(
+    tx: &Transaction<'_>,
+    journal: &Journal,
+    number: &str,
+    corrects: u64,
+    seq: u64,
+) -> Result<Vec<u64>> {
     let (registered, corrected) = (Kind::registered(), Kind::corrected());
     let is_version = |entry: &Held| entry.kind == registered.as_str() || entry.kind == corrected.as_str();
     let aside = entries::not_plain(tx, journal).await?;
@@ -286,15 +296,30 @@ struct Named {
 /// A number in the model's form, allotted by this very desk.
 fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
     let number: RegistrationNumber = text.parse().ok()?;
-    let ours = number.centre().as_str() == journal.centre && number.short().starts_with(&format!("{:02}", journal.desk));
+    let ours =
+        number.centre().as_str() == journal.centre && number.short().starts_with(&format!("{:02}", journal.desk));
     ours.then_some(number)
 }
 
-/// The record of an entry: `None` where it cannot be read, `Some(None)` once it was erased.
-fn record(entry: &Held) -> Option<Option<RecordOf>> {
+/// The record of an entry, boxed for its size; nothing where it cannot be read.
+fn record(entry: &Held) -> Option<Content> {
     match &entry.personal {
-        None => Some(None),
-        Some(bytes) => read(Some(bytes)).map(Some),
+        None => Some(Content::Erased),
+        Some(bytes) => read(Some(bytes)).map(|record| Content::Kept(Box::new(record))),
+    }
+}
+
+enum Content {
+    Kept(Box<RecordOf>),
+    Erased,
+}
+
+impl Content {
+    fn kept(&self) -> Option<&RecordOf> {
+        match self {
+            Self::Kept(record) => Some(record),
+            Self::Erased => None,
+        }
     }
 }
 

@@ -62,8 +62,7 @@ impl Config {
     }
 
     fn from_text(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let written: Written =
-            toml::from_str(text).map_err(|error| Error::Config(vec![error.message().to_owned()]))?;
+        let written: Written = toml::from_str(text).map_err(|error| Error::Config(vec![error.message().to_owned()]))?;
         let mut mistakes = Vec::new();
         let name = environment("NAME").or(written.name).unwrap_or_default();
         if name.trim().is_empty() {

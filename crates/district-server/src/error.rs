@@ -67,7 +67,9 @@ impl Error {
             Self::CodeRefused | Self::Revoked => StatusCode::FORBIDDEN,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Busy | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Config(_) | Self::Folder(_) | Self::Listen(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Config(_) | Self::Folder(_) | Self::Listen(_) | Self::Internal(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 }
@@ -97,6 +99,7 @@ impl IntoResponse for Error {
 impl From<intake_wire::Error> for Error {
     fn from(error: intake_wire::Error) -> Self {
         match error {
+            intake_wire::Error::Signature => Self::Refused("a signature that does not fit"),
             intake_wire::Error::Random(error) => Self::Internal(error.to_string()),
             // The decoder's own words name types and places, never content.
             other => Self::Request(other.to_string()),

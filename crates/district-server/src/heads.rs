@@ -1,8 +1,6 @@
 //! Where both sides stand, and the district's entries for a desk.
 
-use intake_wire::{
-    Block, DeskCertificate, DownRequest, Head, Heads, HeadsAnswer, JournalState, PageWriter, limits,
-};
+use intake_wire::{Block, DeskCertificate, DownRequest, Head, Heads, HeadsAnswer, JournalState, PageWriter, limits};
 
 use crate::db::{entries, journals, own};
 use crate::{District, Error, Result};
@@ -66,9 +64,9 @@ impl District {
         {
             let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
             let mut head = Head { seq: asked.after, hash };
-            for entries in own::after(&client, centre, own.id, asked.after, limit).await?.chunks(limits::BLOCK_ENTRIES) {
-                let block =
-                    Block::sign(None, own.id, own.mark.clone(), head, entries.to_vec(), self.keys.signing())?;
+            for entries in own::after(&client, centre, own.id, asked.after, limit).await?.chunks(limits::BLOCK_ENTRIES)
+            {
+                let block = Block::sign(None, own.id, own.mark.clone(), head, entries.to_vec(), self.keys.signing())?;
                 for entry in entries {
                     head = entry.follow(own.id, head)?;
                 }

@@ -42,9 +42,8 @@ pub fn router(district: Arc<District>) -> Router {
         .route("/v1/down", post(down))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
         .layer(from_fn(|request, next| limited(REQUEST_TIME, request, next)));
-    let pages = Router::new()
-        .route("/v1/pages", post(pages))
-        .layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
+    let pages =
+        Router::new().route("/v1/pages", post(pages)).layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
     Router::new()
         .merge(short)
         .merge(pages)
@@ -67,12 +66,12 @@ async fn enrol(State(district): State<Arc<District>>, body: Bytes) -> Result<Res
 }
 
 async fn heads(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
-    let (certificate, asked) = SignedRequest::open::<Heads>("/v1/heads", &body).map_err(of_signed)?;
+    let (certificate, asked) = SignedRequest::open::<Heads>("/v1/heads", &body)?;
     cbor(&district.heads(&certificate, &asked).await?)
 }
 
 async fn down(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
-    let (certificate, asked) = SignedRequest::open::<DownRequest>("/v1/down", &body).map_err(of_signed)?;
+    let (certificate, asked) = SignedRequest::open::<DownRequest>("/v1/down", &body)?;
     let page = district.down(&certificate, &asked).await?;
     Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
 }
@@ -130,13 +129,6 @@ fn http_limit(body: Body, most: usize) -> impl tokio::io::AsyncRead + Unpin {
 fn cbor<T: minicbor::Encode<()>>(answer: &T) -> Result<Response> {
     let bytes = intake_wire::encode(answer).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, "application/cbor")], bytes).into_response())
-}
-
-fn of_signed(error: intake_wire::Error) -> Error {
-    match error {
-        intake_wire::Error::Signature => Error::Refused("a request not signed by its certificate's key"),
-        other => other.into(),
-    }
 }
 
 async fn limited(time: Duration, request: Request, next: Next) -> Response {

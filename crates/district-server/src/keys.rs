@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use age::secrecy::ExposeSecret as _;
 use intake_wire::{PublicKey, SigningKey};
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::{Error, Result};
@@ -43,8 +45,8 @@ impl Keys {
         let ca_key = String::from_utf8(ca_key).map_err(|e| trouble("ca.key.pem", &e))?;
         let ca_key = KeyPair::from_pem(&ca_key).map_err(|e| trouble("ca.key.pem", &e))?;
         let ca_der = kept(folder, "ca.der", || {
-            let made = ca_params().and_then(|params| params.self_signed(&ca_key));
-            made.map(|certificate| certificate.der().to_vec()).map_err(|e| trouble("ca.der", &e))
+            let signed = ca_params().and_then(|params| params.self_signed(&ca_key));
+            signed.map(|certificate| certificate.der().to_vec()).map_err(|e| trouble("ca.der", &e))
         })?;
         let seed = kept(folder, "signing.key", || Ok(SigningKey::generate()?.seed().to_vec()))?;
         let seed = seed.try_into().map_err(|_| Error::Folder("signing.key does not hold 32 bytes".into()))?;
@@ -82,7 +84,8 @@ impl Keys {
 
     /// TLS for these names. The chain sent ends with the CA certificate, for desks that only know its fingerprint.
     pub(crate) fn tls(&self, names: &[String]) -> Result<Arc<rustls::ServerConfig>> {
-        let wrong = |error: &dyn std::fmt::Display| Error::Config(vec![format!("no certificate for these names: {error}")]);
+        let wrong =
+            |error: &dyn std::fmt::Display| Error::Config(vec![format!("no certificate for these names: {error}")]);
         let mut params = CertificateParams::new(names.to_vec()).map_err(|e| wrong(&e))?;
         params.distinguished_name.push(DnType::CommonName, "intake district");
         params.use_authority_key_identifier_extension = true;

@@ -70,7 +70,8 @@ impl Revoked {
         let stamp = stamp.and_then(|file| Some((file.modified().ok()?, file.len())));
         if stamp.is_none() || known.read_at != stamp {
             let text = self.text()?;
-            known.keys = text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_lowercase).collect();
+            known.keys =
+                text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_lowercase).collect();
             known.read_at = stamp;
         }
         Ok(known)

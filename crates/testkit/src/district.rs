@@ -110,12 +110,13 @@ impl LocalDistrict {
         Ok(self.postgres.kill_immediate()?)
     }
 
-    /// Ends the server and starts it again, on the same port where it is free.
+    /// Ends the server, then starts PostgreSQL and the server again, on the same port where it is free.
     ///
     /// # Errors
     /// As [`LocalDistrict::start`].
     pub fn restart(&mut self) -> Result<()> {
         self.running.stop();
+        self.postgres = PrivatePostgres::start(&self.folder.join("postgres"))?;
         self.running = Running::start(&self.folder, &self.postgres.url(), &self.clock)?;
         Ok(())
     }

@@ -89,6 +89,10 @@ impl PrivatePostgres {
 
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
+        // One that ended already may have given its number to another process.
+        if !matches!(self.server.try_wait(), Ok(None)) {
+            return;
+        }
         let begin = Instant::now();
         let mut stopping = signal("-INT", self.server.id()).is_ok();
         while stopping && begin.elapsed() < STOP {

@@ -48,8 +48,21 @@ pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, 
     c.execute(
         &sql,
         &[
-            &j.centre, &j.id.0.as_slice(), &seqs, &hashes, &kinds, &clerks, &times, &boots, &monos, &open_salts, &opens,
-            &open_digests, &personal_salts, &personals, &personal_digests,
+            &j.centre,
+            &j.id.0.as_slice(),
+            &seqs,
+            &hashes,
+            &kinds,
+            &clerks,
+            &times,
+            &boots,
+            &monos,
+            &open_salts,
+            &opens,
+            &open_digests,
+            &personal_salts,
+            &personals,
+            &personal_digests,
         ],
     )
     .await?;

@@ -38,7 +38,13 @@ pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, lock:
 }
 
 /// Opens the next epoch.
-pub(crate) async fn open(c: &impl GenericClient, centre: &str, desk: u8, epoch: i32, over: Option<Head>) -> Result<Own> {
+pub(crate) async fn open(
+    c: &impl GenericClient,
+    centre: &str,
+    desk: u8,
+    epoch: i32,
+    over: Option<Head>,
+) -> Result<Own> {
     let id = JournalId(intake_wire::random()?);
     let mark = mark(epoch);
     let over_seq = over.map(|head| place(head.seq)).transpose()?;
@@ -66,7 +72,13 @@ fn mark(epoch: i32) -> String {
 }
 
 /// Appends one entry. The journal must be locked, or new in this transaction.
-pub(crate) async fn append(c: &impl GenericClient, centre: &str, own: &mut Own, draft: Draft, at: Moment) -> Result<()> {
+pub(crate) async fn append(
+    c: &impl GenericClient,
+    centre: &str,
+    own: &mut Own,
+    draft: Draft,
+    at: Moment,
+) -> Result<()> {
     let (entry, hash) = draft.after(own.id, own.head, SYSTEM_CLERK, at)?;
     let bytes = minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?;
     let id = own.id.0.as_slice();

@@ -1,0 +1,431 @@
+//! The district as desks meet it: over TLS, with a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
+
+use std::sync::Arc;
+
+use intake_model::{CentreCode, Code, DeskNumber, EpochMark, RegistrationNumber, Visit};
+use intake_wire::{
+    Block, Corrected, DeskCertificate, DownRequest, Draft, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames,
+    Head, Heads, HeadsAnswer, JournalId, Kind, PageAnswer, PageWriter, RecordOf, Registered, SignedRequest, SigningKey,
+    VerdictKind, Voided, decode, encode, limits,
+};
+use testkit::district::CENTRE;
+use testkit::{FixedMoments, LocalDistrict};
+
+struct World {
+    district: LocalDistrict,
+    clock: FixedMoments,
+    http: reqwest::Client,
+    _folder: tempfile::TempDir,
+}
+
+fn world() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = FixedMoments::default();
+    let shared = clock.clone();
+    let district = LocalDistrict::start_at(folder.path(), Arc::new(move || shared.now_ms())).unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(rustls::pki_types::CertificateDer::from(district.ca_der().to_vec())).unwrap();
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let http = reqwest::Client::builder().pool_max_idle_per_host(0).tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+    World { district, clock, http, _folder: folder }
+}
+
+impl World {
+    async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, (u16, Code)> {
+        let answer = self.http.post(format!("{}{path}", self.district.address())).body(body).send().await.unwrap();
+        assert_eq!(answer.headers()["intake-district"], "1");
+        let status = answer.status();
+        let bytes = answer.bytes().await.unwrap().to_vec();
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        let said: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        Err((status.as_u16(), serde_json::from_value(said["code"].clone()).unwrap()))
+    }
+
+    async fn pages(&self, page: Vec<u8>) -> Result<PageAnswer, (u16, Code)> {
+        self.post("/v1/pages", page).await.map(|bytes| decode(&bytes).unwrap())
+    }
+
+    async fn enrol(&self, desk: u8, key: &SigningKey) -> EnrolAnswer {
+        let code: EnrolmentCode = self.district.enrolment_code(CENTRE, desk).unwrap().parse().unwrap();
+        assert!(code.names_ca(self.district.ca_der()));
+        let request = EnrolRequest::new(code.secret(), CENTRE.into(), desk, JournalId([desk; 16]), key).unwrap();
+        decode(&self.post("/v1/enrol", encode(&request).unwrap()).await.unwrap()).unwrap()
+    }
+
+    async fn desk(&self, desk: u8) -> Desk {
+        let key = SigningKey::generate().unwrap();
+        let answer = self.enrol(desk, &key).await;
+        Desk {
+            number: desk,
+            key,
+            certificate: answer.certificate,
+            journal: JournalId([desk; 16]),
+            entries: Vec::new(),
+            heads: vec![Head::EMPTY],
+        }
+    }
+
+    async fn heads(&self, desk: &Desk, district: Head) -> Result<HeadsAnswer, (u16, Code)> {
+        let asked = Heads { journals: vec![(desk.journal, "A".into(), desk.head())], district };
+        let body = SignedRequest::new("/v1/heads", &asked, desk.certificate.clone(), &desk.key).unwrap();
+        self.post("/v1/heads", body).await.map(|bytes| decode(&bytes).unwrap())
+    }
+
+    async fn down(&self, desk: &Desk, after: u64) -> Vec<Block> {
+        let asked = DownRequest { after };
+        let body = SignedRequest::new("/v1/down", &asked, desk.certificate.clone(), &desk.key).unwrap();
+        Frames::read_page(&self.post("/v1/down", body).await.unwrap()).unwrap()
+    }
+
+    fn count(&self, sql: &str) -> i64 {
+        let (url, sql) = (self.district.postgres_url(), sql.to_owned());
+        let work = async move {
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.query_one(&sql, &[]).await.unwrap().get(0)
+        };
+        self.district.wait(work).unwrap()
+    }
+
+    fn execute(&self, sql: &str) {
+        let (url, sql) = (self.district.postgres_url(), sql.to_owned());
+        let work = async move {
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute(&sql).await.unwrap();
+        };
+        self.district.wait(work).unwrap();
+    }
+}
+
+struct Desk {
+    number: u8,
+    key: SigningKey,
+    certificate: DeskCertificate,
+    journal: JournalId,
+    entries: Vec<Entry>,
+    heads: Vec<Head>,
+}
+
+impl Desk {
+    fn head(&self) -> Head {
+        *self.heads.last().unwrap()
+    }
+
+    fn number_of(&self, serial: u32) -> String {
+        let date = intake_model::civil_date(testkit::clock::MORNING_MS);
+        let centre: CentreCode = CENTRE.parse().unwrap();
+        let desk = DeskNumber::new(self.number).unwrap();
+        RegistrationNumber::new(centre, date, desk, EpochMark::first(), serial).unwrap().to_string()
+    }
+
+    fn say(&mut self, kind: Kind, open: impl Into<Vec<u8>>, personal: impl Into<Vec<u8>>) -> u64 {
+        let draft = Draft { kind, open: open.into(), personal: personal.into() };
+        let (entry, hash) = draft.after(self.journal, self.head(), 1, FixedMoments::default().now()).unwrap();
+        self.heads.push(Head { seq: entry.seq, hash });
+        self.entries.push(entry);
+        self.head().seq
+    }
+
+    fn register(&mut self, serial: u32, visit: Visit) -> u64 {
+        let visit = visit.normalised();
+        let (headcount, party, owes) = (visit.headcount, visit.party, visit.owes_written_notice());
+        let open = Registered { number: self.number_of(serial), headcount, party, owes_written_notice: owes };
+        let personal = RecordOf { query_code: "ABCD2345".into(), visit };
+        self.say(Kind::registered(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
+    }
+
+    fn correct(&mut self, serial: u32, corrects: u64, visit: Visit) -> u64 {
+        let visit = visit.normalised();
+        let (number, headcount, party) = (self.number_of(serial), visit.headcount, visit.party);
+        let open = Corrected { number, version: 2, corrects, headcount, party, owes_written_notice: true };
+        let personal = RecordOf { query_code: "ABCD2345".into(), visit };
+        self.say(Kind::corrected(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
+    }
+
+    fn day(&mut self) {
+        for (serial, visit) in (1..).zip(testkit::visits::day()) {
+            self.register(serial, visit);
+        }
+    }
+
+    /// The page of the entries after a place, in blocks of so many; and where each block ends in it.
+    fn page(&self, after: usize, at_once: usize) -> (Vec<u8>, Vec<usize>) {
+        let (mut writer, mut bytes, mut ends) = (PageWriter::new().unwrap(), Vec::new(), Vec::new());
+        let mut place = after;
+        for entries in self.entries[after..].chunks(at_once) {
+            let certificate = Some(self.certificate.clone());
+            let head = self.heads[place];
+            let block = Block::sign(certificate, self.journal, "A".into(), head, entries.to_vec(), &self.key).unwrap();
+            bytes.extend(writer.block(&block).unwrap());
+            ends.push(bytes.len());
+            place += entries.len();
+        }
+        bytes.extend(writer.finish().unwrap());
+        (bytes, ends)
+    }
+
+    fn whole(&self) -> Vec<u8> {
+        self.page(0, limits::BLOCK_ENTRIES).0
+    }
+}
+
+fn kinds(answer: &PageAnswer) -> Vec<VerdictKind> {
+    answer.verdicts.iter().map(|one| one.verdict.clone()).collect()
+}
+
+fn aside(code: &str) -> VerdictKind {
+    VerdictKind::SetAside { code: code.into() }
+}
+
+#[tokio::test]
+async fn a_code_admits_one_desk_once_and_the_same_desk_again_when_its_answer_was_lost() {
+    let world = world();
+    let key = SigningKey::generate().unwrap();
+    let code: EnrolmentCode = world.district.enrolment_code(CENTRE, 1).unwrap().parse().unwrap();
+    let ask = |key: &SigningKey| {
+        encode(&EnrolRequest::new(code.secret(), CENTRE.into(), 1, JournalId([1; 16]), key).unwrap()).unwrap()
+    };
+    let first = world.post("/v1/enrol", ask(&key)).await.unwrap();
+    assert_eq!(world.post("/v1/enrol", ask(&key)).await.unwrap(), first);
+    let other = SigningKey::generate().unwrap();
+    assert_eq!(world.post("/v1/enrol", ask(&other)).await, Err((403, Code::EnrolmentCodeRefused)));
+    let answer: EnrolAnswer = decode(&first).unwrap();
+    answer.certificate.verify(&answer.district_key).unwrap();
+    assert!(answer.recovery_recipient.starts_with("age1"));
+    // The district's journal opens with the admission, signed by the district.
+    let desk = Desk {
+        number: 1,
+        key,
+        certificate: answer.certificate,
+        journal: JournalId([1; 16]),
+        entries: vec![],
+        heads: vec![Head::EMPTY],
+    };
+    let blocks = world.down(&desk, 0).await;
+    blocks[0].verify(&answer.district_key).unwrap();
+    assert_eq!((blocks[0].journal, &blocks[0].entries[0].kind), (answer.journal, &Kind::desk_admitted()));
+    // A code that has run out admits nobody.
+    let late: EnrolmentCode = world.district.enrolment_code(CENTRE, 2).unwrap().parse().unwrap();
+    world.clock.pass_ms(EnrolmentCode::MINUTES * 60_000);
+    let late = EnrolRequest::new(late.secret(), CENTRE.into(), 2, JournalId([2; 16]), &other).unwrap();
+    assert_eq!(world.post("/v1/enrol", encode(&late).unwrap()).await, Err((403, Code::EnrolmentCodeRefused)));
+}
+
+#[tokio::test]
+async fn five_identical_pages_at_once_store_each_entry_once() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    let page = desk.page(0, 3).0;
+    let post = || world.pages(page.clone());
+    let answers = tokio::join!(post(), post(), post(), post(), post());
+    for answer in [answers.0, answers.1, answers.2, answers.3, answers.4] {
+        let answer = answer.unwrap();
+        assert_eq!((answer.head, answer.forked, answer.verdicts.len()), (desk.head(), false, 8));
+    }
+    assert_eq!(world.count("SELECT count(*) FROM entries"), 8);
+    assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
+    assert_eq!(world.count("SELECT count(*) FROM forks"), 0);
+    // The same again is "already had", in the same state.
+    let again = world.pages(page.clone()).await.unwrap();
+    assert!(kinds(&again).iter().all(|verdict| *verdict == VerdictKind::AlreadyHad));
+    let heads = world.heads(&desk, Head::EMPTY).await.unwrap();
+    assert_eq!((heads.journals[0].head, heads.journals[0].verdicts.len()), (desk.head(), 0));
+    assert_eq!(world.count("SELECT count(*) FROM matters WHERE name = '𬱖小雨'"), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_is_cut_keeps_its_whole_blocks_and_the_rest_follows() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    let (page, ends) = desk.page(0, 2);
+    let cut = page[..ends[1] + 5].to_vec();
+    assert_eq!(world.pages(cut).await, Err((400, Code::RequestUnreadable)));
+    let heads = world.heads(&desk, Head::EMPTY).await.unwrap();
+    assert_eq!(heads.journals[0].head, desk.heads[4]);
+    assert_eq!(world.count("SELECT count(*) FROM matters"), 4);
+    // A page that leaves a gap is not taken: the answer says where to go on.
+    let gap = world.pages(desk.page(6, 2).0).await.unwrap();
+    assert_eq!((gap.head, gap.verdicts.len()), (desk.heads[4], 0));
+    assert_eq!(world.pages(desk.page(4, 2).0).await.unwrap().head, desk.head());
+    assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
+}
+
+#[tokio::test]
+async fn entries_that_contradict_one_another_are_both_kept() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    world.pages(desk.whole()).await.unwrap();
+    let head = desk.head();
+    desk.entries.truncate(6);
+    desk.heads.truncate(7);
+    desk.register(7, testkit::visits::elder_support());
+    for serial in 8..11 {
+        desk.register(serial, testkit::visits::unpaid_wages());
+    }
+    let answer = world.pages(desk.page(0, 3).0).await.unwrap();
+    assert!(answer.forked);
+    assert_eq!(answer.head, head);
+    assert_eq!(
+        kinds(&answer)[5..],
+        [
+            VerdictKind::AlreadyHad,
+            aside("journal_forked"),
+            aside("journal_forked"),
+            aside("journal_forked"),
+            aside("journal_forked")
+        ]
+    );
+    assert_eq!(world.count("SELECT count(*) FROM entries"), 8);
+    assert_eq!(world.count("SELECT count(*) FROM forks"), 4);
+    assert!(world.heads(&desk, Head::EMPTY).await.unwrap().journals[0].forked);
+}
+
+#[tokio::test]
+async fn what_cannot_be_applied_is_set_aside_and_blocks_nothing() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.say(Kind::from_word("matter_sung".into()), "{}", "{}");
+    desk.say(Kind::registered(), "{}", "not JSON");
+    let with_nul = Visit { remark: "\0".into(), ..testkit::visits::elder_support() };
+    desk.register(1, with_nul);
+    desk.register(2, testkit::visits::property_fee());
+    let answer = world.pages(desk.whole()).await.unwrap();
+    assert_eq!(answer.head, desk.head());
+    let unreadable = aside("content_unreadable");
+    assert_eq!(kinds(&answer), [aside("kind_unknown"), unreadable.clone(), unreadable, VerdictKind::Stored]);
+    // Sent again, they are still set aside: "already had" must not hide that.
+    assert_eq!(kinds(&world.pages(desk.whole()).await.unwrap())[0], aside("kind_unknown"));
+    assert_eq!(world.count("SELECT count(*) FROM matters"), 1);
+}
+
+#[tokio::test]
+async fn a_correction_supersedes_what_was_set_aside_and_frees_what_waited() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    let number = desk.number_of(1);
+    let open = format!("{{\"number\":\"{number}\",\"headcount\":1,\"party\":\"person\",\"owes_written_notice\":true}}");
+    let registered = desk.say(Kind::registered(), open, "{\"another\":\"form\"}");
+    let voided = desk.say(Kind::voided(), serde_json::to_vec(&Voided { number }).unwrap(), "{\"reason\":\"重复\"}");
+    let answer = world.pages(desk.whole()).await.unwrap();
+    assert_eq!(kinds(&answer), [aside("content_unreadable"), VerdictKind::Waiting { for_seq: registered }]);
+    let corrected = desk.correct(1, registered, testkit::visits::property_fee());
+    let answer = world.pages(desk.page(2, 16).0).await.unwrap();
+    assert_eq!(kinds(&answer), [VerdictKind::Stored]);
+    let heads = world.heads(&desk, Head::EMPTY).await.unwrap();
+    let open: Vec<_> = heads.journals[0].verdicts.iter().map(|one| (one.seq, one.verdict.clone())).collect();
+    assert_eq!(open, [(registered, VerdictKind::Superseded { by: corrected })]);
+    assert_eq!(world.count("SELECT count(*) FROM matters WHERE void AND name = '张伟' AND version = 2"), 1);
+    // Both changes come down in the district's own journal.
+    let told: Vec<Entry> = world.down(&desk, 1).await.into_iter().flat_map(|block| block.entries).collect();
+    let seqs: Vec<u64> = told
+        .iter()
+        .map(|entry| {
+            serde_json::from_slice::<serde_json::Value>(entry.open.bytes().unwrap()).unwrap()["seq"].as_u64().unwrap()
+        })
+        .collect();
+    assert_eq!(seqs, [registered, voided]);
+}
+
+#[tokio::test]
+async fn a_revoked_desk_and_a_strangers_certificate_are_refused() {
+    let world = world();
+    let mut old = world.desk(1).await;
+    old.day();
+    // Enrolled again on another machine: the first key is withdrawn, even if the database forgets.
+    let new = world.desk(1).await;
+    assert_eq!(world.pages(old.whole()).await, Err((403, Code::DeskRevoked)));
+    world.execute("DELETE FROM desks");
+    assert_eq!(world.pages(old.whole()).await, Err((403, Code::DeskRevoked)));
+    assert!(world.heads(&new, Head::EMPTY).await.is_ok());
+    // Nobody else's district, and no key but the certificate's.
+    let mut stranger = world.desk(2).await;
+    stranger.day();
+    let fake = SigningKey::generate().unwrap();
+    let good = stranger.certificate.clone();
+    stranger.certificate = DeskCertificate::issue(&fake, CENTRE.into(), 2, stranger.key.public(), 1).unwrap();
+    assert_eq!(world.pages(stranger.whole()).await, Err((401, Code::DistrictRefused)));
+    stranger.certificate = good;
+    stranger.key = fake;
+    assert_eq!(world.heads(&stranger, Head::EMPTY).await.unwrap_err(), (401, Code::DistrictRefused));
+    assert_eq!(world.pages(stranger.whole()).await.unwrap_err().0, 401);
+    assert_eq!(world.count("SELECT count(*) FROM entries"), 0);
+}
+
+#[tokio::test]
+async fn a_district_restored_from_an_older_backup_admits_its_desks_again_and_takes_everything_in() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    world.pages(desk.whole()).await.unwrap();
+    let before = world.heads(&desk, Head::EMPTY).await.unwrap().district;
+    world.execute("TRUNCATE desks, journals, entries, matters, district_journals, district_entries, enrolment_codes");
+    let after = world.heads(&desk, before.1).await.unwrap();
+    assert_eq!(after.journals[0].head, Head::EMPTY);
+    assert_ne!(after.district.0, before.0);
+    // Asked again in the same way, no further epoch opens.
+    assert_eq!(world.heads(&desk, before.1).await.unwrap().district, after.district);
+    assert_eq!(world.pages(desk.whole()).await.unwrap().head, desk.head());
+    assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
+}
+
+#[tokio::test]
+async fn what_is_over_a_limit_or_in_another_form_is_refused() {
+    let world = world();
+    let desk = world.desk(1).await;
+    assert_eq!(world.pages(vec![0; 100]).await, Err((400, Code::RequestUnreadable)));
+    assert_eq!(world.pages(Vec::new()).await, Err((400, Code::RequestUnreadable)));
+    let mut unpressed = vec![0xFF; 4];
+    unpressed.resize(limits::PAGE_BYTES + (1 << 20), 0);
+    let length_over = PageBytes::of(&unpressed[..64]);
+    assert_eq!(world.pages(length_over).await, Err((400, Code::RequestUnreadable)));
+    let answer = world.http.post(format!("{}/v1/heads", world.district.address())).body(unpressed).send().await;
+    assert!(answer.is_err() || answer.unwrap().status() == 413);
+    assert!(world.heads(&desk, Head::EMPTY).await.is_ok());
+}
+
+/// Bytes that are a zstd stream and no page.
+struct PageBytes;
+
+impl PageBytes {
+    fn of(bytes: &[u8]) -> Vec<u8> {
+        // One raw block in one frame: magic, no content size with a window of 1 KiB, then a last raw block.
+        let mut page = vec![0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x00];
+        let header = u32::try_from(bytes.len()).unwrap() << 3 | 1;
+        page.extend(&header.to_le_bytes()[..3]);
+        page.extend(bytes);
+        page
+    }
+}
+
+#[tokio::test]
+async fn without_its_database_the_district_says_busy_and_takes_everything_after() {
+    let mut world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    world.district.cut_database().unwrap();
+    assert_eq!(world.pages(desk.whole()).await, Err((503, Code::DistrictBusy)));
+    world.district.restart().unwrap();
+    assert_eq!(world.pages(desk.whole()).await.unwrap().head, desk.head());
+}
+
+#[tokio::test]
+async fn what_was_stored_and_not_applied_is_applied_at_the_next_start() {
+    let mut world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    world.pages(desk.whole()).await.unwrap();
+    world.execute("DELETE FROM matters; UPDATE entries SET verdict = 'pending'; UPDATE journals SET applied_seq = 0");
+    world.district.restart().unwrap();
+    assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
+}
