@@ -78,7 +78,7 @@ impl IntoResponse for Error {
     /// The one place where a failed request is logged.
     fn into_response(self) -> Response {
         let reference: String = match intake_wire::random::<4>() {
-            Ok(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Ok(bytes) => format!("{:08x}", u32::from_be_bytes(bytes)),
             Err(_) => "00000000".into(),
         };
         let (status, code) = (self.status(), self.code());
@@ -112,7 +112,9 @@ impl From<tokio_postgres::Error> for Error {
     /// PostgreSQL's detail can quote a row, so only its code and message are kept.
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(said) = error.as_db_error() else {
-            return if error.is_closed() || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>()) {
+            return if error.is_closed()
+                || std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
+            {
                 Self::Away("connection lost".into())
             } else {
                 Self::Internal(error.to_string())

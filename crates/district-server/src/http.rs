@@ -27,7 +27,7 @@ const REQUEST_BYTES: usize = 256 << 10;
 /// How long such a request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// How long a page may take: a slow line gets it in parts.
-const PAGE_TIME: Duration = Duration::from_secs(600);
+const PAGE_TIME: Duration = Duration::from_mins(10);
 /// How long nothing may arrive of a page.
 const SILENCE: Duration = Duration::from_secs(30);
 /// What one read takes.

@@ -55,6 +55,7 @@ async fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "codes and status are this program's output")]
+#[expect(clippy::disallowed_methods, reason = "the server's main is one of the places that read the clock")]
 async fn run(arguments: Arguments) -> Result<()> {
     let config = Config::read(arguments.config.as_deref())?;
     let clock = Arc::new(|| chrono::Utc::now().timestamp_millis());

@@ -49,7 +49,8 @@ impl Revoked {
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
-        text.push_str(&format!("{} {centre} {desk:02}\n", word(key)));
+        let line = format!("{} {centre} {desk:02}\n", word(key));
+        text.push_str(&line);
         keys::write_new(&self.folder, NAME, text.as_bytes())?;
         known.keys.insert(word(key));
         known.read_at = None;

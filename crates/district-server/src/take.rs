@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use intake_model::{Code, EpochMark};
-use intake_wire::{Block, DeskCertificate, Entry, Hash, Head, JournalId, PageAnswer, Verdict, VerdictKind};
+use intake_wire::{Block, DeskCertificate, Hash, Head, JournalId, PageAnswer, Verdict, VerdictKind};
 
 use crate::db::entries::{self, Into};
 use crate::db::journals;
@@ -69,16 +69,16 @@ impl District {
             return Ok(());
         }
         let last = before.seq + block.entries.len() as u64;
-        let held = entries::hashes(&tx, &journal, before.seq + 1, last).await?;
-        let held: BTreeMap<u64, Hash> = held.into_iter().collect();
-        let (mut fresh, mut forks, mut had): (Vec<(&Entry, Hash)>, Vec<(&Entry, Hash)>, Vec<u64>) = Default::default();
-        let (mut head, mut previous) = (journal.head, before.hash);
+        let known = entries::hashes(&tx, &journal, before.seq + 1, last).await?;
+        let known: BTreeMap<u64, Hash> = known.into_iter().collect();
+        let (mut fresh, mut forks, mut had) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut end, mut previous) = (journal.head, before.hash);
         for (entry, &hash) in block.entries.iter().zip(hashes) {
-            if held.get(&entry.seq) == Some(&hash) {
+            if known.get(&entry.seq) == Some(&hash) {
                 had.push(entry.seq);
-            } else if (Head { seq: entry.seq - 1, hash: previous }) == head {
+            } else if (Head { seq: entry.seq - 1, hash: previous }) == end {
                 fresh.push((entry, hash));
-                head = Head { seq: entry.seq, hash };
+                end = Head { seq: entry.seq, hash };
             } else {
                 forks.push((entry, hash));
             }
@@ -86,8 +86,8 @@ impl District {
         }
         entries::insert(&tx, &journal, &fresh, Into::Entries).await?;
         entries::insert(&tx, &journal, &forks, Into::Forks).await?;
-        if head != journal.head || !forks.is_empty() {
-            journals::set_head(&tx, &journal, head, !forks.is_empty()).await?;
+        if end != journal.head || !forks.is_empty() {
+            journals::set_head(&tx, &journal, end, !forks.is_empty()).await?;
         }
         tx.commit().await?;
         intake.had.extend(had);

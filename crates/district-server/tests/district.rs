@@ -31,7 +31,8 @@ fn world() -> World {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let http = reqwest::Client::builder().pool_max_idle_per_host(0).tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+    let http =
+        reqwest::Client::builder().pool_max_idle_per_host(0).tls_backend_preconfigured(tls).no_proxy().build().unwrap();
     World { district, clock, http, _folder: folder }
 }
 

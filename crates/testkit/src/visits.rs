@@ -20,7 +20,7 @@ pub fn day() -> Vec<Visit> {
 pub fn property_fee() -> Visit {
     Visit {
         phone: Some("13920011234".into()),
-        identity: resident("120110197203141512"),
+        identity: Some(resident("120110197203141512")),
         complained_of: "某物业公司".into(),
         ..person(
             "张伟",
@@ -34,7 +34,7 @@ pub fn property_fee() -> Visit {
 pub fn elder_support() -> Visit {
     Visit {
         phone: Some("24375566".into()),
-        identity: resident("120110194509122020"),
+        identity: Some(resident("120110194509122020")),
         ..person("李秀英", "新立街道中河村5排", "老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。")
     }
 }
@@ -117,8 +117,8 @@ fn person(name: &str, address: &str, demand: &str) -> Visit {
 }
 
 /// A made-up resident number whose check character fits.
-fn resident(number: &str) -> Option<Identity> {
-    Some(Identity { paper: IdPaper::ResidentId, number: with_check(number) })
+fn resident(number: &str) -> Identity {
+    Identity { paper: IdPaper::ResidentId, number: with_check(number) }
 }
 
 /// The first 17 digits with the check character of GB 11643.

@@ -14,7 +14,7 @@ pub(crate) struct Version<'a> {
     pub(crate) seq: u64,
     /// The entry that is taken for the registration where none is known.
     pub(crate) registered_seq: u64,
-    pub(crate) version: u32,
+    pub(crate) ordinal: u32,
     pub(crate) local_date: NaiveDate,
     pub(crate) headcount: u32,
     pub(crate) party: &'a str,
@@ -52,7 +52,7 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
             &i16::from(j.desk),
             &place(v.registered_seq)?,
             &place(v.seq)?,
-            &i32::try_from(v.version).unwrap_or(i32::MAX),
+            &i32::try_from(v.ordinal).unwrap_or(i32::MAX),
             &v.local_date,
             &i64::from(v.headcount),
             &v.party,
