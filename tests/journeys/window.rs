@@ -72,14 +72,14 @@ impl Window {
             Ok(element) => element,
             Err(error) => {
                 self.picture("broken").await;
-                let page = self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap_or_default();
+                let page = self.client.find(Locator::Css("body")).await.unwrap().prop("innerText").await.unwrap().unwrap_or_default();
                 panic!("{css} did not appear: {error}\n{page}");
             }
         }
     }
 
     pub async fn text(&self, mark: &str) -> String {
-        self.see(mark).await.text().await.unwrap()
+        self.see(mark).await.prop("innerText").await.unwrap().unwrap_or_default()
     }
 
     /// Waits until what carries this mark holds these words.
@@ -156,11 +156,6 @@ impl Window {
 
     /// Presses keys together, such as Ctrl and L, and lets go.
     pub async fn press(&self, keys: &[char]) {
-        if let [key] = keys {
-            // A key that opens a page takes the focus away before it is let go, and WebKit's driver waits for ever for
-            // a release as an action of its own; typed into the element, a key comes and goes at once.
-            return self.type_text(&key.to_string()).await;
-        }
         let mut actions = KeyActions::new("keyboard".into());
         for &value in keys {
             actions = actions.then(KeyAction::Down { value });
