@@ -70,3 +70,19 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     getrandom::fill(&mut bytes)?;
     Ok(bytes)
 }
+
+/// The CBOR of one of this crate's types.
+///
+/// # Errors
+/// [`Error::Form`] if it cannot be encoded.
+pub fn encode<T: minicbor::Encode<()>>(what: &T) -> Result<Vec<u8>> {
+    Ok(minicbor::to_vec(what)?)
+}
+
+/// One of this crate's types from its CBOR.
+///
+/// # Errors
+/// [`Error::Form`] for other bytes.
+pub fn decode<T: for<'b> minicbor::Decode<'b, ()>>(bytes: &[u8]) -> Result<T> {
+    Ok(minicbor::decode(bytes)?)
+}

@@ -1,0 +1,176 @@
+//! Opening the file, and the two doors to it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use intake_wire::{Head, JournalId};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::folder::{Folder, sync_folder};
+use crate::head::HeadFile;
+use crate::journal::Journal;
+use crate::keyring::DataKey;
+use crate::{Error, Result, migrations};
+
+/// "idsk": what `file` and a stray tool should see first in the decrypted header.
+const APPLICATION_ID: u32 = 0x6964_736B;
+
+/// The desk's database, open. Cheap to clone; closed when the last clone is dropped.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    // One writer: SQLite has one anyway, and waiting here is fair where SQLite's busy handler is not.
+    writer: Mutex<(Connection, HeadFile)>,
+    // Readers that rest. A reader never waits for the writer (WAL).
+    readers: Mutex<Vec<Connection>>,
+    folder: Folder,
+    key: DataKey,
+}
+
+/// One consistent look at the tables.
+pub struct Reader<'c> {
+    pub(crate) connection: &'c Connection,
+}
+
+/// One transaction. What it appends to the journal and what it changes in the tables stand or fall together.
+pub struct Writer<'c> {
+    pub(crate) connection: &'c Connection,
+    pub(crate) appended: std::cell::Cell<Option<(JournalId, Head)>>,
+}
+
+impl Db {
+    /// Opens the folder's database with its key, making it where it is missing, and migrates it.
+    ///
+    /// # Errors
+    /// [`Error::Newer`], [`Error::Damaged`], [`Error::Lost`], [`Error::Io`] or [`Error::Sqlite`].
+    pub fn open(folder: &Folder, key: &DataKey) -> Result<Self> {
+        let path = folder.database();
+        let mut writer = connect(&path, key, true)?;
+        migrations::to_latest(&mut writer)?;
+        sync_folder(folder.path())?;
+        let head_file = HeadFile::open(&folder.head())?;
+        let inner = Inner {
+            writer: Mutex::new((writer, head_file)),
+            readers: Mutex::new(Vec::new()),
+            folder: folder.clone(),
+            key: key.clone(),
+        };
+        let db = Self(Arc::new(inner));
+        db.compare_head()?;
+        Ok(db)
+    }
+
+    /// The data key, for wrapping it again.
+    pub fn key(&self) -> &DataKey {
+        &self.0.key
+    }
+
+    /// Runs `work` on one consistent look.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`Error::Sqlite`].
+    pub fn read<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&Reader<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let resting = lock(&self.0.readers).pop();
+        let connection = match resting {
+            Some(connection) => connection,
+            None => connect(&self.0.folder.database(), &self.0.key, false)?,
+        };
+        let transaction = connection.unchecked_transaction().map_err(Error::from)?;
+        let result = work(&Reader { connection: &transaction });
+        // Nothing was written: ending the look cannot lose anything.
+        drop(transaction);
+        lock(&self.0.readers).push(connection);
+        result
+    }
+
+    /// Runs `work` in one transaction; commits, durably, if it succeeds, and then notes the new head outside the database.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`Error::Sqlite`]; nothing is kept then.
+    pub fn write<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&Writer<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let mut guard = lock(&self.0.writer);
+        let (connection, head_file) = &mut *guard;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+        let writer = Writer { connection: &transaction, appended: std::cell::Cell::new(None) };
+        let value = work(&writer)?;
+        let appended = writer.appended.get();
+        transaction.commit().map_err(Error::from)?;
+        if let Some((journal, head)) = appended {
+            head_file.write(journal, head)?;
+        }
+        Ok(value)
+    }
+
+    /// Moves the WAL into the database and empties it; for idle moments. Gives up at once where a reader is in the way.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn checkpoint(&self) -> Result<()> {
+        let guard = lock(&self.0.writer);
+        guard.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// A head above the database is loss; below or equal is normal.
+    fn compare_head(&self) -> Result<()> {
+        let mut guard = lock(&self.0.writer);
+        let (connection, head_file) = &mut *guard;
+        let journal = Journal { connection };
+        for (id, confirmed) in head_file.read()? {
+            let Some(found) = journal.head_of(id)? else { continue };
+            if confirmed.seq > found.seq {
+                return Err(Error::Lost { confirmed: confirmed.seq, found: found.seq });
+            }
+            if journal.hash_at(id, confirmed.seq)?.is_some_and(|hash| hash != confirmed.hash) {
+                return Err(Error::Contradiction(format!("entry {} is not the confirmed one", confirmed.seq)));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere leaves no half state: an open transaction rolls back when it is dropped.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path, key: &DataKey, writes: bool) -> Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if writes {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags)?;
+    // First of all, or SQLite reads ciphertext.
+    connection.pragma_update(None, "key", key.pragma().as_str())?;
+    // Asks for the first page now, so that a damaged file says so here.
+    let _: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if writes {
+        // Readers go on while a visit is written.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    // A slip in the visitor's hand must survive a power cut: every commit is synced.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // The program holds the folder alone; only its own checkpoint can be in the way.
+    connection.busy_timeout(Duration::from_secs(5))?;
+    // No temporary file ever holds what a visitor said.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Erased content leaves no bytes behind.
+    connection.pragma_update(None, "secure_delete", true)?;
+    // A schema somebody planted runs no functions.
+    connection.pragma_update(None, "trusted_schema", false)?;
+    if !writes {
+        connection.pragma_update(None, "query_only", true)?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}

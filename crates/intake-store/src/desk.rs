@@ -1,0 +1,110 @@
+//! The one row that says which desk this is.
+
+use intake_wire::{Admission, SigningKey};
+use rusqlite::params;
+use zeroize::Zeroizing;
+
+use crate::db::{Reader, Writer};
+use crate::{Error, Result};
+
+/// Which desk this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskRow {
+    /// Nine digits.
+    pub centre_code: String,
+    /// The centre's name on paper.
+    pub centre_name: String,
+    /// Whom to call, on paper.
+    pub office_phone: String,
+    /// Where to come, on paper.
+    pub office_address: String,
+    /// 1 to 99.
+    pub number: u8,
+    /// Whether everything here is practice.
+    pub practice: bool,
+}
+
+/// What the administrator set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// The slip printer's address; empty for none.
+    pub printer: String,
+    /// Where PDF files go; empty for the program's own choice.
+    pub pdf_folder: String,
+}
+
+impl Writer<'_> {
+    /// Writes the row of a new desk with its signing key.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], also where there is one.
+    pub fn insert_desk(&self, desk: &DeskRow, key: &SigningKey) -> Result<()> {
+        let sql = "INSERT INTO desk (id, centre_code, centre_name, office_phone, office_address, number, practice, signing_seed)
+                   VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let seed = Zeroizing::new(key.seed());
+        self.connection.prepare_cached(sql)?.execute(params![
+            desk.centre_code,
+            desk.centre_name,
+            desk.office_phone,
+            desk.office_address,
+            desk.number,
+            desk.practice,
+            seed.as_slice(),
+        ])?;
+        Ok(())
+    }
+
+    /// Keeps what the administrator set.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_settings(&self, settings: &Settings) -> Result<()> {
+        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2";
+        self.connection.prepare_cached(sql)?.execute(params![settings.printer, settings.pdf_folder])?;
+        Ok(())
+    }
+
+    /// Keeps the enrolment.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_admission(&self, admission: &Admission) -> Result<()> {
+        let bytes = intake_wire::encode(admission)?;
+        self.connection.prepare_cached("UPDATE desk SET admission = ?1")?.execute([bytes])?;
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// Which desk this is.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`]; [`Error::Contradiction`] before the row is written.
+    pub fn desk(&self) -> Result<DeskRow> {
+        let sql = "SELECT centre_code, centre_name, office_phone, office_address, number, practice FROM desk";
+        let found = self.connection.prepare_cached(sql)?.query_row([], |row| {
+            Ok(DeskRow {
+                centre_code: row.get(0)?,
+                centre_name: row.get(1)?,
+                office_phone: row.get(2)?,
+                office_address: row.get(3)?,
+                number: row.get(4)?,
+                practice: row.get(5)?,
+            })
+        });
+        found.map_err(Error::from)
+    }
+
+    /// What the administrator set.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn settings(&self) -> Result<Settings> {
+        let sql = "SELECT printer, pdf_folder FROM desk";
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([], |row| Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)? }));
+        Ok(found?)
+    }
+}

@@ -1,0 +1,98 @@
+//! What can go wrong with the folder. English, for the log; no personal data.
+
+use intake_model::Code;
+
+/// Why the store refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another program holds the folder.
+    #[error("another program holds the folder")]
+    InUse,
+    /// The folder holds no desk.
+    #[error("the folder holds no desk")]
+    NoDesk,
+    /// The folder holds a desk already.
+    #[error("the folder holds a desk already")]
+    Exists,
+    /// The keyring cannot be read.
+    #[error("the keyring cannot be read: {0}")]
+    Keyring(String),
+    /// No wrap of the key opens with this password.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The file's version is above the program's.
+    #[error("the database is of version {found}, this program knows {known}")]
+    Newer {
+        /// The file's.
+        found: u32,
+        /// The program's.
+        known: u32,
+    },
+    /// The key is right and the file cannot be read.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// The head file names an entry above the database's last.
+    #[error("entries up to {confirmed} were confirmed, the database ends at {found}")]
+    Lost {
+        /// What was confirmed.
+        confirmed: u64,
+        /// What is there.
+        found: u64,
+    },
+    /// A row that must be there is not, or an entry does not continue its chain.
+    #[error("the tables contradict the journal: {0}")]
+    Contradiction(String),
+    /// Writing or reading a file failed.
+    #[error("the file system refused: {0}")]
+    Io(#[from] std::io::Error),
+    /// SQLite refused.
+    #[error("SQLite refused: {0}")]
+    Sqlite(rusqlite::Error),
+    /// From the protocol's types.
+    #[error(transparent)]
+    Wire(#[from] intake_wire::Error),
+    /// JSON of our own that does not read.
+    #[error("stored JSON does not read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Encryption of the keyring failed.
+    #[error("the key could not be wrapped: {0}")]
+    Wrap(String),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl Error {
+    /// What a clerk is told.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::InUse => Code::FolderInUse,
+            Self::NoDesk => Code::NoDesk,
+            Self::Exists => Code::DeskExists,
+            Self::Keyring(_) => Code::KeyringDamaged,
+            Self::WrongPassword => Code::WrongPassword,
+            Self::Newer { .. } => Code::NewerDatabase,
+            Self::Damaged(_) => Code::DatabaseDamaged,
+            Self::Lost { .. } => Code::EntriesLost,
+            Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
+            Self::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Code::FolderUnwritable,
+            Self::Io(_) => Code::DiskFailed,
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::DiskFull) => Code::DiskFull,
+                Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::ReadOnly) => Code::DiskFailed,
+                _ => Code::Internal,
+            },
+            Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
+        }
+    }
+}
+
+/// The result of this crate's functions.
+pub type Result<T> = std::result::Result<T, Error>;

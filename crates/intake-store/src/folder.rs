@@ -1,0 +1,104 @@
+//! The data folder: who holds it, what lies in it, and files that are whole or not there.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, Result};
+
+/// A data folder held by this program alone.
+#[derive(Debug)]
+pub struct Locked {
+    path: PathBuf,
+    // Held for its lock; the system gives it back when the process ends, however it ends.
+    _lock: File,
+}
+
+/// Paths inside a data folder.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Locked {
+    /// Makes the folder where it is missing and takes its lock.
+    ///
+    /// The program's own lock, since a desktop without D-Bus starts a second instance unhindered.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] where another program holds it, [`Error::Io`] where it cannot be written.
+    pub fn take(path: &Path) -> Result<Self> {
+        std::fs::create_dir_all(path)?;
+        restrict(path)?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// What lies in it.
+    pub fn folder(&self) -> Folder {
+        Folder(self.path.clone())
+    }
+}
+
+impl Folder {
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The encrypted database.
+    pub fn database(&self) -> PathBuf {
+        self.0.join("desk.db")
+    }
+
+    /// The wraps of its key.
+    pub fn keyring(&self) -> PathBuf {
+        self.0.join("keyring.json")
+    }
+
+    /// The last confirmed head.
+    pub fn head(&self) -> PathBuf {
+        self.0.join("head")
+    }
+
+    /// Whether a desk was made here: the keyring is written last.
+    pub fn holds_desk(&self) -> bool {
+        self.keyring().exists()
+    }
+}
+
+/// Writes a file so that after a power cut the old or the new one is there, whole: temporary file, sync, rename, sync
+/// of the folder.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = path.with_extension("new");
+    let mut file = File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)?;
+    if let Some(folder) = path.parent() {
+        sync_folder(folder)?;
+    }
+    Ok(())
+}
+
+/// Makes new names in a folder durable.
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
+    // Windows has no handle on a folder to sync; NTFS journals names itself.
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?)
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path) -> Result<()> {
+    Ok(())
+}

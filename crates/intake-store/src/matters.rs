@@ -1,0 +1,180 @@
+//! Matters as they stand: one row a registration; its words are read from the journal.
+
+use chrono::NaiveDate;
+use intake_wire::{RecordOf, VerdictKind};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::db::{Reader, Writer};
+use crate::journal::Journal;
+use crate::{Error, Result};
+
+/// Reading matters.
+pub struct Matters<'c> {
+    connection: &'c Connection,
+}
+
+/// One matter with its current version.
+#[derive(Debug, Clone)]
+pub struct MatterRecord {
+    /// With hyphens.
+    pub number: String,
+    /// Milliseconds since 1970 UTC.
+    pub registered_ms: i64,
+    /// The clerk who registered it.
+    pub clerk: u32,
+    /// 1, and one more with each correction.
+    pub version: u32,
+    /// The entry of that version.
+    pub version_seq: u64,
+    /// Query code and record; `None` once erased.
+    pub record: Option<RecordOf>,
+    /// Whether it was voided.
+    pub void: bool,
+    /// Why.
+    pub void_reason: String,
+    /// Slips issued so far.
+    pub slips: u32,
+    /// How it stands with the district.
+    pub state: State,
+}
+
+/// How a matter's newest entry stands with the district.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Not yet there.
+    Waiting,
+    /// Stored there.
+    Sent,
+    /// Stored there, and something is to be done: the code's word.
+    SetAside(String),
+}
+
+impl Reader<'_> {
+    /// Matters.
+    pub fn matters(&self) -> Matters<'_> {
+        Matters { connection: self.connection }
+    }
+}
+
+impl Writer<'_> {
+    /// Matters, to read.
+    pub fn matters(&self) -> Matters<'_> {
+        Matters { connection: self.connection }
+    }
+
+    /// The mark of the current epoch and the next serial of a day in it. Allotted for good once the transaction commits.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn next_serial(&self, date: NaiveDate) -> Result<(String, u32)> {
+        let sql =
+            "SELECT e.mark, coalesce((SELECT max(serial) FROM matters WHERE local_date = ?1 AND epoch = e.id), 0) + 1
+                   FROM epochs e ORDER BY e.id DESC LIMIT 1";
+        let next =
+            self.connection.prepare_cached(sql)?.query_row([date.to_string()], |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(next?)
+    }
+
+    /// Writes a new matter, registered by the entry at `seq` of the current epoch.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], also for a number that is used already.
+    pub fn insert_matter(&self, number: &str, date: NaiveDate, serial: u32, seq: u64) -> Result<()> {
+        let sql = "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_seq)
+                   VALUES (?1, (SELECT max(id) FROM epochs), ?2, ?3, ?4, 1, ?4)";
+        self.connection.prepare_cached(sql)?.execute(params![number, date.to_string(), serial, seq])?;
+        Ok(())
+    }
+
+    /// The version at `seq` is the matter's current one.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_version(&self, number: &str, version: u32, seq: u64) -> Result<()> {
+        let sql = "UPDATE matters SET version = ?2, version_seq = ?3 WHERE number = ?1";
+        self.one(sql, params![number, version, seq])
+    }
+
+    /// The matter was voided by the entry at `seq`.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_void(&self, number: &str, reason: &str, seq: u64) -> Result<()> {
+        self.one("UPDATE matters SET void_seq = ?2, void_reason = ?3 WHERE number = ?1", params![number, seq, reason])
+    }
+
+    /// One more slip was issued, by the entry at `seq`.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_slips(&self, number: &str, slips: u32, seq: u64) -> Result<()> {
+        self.one("UPDATE matters SET slips = ?2, slip_seq = ?3 WHERE number = ?1", params![number, slips, seq])
+    }
+
+    fn one(&self, sql: &str, params: impl rusqlite::Params) -> Result<()> {
+        match self.connection.prepare_cached(sql)?.execute(params)? {
+            1 => Ok(()),
+            _ => Err(Error::Contradiction("no such matter".into())),
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "m.number, m.epoch, m.registered_seq, m.version, m.version_seq, m.void_seq, m.void_reason, m.slips,
+     r.at_ms, r.clerk, e.remote_seq,
+     (SELECT v.verdict FROM verdicts v WHERE v.epoch = m.epoch AND v.seq IN (m.version_seq, m.void_seq) LIMIT 1)
+     FROM matters m JOIN journal r ON r.epoch = m.epoch AND r.seq = m.registered_seq JOIN epochs e ON e.id = m.epoch";
+
+impl Matters<'_> {
+    /// One matter by its number with hyphens.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn find(&self, number: &str) -> Result<Option<MatterRecord>> {
+        let sql = format!("SELECT {COLUMNS} WHERE m.number = ?1");
+        let found = self.connection.prepare_cached(&sql)?.query_row([number], row).optional()?;
+        found.map(|(epoch, record)| self.with_words(epoch, record)).transpose()
+    }
+
+    /// All matters registered on a civil date, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn on(&self, date: NaiveDate) -> Result<Vec<MatterRecord>> {
+        let sql = format!("SELECT {COLUMNS} WHERE m.local_date = ?1 ORDER BY m.epoch DESC, m.serial DESC");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([date.to_string()], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    }
+
+    fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {
+        let entry = Journal { connection: self.connection }.at(epoch, record.version_seq)?;
+        record.record = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
+        Ok(record)
+    }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
+    let (version_seq, void_seq, remote_seq): (u64, u64, u64) = (row.get(4)?, row.get(5)?, row.get(10)?);
+    let verdict: Option<String> = row.get(11)?;
+    let verdict = verdict.and_then(|json| serde_json::from_str::<VerdictKind>(&json).ok());
+    let state = match verdict {
+        Some(VerdictKind::SetAside { code }) => State::SetAside(code),
+        Some(VerdictKind::Waiting { .. }) => State::SetAside("waits_for_earlier".into()),
+        _ if version_seq.max(void_seq) > remote_seq => State::Waiting,
+        _ => State::Sent,
+    };
+    let record = MatterRecord {
+        number: row.get(0)?,
+        registered_ms: row.get(8)?,
+        clerk: row.get(9)?,
+        version: row.get(3)?,
+        version_seq,
+        record: None,
+        void: void_seq > 0,
+        void_reason: row.get(6)?,
+        slips: row.get(7)?,
+        state,
+    };
+    Ok((row.get(1)?, record))
+}
