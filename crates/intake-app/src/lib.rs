@@ -1,1 +1,24 @@
-//! intake-app
+//! What a person can do at the desk: one function, one transaction, one journal entry.
+//!
+//! [`Desk`] is the whole of it; its methods carry the names of the window's commands. Deliberately absent: windows, HTTP,
+//! SQL, layout, and any wall clock but [`SystemClock`], which the shell hands in.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod bindings;
+mod clock;
+mod desk;
+mod error;
+mod line;
+mod sign_in;
+mod slip;
+mod view;
+mod visits;
+
+pub use clock::{Clock, SystemClock};
+pub use desk::{Desk, Setup};
+pub use error::{Error, Failure, Result};
+pub use intake_store::Verified;
+pub use view::{
+    Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, Outlook, Phase, Progress,
+    Registered, Role, SlipView, Today,
+};

@@ -54,6 +54,14 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Which desk this is.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], also before the row is written.
+    pub fn desk(&self) -> Result<DeskRow> {
+        desk(self.connection)
+    }
+
     /// Keeps what the administrator set.
     ///
     /// # Errors
@@ -79,20 +87,9 @@ impl Reader<'_> {
     /// Which desk this is.
     ///
     /// # Errors
-    /// [`Error::Sqlite`]; [`Error::Contradiction`] before the row is written.
+    /// [`Error::Sqlite`], also before the row is written.
     pub fn desk(&self) -> Result<DeskRow> {
-        let sql = "SELECT centre_code, centre_name, office_phone, office_address, number, practice FROM desk";
-        let found = self.connection.prepare_cached(sql)?.query_row([], |row| {
-            Ok(DeskRow {
-                centre_code: row.get(0)?,
-                centre_name: row.get(1)?,
-                office_phone: row.get(2)?,
-                office_address: row.get(3)?,
-                number: row.get(4)?,
-                practice: row.get(5)?,
-            })
-        });
-        found.map_err(Error::from)
+        desk(self.connection)
     }
 
     /// What the administrator set.
@@ -107,4 +104,19 @@ impl Reader<'_> {
             .query_row([], |row| Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)? }));
         Ok(found?)
     }
+}
+
+fn desk(connection: &rusqlite::Connection) -> Result<DeskRow> {
+    let sql = "SELECT centre_code, centre_name, office_phone, office_address, number, practice FROM desk";
+    let found = connection.prepare_cached(sql)?.query_row([], |row| {
+        Ok(DeskRow {
+            centre_code: row.get(0)?,
+            centre_name: row.get(1)?,
+            office_phone: row.get(2)?,
+            office_address: row.get(3)?,
+            number: row.get(4)?,
+            practice: row.get(5)?,
+        })
+    });
+    found.map_err(Error::from)
 }

@@ -4,9 +4,9 @@ use intake_wire::{Admission, Entry, Hash, Head, JournalId, SigningKey, Verdict, 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
+use crate::Result;
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
-use crate::Result;
 
 /// The line's side of the store, to read.
 pub struct Line<'c> {

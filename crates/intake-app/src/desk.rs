@@ -1,0 +1,301 @@
+//! The desk: its folder, who is signed in, and its state for the window.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use intake_model::{CentreCode, Code, DeskNumber, EpochMark};
+use intake_paper::Papers;
+use intake_store::{DataKey, Db, DeskRow, Folder, Keyring, Locked, RecoveryKey, Role, Settings};
+use intake_wire::{Draft, JournalId, Kind, Moment, SYSTEM_CLERK, SigningKey};
+use serde_json::json;
+
+use crate::view::{Clerk, CreateDesk, Created, DeskState, Phase};
+use crate::{Clock, Error, Failure, Result};
+
+/// The shortest password, in characters.
+const PASSWORD_CHARACTERS: usize = 8;
+
+/// What a desk is opened with.
+pub struct Setup {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// Whether everything in it is practice.
+    pub practice: bool,
+    /// Where PDF files go until the administrator says otherwise.
+    pub pdf_folder: PathBuf,
+    /// The times.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The desk. Cheap to clone; the folder is given back when the last clone is dropped.
+#[derive(Clone)]
+pub struct Desk(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) lock: Locked,
+    pub(crate) setup: Setup,
+    pub(crate) session: Mutex<Session>,
+    pub(crate) papers: OnceLock<Papers>,
+    pub(crate) exchanging: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+pub(crate) struct Session {
+    // Stays while locked, so that background work goes on; gone at sign-out.
+    pub(crate) db: Option<Db>,
+    pub(crate) clerk: Option<Clerk>,
+    pub(crate) notice: Option<Failure>,
+}
+
+impl Desk {
+    /// Takes the data folder.
+    ///
+    /// # Errors
+    /// [`Code::FolderInUse`] where another program holds it, [`Code::FolderUnwritable`] where it cannot be written.
+    pub fn open(setup: Setup) -> Result<Self> {
+        let lock = Locked::take(&setup.folder)?;
+        let inner = Inner {
+            lock,
+            setup,
+            session: Mutex::default(),
+            papers: OnceLock::new(),
+            exchanging: tokio::sync::Mutex::new(()),
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    pub(crate) fn folder(&self) -> Folder {
+        self.0.lock.folder()
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.0.setup.clock.now()
+    }
+
+    pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
+        self.0.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The database and who works at it.
+    pub(crate) fn at_work(&self) -> Result<(Db, Clerk)> {
+        let session = self.session();
+        match (&session.db, &session.clerk) {
+            (Some(db), Some(clerk)) => Ok((db.clone(), clerk.clone())),
+            _ => Err(Error::Refused(Code::DeskLocked)),
+        }
+    }
+
+    pub(crate) fn administrator(&self) -> Result<(Db, Clerk)> {
+        let (db, clerk) = self.at_work()?;
+        if clerk.role == crate::Role::Administrator { Ok((db, clerk)) } else { Err(Error::Refused(Code::NotAllowed)) }
+    }
+
+    /// Where the desk stands. Names of centre and district are known once somebody has signed in.
+    ///
+    /// # Errors
+    /// [`Code::KeyringDamaged`], or those of the database.
+    pub fn state(&self) -> Result<DeskState> {
+        let folder = self.folder();
+        let (db, clerk, notice) = {
+            let session = self.session();
+            (session.db.clone(), session.clerk.clone(), session.notice.clone())
+        };
+        let clerks = if folder.holds_desk() { Keyring::read(&folder.keyring())?.clerks } else { Vec::new() };
+        let mut state = DeskState {
+            phase: match (&clerk, folder.holds_desk()) {
+                (_, false) => Phase::NoDesk,
+                (None, true) => Phase::Locked,
+                (Some(_), true) => Phase::SignedIn,
+            },
+            practice: self.0.setup.practice,
+            demo_password: None,
+            centre_code: String::new(),
+            centre_name: String::new(),
+            desk: String::new(),
+            clerks: clerks
+                .into_iter()
+                .map(|one| Clerk { id: one.clerk, name: one.name, role: one.role.into() })
+                .collect(),
+            clerk,
+            enrolled: false,
+            district_name: None,
+            printer: None,
+            pdf_folder: self.0.setup.pdf_folder.display().to_string(),
+            unsent: 0,
+            notice,
+            defaults: None,
+            folder: folder.path().display().to_string(),
+        };
+        if let Some(db) = db {
+            db.read::<_, Error>(|r| {
+                let (desk, settings, admission) = (r.desk()?, r.settings()?, r.line().admission()?);
+                state.centre_code = desk.centre_code;
+                state.centre_name = desk.centre_name;
+                state.desk = format!("{:02}", desk.number);
+                state.practice |= desk.practice;
+                state.printer = Some(settings.printer).filter(|address| !address.is_empty());
+                if !settings.pdf_folder.is_empty() {
+                    state.pdf_folder = settings.pdf_folder;
+                }
+                state.enrolled = admission.is_some();
+                state.district_name = admission.map(|one| one.answer.district_name);
+                state.unsent = r.line().unsent()?.0;
+                Ok(())
+            })?;
+        }
+        Ok(state)
+    }
+
+    /// Makes a desk in the empty folder and leaves its administrator signed in.
+    ///
+    /// The recovery key's secret half is written to `recovery_folder` first and kept nowhere else; the keyring is written
+    /// last, so a folder in which this broke off holds no desk yet.
+    ///
+    /// # Errors
+    /// [`Code::DeskExists`], [`Code::DeskNumberUnusable`], [`Code::ClerkNameUnusable`], [`Code::PasswordTooShort`],
+    /// [`Code::RecoveryFolderUnusable`], or those of the disk.
+    pub fn create_desk(&self, form: CreateDesk) -> Result<Created> {
+        let folder = self.folder();
+        if folder.holds_desk() {
+            return Err(Error::Refused(Code::DeskExists));
+        }
+        let wrong_number = |_| Error::Refused(Code::DeskNumberUnusable);
+        let centre: CentreCode = form.centre_code.trim().parse().map_err(wrong_number)?;
+        let number = DeskNumber::new(form.desk).map_err(wrong_number)?;
+        let (administrator, clerk) = (form.administrator.trim(), form.clerk.trim());
+        if administrator.is_empty() || clerk.is_empty() || administrator == clerk {
+            return Err(Error::Refused(Code::ClerkNameUnusable));
+        }
+        let short = |password: &str| password.chars().count() < PASSWORD_CHARACTERS;
+        if short(&form.administrator_password) || short(&form.clerk_password) {
+            return Err(Error::Refused(Code::PasswordTooShort));
+        }
+        let recovery = RecoveryKey::generate();
+        let recovery_file = self.write_recovery(&form, &recovery)?;
+        // What an earlier attempt left belongs to no desk: its key was never kept.
+        for name in ["desk.db", "desk.db-wal", "desk.db-shm", "head"] {
+            match std::fs::remove_file(folder.path().join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(intake_store::Error::from(error).into());
+                }
+                _ => {}
+            }
+        }
+        let key = DataKey::generate()?;
+        let mut ring = Keyring::new(&key);
+        ring.add_recovery(&key, &recovery.recipient)?;
+        let first = ring.add_clerk(&key, administrator, Role::Administrator, &form.administrator_password)?;
+        let second = ring.add_clerk(&key, clerk, Role::Clerk, &form.clerk_password)?;
+        let db = Db::open(&folder, &key)?;
+        let row = DeskRow {
+            centre_code: centre.as_str().to_owned(),
+            centre_name: form.centre_name.trim().to_owned(),
+            office_phone: form.office_phone.trim().to_owned(),
+            office_address: form.office_address.trim().to_owned(),
+            number: number.get(),
+            practice: self.0.setup.practice,
+        };
+        let journal = JournalId(intake_wire::random()?);
+        let signing = SigningKey::generate()?;
+        let moment = self.now();
+        db.write::<_, Error>(|tx| {
+            tx.insert_desk(&row, &signing)?;
+            tx.open_epoch(journal, EpochMark::first().as_str())?;
+            let open = json!({ "centre": row.centre_code, "desk": row.number, "mark": EpochMark::first().as_str() });
+            tx.append(draft(Kind::desk_created(), &open, &json!({}))?, SYSTEM_CLERK, moment)?;
+            for (id, name, role, word) in
+                [(first, administrator, Role::Administrator, "administrator"), (second, clerk, Role::Clerk, "clerk")]
+            {
+                tx.insert_clerk(id, name, role)?;
+                let added =
+                    draft(Kind::clerk_added(), &json!({ "clerk": id, "role": word }), &json!({ "name": name }))?;
+                tx.append(added, first, moment)?;
+            }
+            Ok(())
+        })?;
+        ring.write(&folder.keyring())?;
+        let mut session = self.session();
+        session.db = Some(db);
+        session.clerk = Some(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator });
+        Ok(Created { recovery_file: recovery_file.display().to_string() })
+    }
+
+    fn write_recovery(&self, form: &CreateDesk, key: &RecoveryKey) -> Result<PathBuf> {
+        let target = Path::new(form.recovery_folder.trim());
+        if form.recovery_folder.trim().is_empty() || target.starts_with(self.folder().path()) {
+            return Err(Error::Refused(Code::RecoveryFolderUnusable));
+        }
+        let name = format!("恢复密钥-{}-{:02}.txt", form.centre_code.trim(), form.desk);
+        let path = target.join(name);
+        let text = format!(
+            "{}{}号登记台的恢复密钥\n请与电脑分开保管。有了它才能在忘记密码时打开登记数据。\n\n{}\n",
+            form.centre_name.trim(),
+            form.desk,
+            *key.secret
+        );
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(target)?;
+            let mut file = std::fs::File::create(&path)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(Error::Recovery)?;
+        Ok(path)
+    }
+
+    /// Sets or clears the slip printer.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::PrinterAddressUnusable`].
+    pub fn set_printer(&self, address: Option<String>) -> Result<DeskState> {
+        let address = address.map(|text| text.trim().to_owned()).unwrap_or_default();
+        if !address.is_empty() {
+            let _: intake_paper::printer::PrinterAddress = address.parse()?;
+        }
+        self.set(|settings| settings.printer = address)
+    }
+
+    /// Sets where PDF files go.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::PdfFolderUnwritable`].
+    pub fn set_pdf_folder(&self, folder: String) -> Result<DeskState> {
+        let folder = folder.trim().to_owned();
+        if !folder.is_empty() {
+            std::fs::create_dir_all(&folder).map_err(Error::PdfFolder)?;
+        }
+        self.set(|settings| settings.pdf_folder = folder)
+    }
+
+    fn set(&self, change: impl FnOnce(&mut Settings)) -> Result<DeskState> {
+        let (db, _) = self.administrator()?;
+        let mut settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
+        change(&mut settings);
+        db.write::<_, Error>(|tx| Ok(tx.set_settings(&settings)?))?;
+        self.state()
+    }
+
+    /// Idle work: empties the WAL into the database.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn tick(&self) -> Result<()> {
+        let db = self.session().db.clone();
+        db.map_or(Ok(()), |db| Ok(db.checkpoint()?))
+    }
+
+    /// Walks the whole journal and the tables it explains.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`], or the first difference.
+    pub fn verify(&self) -> Result<intake_store::Verified> {
+        let (db, _) = self.at_work()?;
+        db.read(|r| Ok(r.verify()?))
+    }
+}
+
+/// An entry of two JSON parts.
+pub(crate) fn draft(kind: Kind, open: &impl serde::Serialize, personal: &impl serde::Serialize) -> Result<Draft> {
+    Ok(Draft { kind, open: serde_json::to_vec(open)?, personal: serde_json::to_vec(personal)? })
+}

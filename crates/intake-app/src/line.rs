@@ -1,0 +1,114 @@
+//! Enrolment, and the exchange with the district.
+
+use std::sync::Arc;
+
+use intake_model::Code;
+use intake_store::Keyring;
+use intake_wire::Kind;
+use serde_json::json;
+
+use crate::desk::{Desk, draft};
+use crate::view::{DeskState, ExchangeResult, Outlook, Progress};
+use crate::visits::minute;
+use crate::{Error, Failure, Result};
+
+impl Desk {
+    /// Enrols the desk at a district by its one-time code, and wraps the data key for the district's recovery key.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::AlreadyEnrolled`], [`Code::EnrolmentCodeMistyped`], or those of the line.
+    pub async fn enrol(&self, address: &str, code: &str) -> Result<DeskState> {
+        let (db, clerk) = self.administrator()?;
+        let (desk, admitted, key, epochs) = db.read::<_, Error>(|r| {
+            Ok((r.desk()?, r.line().admission()?, r.line().signing_key()?, r.line().epochs()?))
+        })?;
+        if admitted.is_some() {
+            return Err(Error::Refused(Code::AlreadyEnrolled));
+        }
+        let journal = epochs.last().ok_or(Error::Refused(Code::NoDesk))?.journal;
+        let admission = intake_sync::enrol(address, code, &desk.centre_code, desk.number, journal, &key).await?;
+        // The wrap first: a desk that says it is enrolled can be recovered by its district.
+        let path = self.folder().keyring();
+        let mut ring = Keyring::read(&path)?;
+        ring.add_recovery(db.key(), &admission.answer.recovery_recipient)?;
+        ring.write(&path)?;
+        let moment = self.now();
+        db.write::<_, Error>(|tx| {
+            tx.set_admission(&admission)?;
+            let open = json!({ "district": admission.answer.district_name });
+            tx.append(draft(Kind::desk_enrolled(), &open, &json!({}))?, clerk.id, moment)?;
+            Ok(())
+        })?;
+        self.state()
+    }
+
+    /// What an exchange would do.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`].
+    pub fn outlook(&self) -> Result<Outlook> {
+        let (db, _) = self.at_work()?;
+        let enrolled = db.read::<_, Error>(|r| Ok(r.line().admission()?.is_some()))?;
+        let outlook = intake_sync::outlook(&db)?;
+        Ok(Outlook {
+            enrolled,
+            entries: outlook.entries,
+            registrations: outlook.registrations,
+            bytes: outlook.bytes,
+            seconds: outlook.seconds,
+            last_exchange: outlook.last_exchange_ms.map(minute),
+            in_step: outlook.in_step,
+            head: outlook.head,
+        })
+    }
+
+    /// Exchanges with the district. What goes wrong on the line stands in the answer: nothing is lost by it.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`], [`Code::ExchangeRunning`].
+    pub async fn exchange(&self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Result<ExchangeResult> {
+        let (db, _) = self.at_work()?;
+        let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
+        let clock = Arc::clone(&self.0.setup.clock);
+        let told = move |step: intake_sync::Progress| {
+            let phase = match step.phase {
+                intake_sync::Phase::Connecting => "connecting",
+                intake_sync::Phase::Sending => "sending",
+                intake_sync::Phase::Comparing => "comparing",
+            };
+            progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
+        };
+        let ended = intake_sync::exchange(&db, told, move || clock.now().at_ms).await;
+        let at = minute(self.now().at_ms);
+        let none = ExchangeResult {
+            in_step: false,
+            sent: 0,
+            already_had: 0,
+            set_aside: 0,
+            waiting: 0,
+            head: String::new(),
+            trouble: None,
+            at,
+        };
+        Ok(match ended {
+            Ok(outcome) => {
+                let trouble = match (outcome.forked, outcome.district_ahead) {
+                    (true, _) => Some(Failure::from(Error::Refused(Code::JournalForked))),
+                    (false, true) => Some(Failure::from(Error::Refused(Code::DistrictAhead))),
+                    (false, false) => None,
+                };
+                ExchangeResult {
+                    in_step: outcome.in_step,
+                    sent: outcome.sent,
+                    already_had: outcome.already_had,
+                    set_aside: outcome.set_aside,
+                    waiting: outcome.waiting,
+                    head: outcome.head,
+                    trouble,
+                    ..none
+                }
+            }
+            Err(error) => ExchangeResult { trouble: Some(Failure::from(Error::from(error))), ..none },
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! Registering, correcting, voiding, and the day's list.
+
+use chrono::NaiveDate;
+use intake_model::check::has_errors;
+use intake_model::{
+    CentreCode, Code, DeskNumber, EpochMark, Problem, QueryCode, RegistrationNumber, Visit, check, civil_date,
+    civil_time, deadline,
+};
+use intake_store::{MatterRecord, State, Writer};
+use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
+use serde_json::json;
+
+use crate::desk::{Desk, draft};
+use crate::view::{Matter, MatterRow, MatterState, Registered, Today};
+use crate::{Error, Result};
+
+impl Desk {
+    /// Everything worth saying about a visit before it is registered.
+    pub fn check_visit(&self, visit: &Visit) -> Vec<Problem> {
+        check(visit)
+    }
+
+    /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], or those of the disk. Nothing is kept
+    /// then, and no number is used up.
+    pub fn register(&self, visit: &Visit) -> Result<Registered> {
+        let (db, clerk) = self.at_work()?;
+        let visit = passed(visit)?;
+        let moment = self.now();
+        let date = civil_date(moment.at_ms);
+        let query_code = QueryCode::from_random(intake_wire::random()?);
+        db.write::<_, Error>(|tx| {
+            let desk = tx.desk()?;
+            let (mark, serial) = tx.next_serial(date)?;
+            let number = number(&desk.centre_code, date, desk.number, &mark, serial)?;
+            let open = RegisteredPart {
+                number: number.to_string(),
+                headcount: visit.headcount,
+                party: visit.party,
+                owes_written_notice: visit.owes_written_notice(),
+            };
+            let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
+            let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
+            tx.insert_matter(&open.number, date, serial, seq)?;
+            Ok(registered(&number, &personal, moment.at_ms))
+        })
+    }
+
+    /// Keeps a corrected record as a new version; every earlier one stays in the journal.
+    ///
+    /// # Errors
+    /// As [`Desk::register`], and [`Code::NumberUnknown`], [`Code::AlreadyVoid`].
+    pub fn correct(&self, number: &str, visit: &Visit) -> Result<Registered> {
+        let (db, clerk) = self.at_work()?;
+        let visit = passed(visit)?;
+        let number: RegistrationNumber = parsed(number)?;
+        let moment = self.now();
+        db.write(|tx| {
+            let matter = standing(tx, &number)?;
+            let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
+            let open = Corrected {
+                number: number.to_string(),
+                version: matter.version + 1,
+                corrects: matter.version_seq,
+                headcount: visit.headcount,
+                party: visit.party,
+                owes_written_notice: visit.owes_written_notice(),
+            };
+            let personal = RecordOf { query_code: earlier.query_code, visit };
+            let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
+            tx.set_version(&open.number, open.version, seq)?;
+            Ok(registered(&number, &personal, matter.registered_ms))
+        })
+    }
+
+    /// Voids a registration; its number stays used.
+    ///
+    /// # Errors
+    /// [`Code::ReasonNeeded`] without a reason, [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`].
+    pub fn void_matter(&self, number: &str, reason: &str) -> Result<Today> {
+        let (db, clerk) = self.at_work()?;
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Error::Refused(Code::ReasonNeeded));
+        }
+        let number = parsed(number)?;
+        let moment = self.now();
+        db.write::<_, Error>(|tx| {
+            standing(tx, &number)?;
+            let open = Voided { number: number.to_string() };
+            let seq = tx.append(draft(Kind::voided(), &open, &json!({ "reason": reason }))?, clerk.id, moment)?;
+            Ok(tx.set_void(&open.number, reason, seq)?)
+        })?;
+        self.today()
+    }
+
+    /// The day's registrations, newest first.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`].
+    pub fn today(&self) -> Result<Today> {
+        let (db, _) = self.at_work()?;
+        let date = civil_date(self.now().at_ms);
+        let rows = db.read::<_, Error>(|r| r.matters().on(date)?.into_iter().map(row).collect::<Result<Vec<_>>>())?;
+        let count = |state| rows.iter().filter(|row| row.state == state).count();
+        Ok(Today { date: date.to_string(), waiting: count(MatterState::Waiting), sent: count(MatterState::Sent), rows })
+    }
+
+    /// One matter with its current record.
+    ///
+    /// # Errors
+    /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
+    pub fn matter(&self, number: &str) -> Result<Matter> {
+        let (db, _) = self.at_work()?;
+        let number: RegistrationNumber = parsed(number)?;
+        let found = db.read::<_, Error>(|r| Ok(r.matters().find(&number.to_string())?))?;
+        let matter = found.ok_or(Error::Refused(Code::NumberUnknown))?;
+        let (state, _) = state(&matter.state);
+        let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
+        let shown = registered(&number, &record, matter.registered_ms);
+        Ok(Matter {
+            number: shown.number,
+            version: matter.version,
+            visit: record.visit,
+            query_code: record.query_code,
+            due: shown.due,
+            void: matter.void,
+            state,
+            registered_at: shown.registered_at,
+        })
+    }
+}
+
+/// The visit as it is kept, if it can be.
+fn passed(visit: &Visit) -> Result<Visit> {
+    let visit = visit.clone().normalised();
+    let problems = check(&visit);
+    if has_errors(&problems) {
+        return Err(Error::Refused(Code::VisitUnreadable));
+    }
+    if !problems.is_empty() && visit.passed_because.is_empty() {
+        return Err(Error::Refused(Code::ReasonNeeded));
+    }
+    Ok(visit)
+}
+
+pub(crate) fn parsed(number: &str) -> Result<RegistrationNumber> {
+    number.parse().map_err(|_| Error::Refused(Code::NumberUnknown))
+}
+
+fn number(centre: &str, date: NaiveDate, desk: u8, mark: &str, serial: u32) -> Result<RegistrationNumber> {
+    let made = || {
+        let (centre, mark): (CentreCode, EpochMark) = (centre.parse()?, mark.parse()?);
+        RegistrationNumber::new(centre, date, DeskNumber::new(desk)?, mark, serial)
+    };
+    made().map_err(|error| intake_store::Error::Contradiction(error.to_string()).into())
+}
+
+/// A matter that can still be changed.
+fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
+    let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
+    if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
+}
+
+/// The last day of clock C1, where it runs.
+pub(crate) fn due(visit: &Visit, registered_ms: i64) -> Option<NaiveDate> {
+    visit.owes_written_notice().then(|| deadline::written_notice_due(civil_date(registered_ms)))
+}
+
+fn registered(number: &RegistrationNumber, record: &RecordOf, at_ms: i64) -> Registered {
+    Registered {
+        number: number.to_string(),
+        short: number.short(),
+        query_code: record.query_code.clone(),
+        due: due(&record.visit, at_ms).map(|date| date.to_string()),
+        registered_at: minute(at_ms),
+    }
+}
+
+pub(crate) fn minute(at_ms: i64) -> String {
+    civil_time(at_ms).format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn state(state: &State) -> (MatterState, Option<Code>) {
+    match state {
+        State::Waiting => (MatterState::Waiting, None),
+        State::Sent => (MatterState::Sent, None),
+        // A word that a newer district uses has no sentence here; the state alone says that something is to be done.
+        State::SetAside(word) => (MatterState::SetAside, serde_json::from_value(json!(word)).ok()),
+    }
+}
+
+fn row(matter: MatterRecord) -> Result<MatterRow> {
+    let (state, reason) = state(&matter.state);
+    let visit = matter.record.map(|record| record.visit).unwrap_or_default();
+    Ok(MatterRow {
+        short: parsed(&matter.number)?.short(),
+        number: matter.number,
+        time: civil_time(matter.registered_ms).format("%H:%M").to_string(),
+        name: visit.name.shown().to_owned(),
+        title: visit.title,
+        headcount: visit.headcount,
+        state,
+        void: matter.void,
+        void_reason: matter.void_reason,
+        version: matter.version,
+        slips: matter.slips,
+        reason,
+    })
+}
