@@ -33,6 +33,6 @@ fn open(folder: &Path) -> std::io::Result<File> {
 
 /// Writes one failure down: its code and reference, nothing of what was typed.
 pub(crate) fn failure(command: &str, failure: Failure) -> Failure {
-    tracing::warn!(command, code = ?failure.code, reference = %failure.r#ref, "refused");
+    tracing::warn!(command, code = ?failure.code, reference = %failure.reference, "refused");
     failure
 }

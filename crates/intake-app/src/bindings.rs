@@ -8,7 +8,7 @@ use ts_rs::{Config, ExportError, TS};
 ///
 /// # Errors
 /// [`ExportError`] where the folder cannot be written.
-pub fn export_to(folder: &Path) -> std::result::Result<(), ExportError> {
+pub fn export_to(folder: &Path) -> Result<(), ExportError> {
     // Times in milliseconds and counts stay far below 2^53.
     let config = Config::new().with_out_dir(folder).with_large_int("number");
     macro_rules! export { ($($name:ty),*) => { $(<$name>::export_all(&config)?;)* } }

@@ -16,6 +16,9 @@ use crate::{Clock, Error, Failure, Result};
 /// The shortest password, in characters.
 const PASSWORD_CHARACTERS: usize = 8;
 
+/// The password of every practice desk the program proposes.
+const PRACTICE_PASSWORD: &str = "lianxi2026";
+
 /// What a desk is opened with.
 pub struct Setup {
     /// The data folder.
@@ -124,7 +127,7 @@ impl Desk {
             pdf_folder: self.0.setup.pdf_folder.display().to_string(),
             unsent: 0,
             notice,
-            defaults: None,
+            defaults: (self.0.setup.practice && !folder.holds_desk()).then(|| self.practice_desk()),
             folder: folder.path().display().to_string(),
         };
         if let Some(db) = db {
@@ -145,6 +148,24 @@ impl Desk {
             })?;
         }
         Ok(state)
+    }
+
+    /// What a practice desk is made with: a demo centre whose passwords everybody may know.
+    fn practice_desk(&self) -> CreateDesk {
+        let folder = self.folder();
+        let beside = folder.path().parent().unwrap_or(folder.path());
+        CreateDesk {
+            centre_code: "120110005".to_owned(),
+            centre_name: "天津市东丽区新立街道矛调中心".to_owned(),
+            office_phone: "022-24990000".to_owned(),
+            office_address: "天津市东丽区新立街道（练习）".to_owned(),
+            desk: 1,
+            administrator: "练习管理员".to_owned(),
+            administrator_password: PRACTICE_PASSWORD.to_owned(),
+            clerk: "王芳".to_owned(),
+            clerk_password: PRACTICE_PASSWORD.to_owned(),
+            recovery_folder: beside.join("练习恢复密钥").display().to_string(),
+        }
     }
 
     /// Makes a desk in the empty folder and leaves its administrator signed in.

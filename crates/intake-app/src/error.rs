@@ -53,6 +53,11 @@ impl From<serde_json::Error> for Error {
 }
 
 impl Error {
+    /// Our own mistake: a use case ended without an answer.
+    pub fn internal() -> Self {
+        Self::Task
+    }
+
     /// What a clerk is told.
     pub fn code(&self) -> Code {
         match self {

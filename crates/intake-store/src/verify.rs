@@ -9,8 +9,10 @@ use crate::db::Reader;
 use crate::{Error, Result};
 
 /// What a complete walk found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verified {
+    /// Always true: an incomplete walk is an error that names the first difference.
+    pub complete: bool,
     /// Entries over all epochs.
     pub entries: u64,
     /// The newest epoch's head.
@@ -57,7 +59,7 @@ impl Reader<'_> {
             }
         }
         self.compare(&explained)?;
-        Ok(Verified { entries, head, matters: explained.len() as u64 })
+        Ok(Verified { complete: true, entries, head, matters: explained.len() as u64 })
     }
 
     fn compare(&self, explained: &BTreeMap<String, Explained>) -> Result<()> {
