@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// A program of ours with everything it started, ended when dropped.
@@ -80,7 +79,10 @@ impl Driver {
         let driver = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(15), "tauri-driver did not start: is WebKitWebDriver installed?");
+            assert!(
+                start.elapsed() < Duration::from_secs(15),
+                "tauri-driver did not start: is WebKitWebDriver installed?"
+            );
             std::thread::sleep(Duration::from_millis(30));
         }
         Self { url: format!("http://127.0.0.1:{port}"), _driver: driver }
@@ -108,21 +110,14 @@ fn tauri_driver() -> PathBuf {
     if own.exists() { own } else { PathBuf::from("tauri-driver") }
 }
 
-/// The program itself, built once in the profile of this test.
-pub fn application() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        // target/<profile>/deps/journeys-…
-        let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned();
-        let mut build = Command::new(env!("CARGO"));
-        build.current_dir(root()).args(["build", "--quiet", "--package", "intake-desk", "--bin", "intake-desk"]);
-        build.arg("--target-dir").arg(profile.parent().unwrap());
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success(), "the window's program does not build");
-        profile.join("intake-desk")
-    })
+/// The program itself, beside this test in the target folder. `make test` builds it first: a build from in here would wait
+/// for the lock of the very cargo that runs the test.
+pub fn application() -> PathBuf {
+    // target/<profile>/deps/journeys-…
+    let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned();
+    let program = profile.join("intake-desk");
+    assert!(program.exists(), "the window's program is not built: run `make test`, or `cargo build --all-targets`");
+    program
 }
 
 /// Where pictures and papers of the journeys are left for people.

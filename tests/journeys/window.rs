@@ -72,7 +72,15 @@ impl Window {
             Ok(element) => element,
             Err(error) => {
                 self.picture("broken").await;
-                let page = self.client.find(Locator::Css("body")).await.unwrap().prop("innerText").await.unwrap().unwrap_or_default();
+                let page = self
+                    .client
+                    .find(Locator::Css("body"))
+                    .await
+                    .unwrap()
+                    .prop("innerText")
+                    .await
+                    .unwrap()
+                    .unwrap_or_default();
                 panic!("{css} did not appear: {error}\n{page}");
             }
         }
@@ -163,7 +171,10 @@ impl Window {
         for &value in keys.iter().rev() {
             actions = actions.then(KeyAction::Up { value });
         }
-        self.client.perform_actions(actions).await.unwrap();
+        tokio::time::timeout(PATIENCE, self.client.perform_actions(actions))
+            .await
+            .expect("the driver answers")
+            .unwrap();
     }
 
     /// Keeps a picture of the window for people.

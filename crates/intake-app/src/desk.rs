@@ -112,7 +112,7 @@ impl Desk {
                 (Some(_), true) => Phase::SignedIn,
             },
             practice: self.0.setup.practice,
-            demo_password: None,
+            demo_password: self.0.setup.practice.then(|| PRACTICE_PASSWORD.to_owned()),
             centre_code: String::new(),
             centre_name: String::new(),
             desk: String::new(),
