@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::process::{Command, ExitCode};
 
 use intake_model::Code;
-use tauri::plugin::TauriPlugin;
 use tauri::Wry;
+use tauri::plugin::TauriPlugin;
 
 use crate::arguments::Arguments;
 use crate::window;

@@ -15,7 +15,8 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 pub(crate) fn start(folder: &Path) {
     let Ok(file) = open(&folder.join("log")) else { return };
     // Only our own crates: what libraries say about a request may hold what is in it.
-    let filter = EnvFilter::new("off,intake_desk=info,intake_app=info,intake_store=info,intake_sync=info,intake_paper=info");
+    let filter =
+        EnvFilter::new("off,intake_desk=info,intake_app=info,intake_store=info,intake_sync=info,intake_paper=info");
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file);
     // Only fails where a log is running already.
     let _ = subscriber.try_init();

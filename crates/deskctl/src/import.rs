@@ -86,8 +86,7 @@ fn read(line: &[u8], accept_warnings: Option<&str>) -> Result<Visit, Vec<Said>> 
     let visit: Result<Visit, _> = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()));
     let visit = visit.and_then(|visit| reader.end().map(|()| visit));
     // A field that nobody reads would be lost in silence: a misspelt 住址 is a lost address.
-    let mut problems: Vec<Said> =
-        unknown.into_iter().map(|field| said(field, Code::RequestUnreadable, None)).collect();
+    let mut problems: Vec<Said> = unknown.into_iter().map(|field| said(field, Code::RequestUnreadable, None)).collect();
     let mut visit = match visit {
         Ok(visit) => visit,
         Err(error) => {
@@ -102,10 +101,11 @@ fn read(line: &[u8], accept_warnings: Option<&str>) -> Result<Visit, Vec<Said>> 
     }
     let passed = !visit.passed_because.trim().is_empty();
     problems.extend(
-        found
-            .into_iter()
-            .filter(|problem| problem.severity == Severity::Error || !passed)
-            .map(|problem| Said { sentence: &intake_model::text(problem.code).sentence, column: None, problem }),
+        found.into_iter().filter(|problem| problem.severity == Severity::Error || !passed).map(|problem| Said {
+            sentence: &intake_model::text(problem.code).sentence,
+            column: None,
+            problem,
+        }),
     );
     if problems.is_empty() { Ok(visit) } else { Err(problems) }
 }

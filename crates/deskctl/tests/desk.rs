@@ -30,7 +30,7 @@ fn desk() -> TempDir {
         office_address: "天津市东丽区先锋路".into(),
         desk: 1,
         administrator: "周建国".into(),
-        administrator_password: "管理员的一句话".into(),
+        administrator_password: "管理员好记的一句话".into(),
         clerk: CLERK.into(),
         clerk_password: PASSWORD.into(),
         recovery_folder: stick.display().to_string(),
