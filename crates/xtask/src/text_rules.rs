@@ -24,7 +24,12 @@ pub struct Fault {
 }
 
 /// Where a clock is read: the shell, the programs' mains, and what measures. Everything else is handed its time.
-const CLOCKS: &[&str] = &["src-tauri/", "crates/district-server/src/main.rs", "crates/deskctl/src/main.rs"];
+const CLOCKS: &[&str] = &[
+    "src-tauri/",
+    "crates/district-server/src/main.rs",
+    "crates/deskctl/src/main.rs",
+    "crates/intake-app/src/clock.rs",
+];
 
 /// Everything that is wrong with one file.
 pub fn faults(source: &Source<'_>) -> Vec<Fault> {
