@@ -66,6 +66,8 @@ impl Screen {
 /// A WebDriver on a screen, with a bus and a home of its own for every window it opens.
 pub struct Driver {
     pub url: String,
+    /// The screen its windows stand on.
+    pub display: String,
     _driver: Running,
 }
 
@@ -85,7 +87,7 @@ impl Driver {
             );
             std::thread::sleep(Duration::from_millis(30));
         }
-        Self { url: format!("http://127.0.0.1:{port}"), _driver: driver }
+        Self { url: format!("http://127.0.0.1:{port}"), display: screen.display.clone(), _driver: driver }
     }
 }
 

@@ -27,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// One started program with its window.
 pub struct Window {
     client: Client,
+    display: String,
     /// The program's process.
     pub process: u32,
 }
@@ -40,7 +41,7 @@ impl Window {
         capabilities.insert("tauri:options".into(), options);
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.url).await.unwrap();
-        let window = Self { client, process: process_of(folder) };
+        let window = Self { client, display: driver.display.clone(), process: process_of(folder) };
         window.see("practice-ribbon").await;
         window
     }
@@ -177,10 +178,14 @@ impl Window {
             .unwrap();
     }
 
-    /// Keeps a picture of the window for people.
+    /// Keeps a picture of the screen for people, as the screen shows it: WebKit's own screenshot never answers on a page
+    /// that has just changed.
     pub async fn picture(&self, name: &str) {
-        let png = self.client.screenshot().await.unwrap();
-        std::fs::write(pictures().join(format!("{name}.png")), png).unwrap();
+        // Two frames for what was just drawn.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let file = pictures().join(format!("{name}.png"));
+        let taken = Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(file).status();
+        assert!(taken.unwrap().success(), "no picture of the screen");
     }
 }
 
