@@ -152,9 +152,15 @@ impl Window {
         panic!("no way to {mark:?} by Tab");
     }
 
-    /// Types into whatever has the focus.
+    /// Types into whatever has the focus. What lies outside the BMP goes in as an input method commits it: the driver drops
+    /// such keys.
     pub async fn type_text(&self, text: &str) {
-        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+        if text.chars().any(|c| c > '\u{FFFF}') {
+            let commit = "document.execCommand('insertText', false, arguments[0])";
+            self.client.execute(commit, vec![json!(text)]).await.unwrap();
+        } else {
+            self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+        }
     }
 
     /// Empties the field that has the focus.
