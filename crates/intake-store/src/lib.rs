@@ -19,7 +19,6 @@ mod matters;
 mod migrations;
 mod verify;
 
-pub use clerks::ClerkRow;
 pub use db::{Db, Reader, Writer};
 pub use desk::{DeskRow, Settings};
 pub use error::{Error, Result};
