@@ -84,7 +84,9 @@ fn tick_when_idle(desk: Desk) {
     std::thread::spawn(move || {
         loop {
             std::thread::sleep(IDLE_TICK);
-            desk.tick();
+            if let Err(error) = desk.tick() {
+                tracing::warn!(code = ?error.code(), "the pause was not used");
+            }
         }
     });
 }

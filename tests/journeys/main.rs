@@ -5,13 +5,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod clerk;
-mod screen;
+mod driver;
+mod line;
 mod start;
 mod window;
 
 use std::path::{Path, PathBuf};
 
 use intake_model::{Stated, Visit};
+use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits as day;
 use window::{ALT, CONTROL, ENTER, F2, Window};
 
@@ -77,6 +79,19 @@ async fn create_desk(window: &Window, home: &Home) {
     window.at("recovery-done").await;
     window.press(&[ENTER]).await;
     window.at("enrol-address").await;
+}
+
+/// Takes the desk into the district, on the page that follows the desk's making, and goes to work.
+async fn enrol(window: &Window, district: &LocalDistrict) {
+    window.empty_field().await;
+    window.type_text(&district.address()).await;
+    window.press(&[ENTER]).await;
+    window.tab_to("enrol-code").await;
+    window.type_text(&district.enrolment_code(CENTRE, 1).unwrap()).await;
+    window.picture("03-接入区级").await;
+    window.press(&[ENTER]).await;
+    window.at("start-work").await;
+    window.press(&[ENTER]).await;
 }
 
 /// Signs in as the clerk, who stands below the administrator, with the password that practice mode shows.

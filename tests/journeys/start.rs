@@ -3,13 +3,15 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::screen::{Driver, Running, Screen, application, at_home};
+use testkit::screen::{Running, Screen, at_home};
+
+use crate::driver::{Driver, application};
 use crate::window::{CONTROL, ENTER, Window};
 use crate::{Home, create_desk, demo_password, visits};
 
 #[tokio::test]
 async fn a_wrong_password_says_so_and_a_locked_desk_shows_nothing_until_the_right_one() {
-    let (screen, home) = (Screen::start(), Home::new());
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
     let window = Window::open(&driver, &home.desk()).await;
     create_desk(&window, &home).await;
@@ -42,7 +44,7 @@ async fn a_wrong_password_says_so_and_a_locked_desk_shows_nothing_until_the_righ
 
 #[tokio::test]
 async fn a_second_start_leaves_the_first_window_and_ends_quietly() {
-    let (screen, home) = (Screen::start(), Home::new());
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
     let window = Window::open(&driver, &home.desk()).await;
     window.at("create-desk").await;
@@ -52,13 +54,13 @@ async fn a_second_start_leaves_the_first_window_and_ends_quietly() {
     let name = b"DBUS_SESSION_BUS_ADDRESS=";
     let bus = environment.split(|byte| *byte == 0).find_map(|one| one.strip_prefix(name)).expect("a bus");
     let mut second = start(&screen, &home, Some(std::str::from_utf8(bus).unwrap()));
-    assert_eq!(second.ended(Duration::from_secs(30)), Some(0));
+    assert_eq!(second.ended(Duration::from_secs(30)).unwrap(), Some(0));
     let log = std::fs::read_to_string(home.desk().join("log/desk.log")).unwrap();
     assert!(log.contains("brought the window forward"), "{log}");
 
     // Without a bus: the folder's lock refuses.
     let mut third = start(&screen, &home, None);
-    assert_eq!(third.ended(Duration::from_secs(30)), Some(3));
+    assert_eq!(third.ended(Duration::from_secs(30)).unwrap(), Some(3));
     window.at("create-desk").await;
     window.quit().await;
 }
@@ -68,7 +70,7 @@ fn start(screen: &Screen, home: &Home, bus: Option<&str>) -> Running {
     command.args(["--practice", "--folder"]).arg(home.desk());
     at_home(&mut command, screen, home.path());
     command.env("DBUS_SESSION_BUS_ADDRESS", bus.unwrap_or("unix:path=/nonexistent"));
-    Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
+    Running::start(command.stdout(Stdio::null()).stderr(Stdio::null())).unwrap()
 }
 
 #[test]

@@ -10,31 +10,31 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use crate::screen::{Driver, application, pictures};
+use crate::driver::{Driver, application, pictures};
 
-pub const ENTER: char = '\u{E007}';
-pub const TAB: char = '\u{E004}';
-pub const CONTROL: char = '\u{E009}';
-pub const ALT: char = '\u{E00A}';
-pub const F2: char = '\u{E032}';
-pub const F3: char = '\u{E033}';
-pub const F4: char = '\u{E034}';
-pub const F9: char = '\u{E039}';
+pub(crate) const ENTER: char = '\u{E007}';
+pub(crate) const TAB: char = '\u{E004}';
+pub(crate) const CONTROL: char = '\u{E009}';
+pub(crate) const ALT: char = '\u{E00A}';
+pub(crate) const F2: char = '\u{E032}';
+pub(crate) const F3: char = '\u{E033}';
+pub(crate) const F4: char = '\u{E034}';
+pub(crate) const F9: char = '\u{E039}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One started program with its window.
-pub struct Window {
+pub(crate) struct Window {
     client: Client,
     display: String,
     /// The program's process.
-    pub process: u32,
+    pub(crate) process: u32,
 }
 
 impl Window {
     /// Starts the program in practice mode on this folder and waits until its page stands.
-    pub async fn open(driver: &Driver, folder: &Path) -> Self {
+    pub(crate) async fn open(driver: &Driver, folder: &Path) -> Self {
         let arguments = ["--practice", "--folder", &folder.display().to_string()].map(str::to_owned);
         let options = json!({ "application": application(), "args": arguments });
         let mut capabilities = serde_json::Map::new();
@@ -47,7 +47,7 @@ impl Window {
     }
 
     /// Closes the window as a clerk does at the end of the day.
-    pub async fn quit(self) {
+    pub(crate) async fn quit(self) {
         self.client.close().await.unwrap();
         let start = std::time::Instant::now();
         while Path::new(&format!("/proc/{}/exe", self.process)).exists() && start.elapsed() < PATIENCE {
@@ -56,18 +56,18 @@ impl Window {
     }
 
     /// Ends the program as a power cut would: at once, with no chance to tidy up.
-    pub async fn kill(self) {
+    pub(crate) async fn kill(self) {
         assert!(Command::new("kill").args(["-KILL", &self.process.to_string()]).status().unwrap().success());
         // The session lost its program; closing it only tidies the driver.
         let _ = self.client.close().await;
     }
 
     /// Waits until the page shows what carries this test mark.
-    pub async fn see(&self, mark: &str) -> Element {
+    pub(crate) async fn see(&self, mark: &str) -> Element {
         self.see_css(&format!("[data-testid='{mark}']")).await
     }
 
-    pub async fn see_css(&self, css: &str) -> Element {
+    pub(crate) async fn see_css(&self, css: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
         match found {
             Ok(element) => element,
@@ -87,12 +87,12 @@ impl Window {
         }
     }
 
-    pub async fn text(&self, mark: &str) -> String {
+    pub(crate) async fn text(&self, mark: &str) -> String {
         self.see(mark).await.prop("innerText").await.unwrap().unwrap_or_default()
     }
 
     /// Waits until what carries this mark holds these words.
-    pub async fn read(&self, mark: &str, words: &str) {
+    pub(crate) async fn read(&self, mark: &str, words: &str) {
         let start = std::time::Instant::now();
         loop {
             let text = self.text(mark).await;
@@ -104,12 +104,12 @@ impl Window {
         }
     }
 
-    pub async fn shows(&self, css: &str) -> bool {
+    pub(crate) async fn shows(&self, css: &str) -> bool {
         !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
     }
 
     /// Waits until the focus stands in the field with this id.
-    pub async fn at(&self, id: &str) {
+    pub(crate) async fn at(&self, id: &str) {
         let start = std::time::Instant::now();
         loop {
             let now = self.focused().await;
@@ -129,7 +129,7 @@ impl Window {
     }
 
     /// Presses Tab until the focus stands in the field with this id.
-    pub async fn tab_to(&self, id: &str) {
+    pub(crate) async fn tab_to(&self, id: &str) {
         for _ in 0..80 {
             if self.focused().await == id {
                 return;
@@ -140,7 +140,7 @@ impl Window {
     }
 
     /// Presses Tab until the focus stands on what carries this test mark.
-    pub async fn tab_to_mark(&self, mark: &str) {
+    pub(crate) async fn tab_to_mark(&self, mark: &str) {
         self.see(mark).await;
         for _ in 0..80 {
             let focused = self.client.active_element().await.unwrap();
@@ -154,7 +154,7 @@ impl Window {
 
     /// Types into whatever has the focus. What lies outside the BMP goes in as an input method commits it: the driver drops
     /// such keys.
-    pub async fn type_text(&self, text: &str) {
+    pub(crate) async fn type_text(&self, text: &str) {
         if text.chars().any(|c| c > '\u{FFFF}') {
             let commit = "document.execCommand('insertText', false, arguments[0])";
             self.client.execute(commit, vec![json!(text)]).await.unwrap();
@@ -164,13 +164,13 @@ impl Window {
     }
 
     /// Empties the field that has the focus.
-    pub async fn empty_field(&self) {
+    pub(crate) async fn empty_field(&self) {
         self.press(&[CONTROL, 'a']).await;
         self.press(&['\u{E003}']).await;
     }
 
     /// Presses keys together, such as Ctrl and L, and lets go.
-    pub async fn press(&self, keys: &[char]) {
+    pub(crate) async fn press(&self, keys: &[char]) {
         let mut actions = KeyActions::new("keyboard".into());
         for &value in keys {
             actions = actions.then(KeyAction::Down { value });
@@ -186,7 +186,7 @@ impl Window {
 
     /// Keeps a picture of the screen for people, as the screen shows it: WebKit's own screenshot never answers on a page
     /// that has just changed.
-    pub async fn picture(&self, name: &str) {
+    pub(crate) async fn picture(&self, name: &str) {
         // Two frames for what was just drawn.
         tokio::time::sleep(Duration::from_millis(300)).await;
         let file = pictures().join(format!("{name}.png"));

@@ -1,12 +1,13 @@
 //! The desk: its folder, who is signed in, and its state for the window.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use intake_model::{CentreCode, Code, DeskNumber, EpochMark};
 use intake_paper::Papers;
-use intake_store::{DataKey, Db, DeskRow, Folder, Keyring, Locked, RecoveryKey, Role, Settings};
+use intake_store::{
+    DataKey, Db, DeskRow, Folder, Keyring, Locked, RecoveryKey, Role, Settings, make_folder, write_whole,
+};
 use intake_wire::{Draft, JournalId, Kind, Moment, SYSTEM_CLERK, SigningKey};
 use serde_json::json;
 
@@ -247,21 +248,23 @@ impl Desk {
         if form.recovery_folder.trim().is_empty() || target.starts_with(self.folder().path()) {
             return Err(Error::Refused(Code::RecoveryFolderUnusable));
         }
-        let name = format!("恢复密钥-{}-{:02}.txt", form.centre_code.trim(), form.desk);
-        let path = target.join(name);
+        // A key written for an earlier desk of this number may still open that desk's data: it is never overwritten.
+        let stem = format!("恢复密钥-{}-{:02}", form.centre_code.trim(), form.desk);
+        let mut path = target.join(format!("{stem}.txt"));
+        for again in 2.. {
+            if !path.exists() {
+                break;
+            }
+            path = target.join(format!("{stem}-{again}.txt"));
+        }
         let text = format!(
             "{}{}号登记台的恢复密钥\n请与电脑分开保管。有了它才能在忘记密码时打开登记数据。\n\n{}\n",
             form.centre_name.trim(),
             form.desk,
             *key.secret
         );
-        let write = || -> std::io::Result<()> {
-            std::fs::create_dir_all(target)?;
-            let mut file = std::fs::File::create(&path)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        };
-        write().map_err(Error::Recovery)?;
+        let written = make_folder(target).and_then(|()| write_whole(&path, text.as_bytes()));
+        written.map_err(Error::Recovery)?;
         Ok(path)
     }
 

@@ -31,7 +31,7 @@ pub enum Error {
     Sync(#[from] intake_sync::Error),
     /// The recovery key's folder.
     #[error("the recovery key could not be written: {0}")]
-    Recovery(std::io::Error),
+    Recovery(intake_store::Error),
     /// The folder for PDF files.
     #[error("the PDF could not be written: {0}")]
     PdfFolder(std::io::Error),

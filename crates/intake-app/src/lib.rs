@@ -4,7 +4,6 @@
 //! SQL, layout, and any wall clock but [`SystemClock`], which the shell hands in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
-pub mod bindings;
 mod clock;
 mod desk;
 mod error;

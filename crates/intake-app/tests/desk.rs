@@ -94,6 +94,18 @@ fn a_correction_is_a_new_version_and_a_void_keeps_its_number_and_reason() {
 }
 
 #[test]
+fn a_recovery_key_on_the_stick_is_never_overwritten_by_a_new_desk_of_that_number() {
+    let home = tempfile::tempdir().unwrap();
+    drop(created(home.path()));
+    let stick = home.path().join("usb");
+    let first = std::fs::read(stick.join("恢复密钥-120110005-01.txt")).unwrap();
+    std::fs::rename(home.path().join("desk"), home.path().join("old")).unwrap();
+    drop(created(home.path()));
+    assert_eq!(std::fs::read(stick.join("恢复密钥-120110005-01.txt")).unwrap(), first);
+    assert!(stick.join("恢复密钥-120110005-01-2.txt").exists());
+}
+
+#[test]
 fn a_wrong_password_says_so_and_the_wait_survives_a_restart() {
     let home = tempfile::tempdir().unwrap();
     drop(created(home.path()));

@@ -13,9 +13,6 @@ use crate::journal::Journal;
 use crate::keyring::DataKey;
 use crate::{Error, Result, migrations};
 
-/// "idsk": what `file` and a stray tool should see first in the decrypted header.
-const APPLICATION_ID: u32 = 0x6964_736B;
-
 /// The desk's database, open. Cheap to clone; closed when the last clone is dropped.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -155,7 +152,6 @@ fn connect(path: &Path, key: &DataKey, writes: bool) -> Result<Connection> {
     if writes {
         // Readers go on while a visit is written.
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     // A slip in the visitor's hand must survive a power cut: every commit is synced.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -173,4 +169,31 @@ fn connect(path: &Path, key: &DataKey, writes: bool) -> Result<Connection> {
     }
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Locked;
+
+    #[test]
+    fn a_file_of_a_newer_program_is_refused_and_stays_as_it_was() {
+        let home = tempfile::tempdir().unwrap();
+        let locked = Locked::take(home.path()).unwrap();
+        let (folder, key) = (locked.folder(), DataKey::generate().unwrap());
+        drop(Db::open(&folder, &key).unwrap());
+        let connection = connect(&folder.database(), &key, true).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(connection);
+        let before = std::fs::read(folder.database()).unwrap();
+        let refused = Db::open(&folder, &key).err().unwrap();
+        assert!(matches!(refused, Error::Newer { found: 99, .. }), "{refused}");
+        assert_eq!(refused.code(), intake_model::Code::NewerDatabase);
+        assert!(before == std::fs::read(folder.database()).unwrap(), "a refused file was written to");
+    }
+
+    #[test]
+    fn the_sqlite_inside_has_no_wal_reset_bug() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
 }

@@ -26,7 +26,7 @@ impl Locked {
     /// # Errors
     /// [`Error::InUse`] where another program holds it, [`Error::Io`] where it cannot be written.
     pub fn take(path: &Path) -> Result<Self> {
-        std::fs::create_dir_all(path)?;
+        make_folder(path)?;
         restrict(path)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
         match lock.try_lock() {
@@ -71,7 +71,10 @@ impl Folder {
 
 /// Writes a file so that after a power cut the old or the new one is there, whole: temporary file, sync, rename, sync
 /// of the folder.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let temporary = path.with_extension("new");
     let mut file = File::create(&temporary)?;
     file.write_all(bytes)?;
@@ -81,6 +84,23 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         sync_folder(folder)?;
     }
     Ok(())
+}
+
+/// Makes a folder with all above it, so that their names are there after a power cut.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn make_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_folder(above)?;
+    match std::fs::create_dir(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error.into()),
+        _ => {}
+    }
+    sync_folder(above)
 }
 
 /// Makes new names in a folder durable.

@@ -22,7 +22,7 @@ mod verify;
 pub use db::{Db, Reader, Writer};
 pub use desk::{DeskRow, Settings};
 pub use error::{Error, Result};
-pub use folder::{Folder, Locked};
+pub use folder::{Folder, Locked, make_folder, write_whole};
 pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
 pub use matters::{MatterRecord, State};

@@ -36,7 +36,8 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
 }
 
 fn export(root: &Path, folder: &Path) -> Result<()> {
-    let arguments = ["test", "--quiet", "-p", "intake-model", "-p", "intake-app", "--lib", "export_bindings"];
+    // Of the whole workspace: with two packages named, cargo would build every library once more with other features.
+    let arguments = ["test", "--quiet", "--workspace", "--lib", "export_bindings"];
     let output = Command::new("cargo")
         .args(arguments)
         .current_dir(root)

@@ -1,3 +1,6 @@
+-- "idsk": what a stray tool sees first in the decrypted header.
+PRAGMA application_id = 1768190827;
+
 -- One row: which desk this is, its settings, and its enrolment.
 CREATE TABLE desk (
     id             INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),

@@ -1,0 +1,82 @@
+//! The project's figures: each of ours beside what it is compared to, in turns, within one run.
+//!
+//! `make bench` runs it on release builds and writes `target/bench/report.json`. A figure is a median; its ratio is ours
+//! divided by the other. No test reads any of it: a slow machine is not a fault.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::print_stdout, reason = "this program's purpose is its table")]
+
+mod register;
+mod start;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// One line of the report.
+#[derive(Serialize)]
+struct Figure {
+    /// The short name under which people speak of it.
+    name: &'static str,
+    /// What was measured.
+    what: &'static str,
+    /// Our median, in `unit`.
+    ours: f64,
+    /// The other's median, in `unit`.
+    other: f64,
+    /// What the other is.
+    other_name: &'static str,
+    /// `ours / other`.
+    ratio: f64,
+    unit: &'static str,
+    /// Measurements of each.
+    n: usize,
+}
+
+impl Figure {
+    fn of(
+        name: &'static str,
+        what: &'static str,
+        other_name: &'static str,
+        pairs: Vec<(Duration, Duration)>,
+    ) -> Self {
+        let n = pairs.len();
+        let (ours, others): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let (ours, other) = (median(ours), median(others));
+        Self { name, what, ours, other, other_name, ratio: ours / other, unit: "ms", n }
+    }
+}
+
+/// In milliseconds.
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64() * 1000.0
+}
+
+fn main() {
+    let folder = root().join("target/bench");
+    std::fs::create_dir_all(&folder).unwrap();
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let all: [(&str, fn(&Path) -> Figure); 2] = [("register", register::figure), ("start", start::figure)];
+    let mut report = Vec::new();
+    for (name, measure) in all {
+        if !wanted.is_empty() && !wanted.iter().any(|one| one == name) {
+            continue;
+        }
+        let figure = measure(&folder);
+        println!(
+            "{name:10} {:9.3} {unit} against {:9.3} {unit}: {:.2}  ({})",
+            figure.ours,
+            figure.other,
+            figure.ratio,
+            figure.other_name,
+            unit = figure.unit,
+        );
+        report.push(figure);
+    }
+    std::fs::write(folder.join("report.json"), serde_json::to_string_pretty(&report).unwrap()).unwrap();
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}

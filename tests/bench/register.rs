@@ -1,0 +1,69 @@
+//! `register`: a visit through the whole use case, against the least that any durable commit costs.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use intake_app::{CreateDesk, Desk, Setup, SystemClock};
+use intake_model::Visit;
+use rusqlite::Connection;
+
+use crate::Figure;
+
+const TURNS: usize = 400;
+const WARM: usize = 20;
+
+/// Both lie in the same folder, so on the same file system, and take turns.
+pub(crate) fn figure(folder: &Path) -> Figure {
+    let home = tempfile::tempdir_in(folder).unwrap();
+    let desk = desk(home.path(), false);
+    let bare = bare(&home.path().join("bare.db"));
+    let visits: Vec<Visit> = testkit::visits::day()
+        .into_iter()
+        .map(|visit| Visit { passed_because: "来访人自述".into(), ..visit })
+        .collect();
+    let mut pairs = Vec::new();
+    for (turn, visit) in visits.iter().cycle().take(WARM + TURNS).enumerate() {
+        let start = Instant::now();
+        desk.register(visit).unwrap();
+        let ours = start.elapsed();
+        let start = Instant::now();
+        bare.execute("INSERT INTO row (text) VALUES (?1)", [&visit.demand]).unwrap();
+        let other = start.elapsed();
+        if turn >= WARM {
+            pairs.push((ours, other));
+        }
+    }
+    Figure::of("register", "a visit registered, durable", "one row committed by bare SQLCipher, WAL, FULL", pairs)
+}
+
+/// A desk as its administrator leaves it, in `home/desk`.
+pub(crate) fn desk(home: &Path, practice: bool) -> Desk {
+    let clock = Arc::new(SystemClock::default());
+    let setup = Setup { folder: home.join("desk"), practice, pdf_folder: home.join("pdf"), clock };
+    let desk = Desk::open(setup).unwrap();
+    desk.create_desk(CreateDesk {
+        centre_code: "120110005".into(),
+        centre_name: "天津市东丽区新立街道矛调中心".into(),
+        office_phone: "022-24990000".into(),
+        office_address: "先锋路1号".into(),
+        desk: 1,
+        administrator: "周建国".into(),
+        administrator_password: "管理员好记的一句话".into(),
+        clerk: "王芳".into(),
+        clerk_password: "窗口上午九点开门".into(),
+        recovery_folder: home.join("usb").display().to_string(),
+    })
+    .unwrap();
+    desk
+}
+
+fn bare(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    let key = format!("x'{}'", "5a".repeat(32));
+    connection.pragma_update(None, "key", key).unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    connection.pragma_update(None, "synchronous", "FULL").unwrap();
+    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT", []).unwrap();
+    connection
+}
