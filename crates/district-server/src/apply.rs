@@ -4,6 +4,7 @@
 //! whole record: it applies without its predecessor, which it supersedes, and what waited for the matter applies then.
 //! Deliberately absent: any say over what was stored; nothing here can lose an entry.
 
+use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
 use intake_model::{Code, Party, RegistrationNumber};
 use intake_wire::{Corrected, Draft, JournalId, Kind, RecordOf, Registered, SlipIssued, VerdictKind, Voided};
@@ -135,23 +136,22 @@ async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held)
 }
 
 async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
-    let unreadable = || Outcome::set_aside(Code::ContentUnreadable);
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
         "desk_created" | "desk_enrolled" => {
             if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
                 stored()
             } else {
-                unreadable()
+                unreadable(None)
             }
         }
         "clerk_added" => {
-            let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable()) };
+            let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
             let name = match &entry.personal {
                 None => None,
                 Some(bytes) => match read::<Named>(Some(bytes)) {
                     Some(named) => Some(named.name),
-                    None => return Ok(unreadable()),
+                    None => return Ok(unreadable(None)),
                 },
             };
             matters::clerk(tx, journal, i64::from(clerk.clerk), &clerk.role, name.as_deref()).await?;
@@ -160,7 +160,7 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "registered" => registered(tx, journal, entry).await?,
         "corrected" => corrected(tx, journal, entry).await?,
         "voided" => {
-            let Some(voided) = read::<Voided>(entry.open.as_deref()) else { return Ok(unreadable()) };
+            let Some(voided) = read::<Voided>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
             let outcome = depending(tx, journal, entry, voided.number).await?;
             if let (VerdictKind::Stored, Some(number)) = (&outcome.verdict, &outcome.number) {
                 matters::void(tx, journal, number).await?;
@@ -168,7 +168,7 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
             outcome
         }
         "slip_issued" => {
-            let Some(slip) = read::<SlipIssued>(entry.open.as_deref()) else { return Ok(unreadable()) };
+            let Some(slip) = read::<SlipIssued>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
             let outcome = depending(tx, journal, entry, slip.number).await?;
             if let (VerdictKind::Stored, Some(number)) = (&outcome.verdict, &outcome.number) {
                 matters::slip(tx, journal, number, slip.copy).await?;
@@ -181,15 +181,14 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
 
 async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let Some(open) = read::<Registered>(entry.open.as_deref()) else {
-        return Ok(Outcome::set_aside(Code::ContentUnreadable));
+        return Ok(unreadable(None));
     };
-    // The number is kept with the entry even where the record is not readable: what depends on it finds it by that.
-    let aside = |number| Outcome::of(VerdictKind::SetAside { code: word(Code::ContentUnreadable) }, number);
-    let Some(number) = own_number(journal, &open.number) else { return Ok(aside(None)) };
-    let (name, date) = (number.to_string(), number.date());
-    let Some(record) = record(entry) else { return Ok(aside(Some(name))) };
+    let (name, date, record) = match legible(journal, entry, &open.number) {
+        Ok(legible) => legible,
+        Err(aside) => return Ok(aside),
+    };
     if matters::version(tx, journal, &name).await?.is_some() {
-        return Ok(aside(Some(name)));
+        return Ok(unreadable(Some(name)));
     }
     let version = Version {
         number: &name,
@@ -208,16 +207,16 @@ async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Re
 
 async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let Some(open) = read::<Corrected>(entry.open.as_deref()) else {
-        return Ok(Outcome::set_aside(Code::ContentUnreadable));
+        return Ok(unreadable(None));
     };
-    let aside = |number| Outcome::of(VerdictKind::SetAside { code: word(Code::ContentUnreadable) }, number);
-    let Some(number) = own_number(journal, &open.number) else { return Ok(aside(None)) };
-    let (name, date) = (number.to_string(), number.date());
-    let Some(record) = record(entry) else { return Ok(aside(Some(name))) };
+    let (name, date, record) = match legible(journal, entry, &open.number) {
+        Ok(legible) => legible,
+        Err(aside) => return Ok(aside),
+    };
     let known = matters::version(tx, journal, &name).await?;
     let later = known.is_none_or(|known| i64::from(known) < i64::from(open.version));
     if open.corrects >= entry.seq || place(open.corrects).is_err() || !later {
-        return Ok(aside(Some(name)));
+        return Ok(unreadable(Some(name)));
     }
     let superseded = superseded(tx, journal, &name, open.corrects, entry.seq).await?;
     let version = Version {
@@ -233,6 +232,21 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     };
     matters::put(tx, journal, &version).await?;
     Ok(Outcome { verdict: VerdictKind::Stored, number: Some(name), freed: superseded })
+}
+
+/// The number of a version with its date and record, or why the entry is set aside.
+fn legible(journal: &Journal, entry: &Held, number: &str) -> std::result::Result<(String, NaiveDate, Content), Outcome> {
+    let number = own_number(journal, number).ok_or_else(|| unreadable(None))?;
+    let (name, date) = (number.to_string(), number.date());
+    match record(entry) {
+        Some(record) => Ok((name, date, record)),
+        None => Err(unreadable(Some(name))),
+    }
+}
+
+/// Set aside as unreadable. The number is kept with the entry even so: what depends on it finds it by that.
+fn unreadable(number: Option<String>) -> Outcome {
+    Outcome::of(VerdictKind::SetAside { code: word(Code::ContentUnreadable) }, number)
 }
 
 /// The versions of a matter that were set aside and that a correction makes needless: the one it names, and every

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use intake_model::{Code, EpochMark};
 use intake_wire::{Block, DeskCertificate, Hash, Head, JournalId, PageAnswer, Verdict, VerdictKind};
 
-use crate::db::entries::{self, Into};
+use crate::db::entries::{self, Target};
 use crate::db::journals;
 use crate::{District, Error, Result};
 
@@ -84,8 +84,8 @@ impl District {
             }
             previous = hash;
         }
-        entries::insert(&tx, &journal, &fresh, Into::Entries).await?;
-        entries::insert(&tx, &journal, &forks, Into::Forks).await?;
+        entries::insert(&tx, &journal, &fresh, Target::Entries).await?;
+        entries::insert(&tx, &journal, &forks, Target::Forks).await?;
         if end != journal.head || !forks.is_empty() {
             journals::set_head(&tx, &journal, end, !forks.is_empty()).await?;
         }

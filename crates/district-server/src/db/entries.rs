@@ -10,19 +10,19 @@ use crate::{Error, Result};
 
 /// Which table takes them.
 #[derive(Clone, Copy)]
-pub(crate) enum Into {
+pub(crate) enum Target {
     Entries,
     Forks,
 }
 
 /// Stores entries with their hashes in one statement. A fork that was kept before is kept once.
-pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, Hash)], table: Into) -> Result<()> {
+pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, Hash)], table: Target) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
     let (table, again) = match table {
-        Into::Entries => ("entries", ""),
-        Into::Forks => ("forks", "ON CONFLICT (centre, journal_id, seq, hash) DO NOTHING"),
+        Target::Entries => ("entries", ""),
+        Target::Forks => ("forks", "ON CONFLICT (centre, journal_id, seq, hash) DO NOTHING"),
     };
     let sql = format!(
         "INSERT INTO {table} (centre, journal_id, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open,
