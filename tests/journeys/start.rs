@@ -86,3 +86,20 @@ fn without_a_display_one_sentence_is_said_and_the_program_ends_with_two() {
     assert!(said.contains("显示器"), "{said}");
     assert_eq!(said.trim().lines().count(), 1, "{said}");
 }
+
+#[tokio::test]
+async fn a_damaged_keyring_is_said_and_no_new_desk_is_offered() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    window.quit().await;
+    std::fs::remove_file(home.desk().join("keyring.json")).unwrap();
+
+    let window = Window::begin(&driver, &home.desk()).await;
+    window.read("failure", "密钥文件缺失或损坏").await;
+    window.read("failure", "数据原样未动").await;
+    assert!(!window.shows("#create-desk").await, "a new desk is offered over records");
+    window.picture("15-密钥文件缺失").await;
+    window.quit().await;
+}

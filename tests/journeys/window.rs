@@ -35,15 +35,20 @@ pub(crate) struct Window {
 impl Window {
     /// Starts the program in practice mode on this folder and waits until its page stands.
     pub(crate) async fn open(driver: &Driver, folder: &Path) -> Self {
+        let window = Self::begin(driver, folder).await;
+        window.see("practice-ribbon").await;
+        window
+    }
+
+    /// Starts the program in practice mode on this folder.
+    pub(crate) async fn begin(driver: &Driver, folder: &Path) -> Self {
         let arguments = ["--practice", "--folder", &folder.display().to_string()].map(str::to_owned);
         let options = json!({ "application": application(), "args": arguments });
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("tauri:options".into(), options);
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.url).await.unwrap();
-        let window = Self { client, display: driver.display.clone(), process: process_of(folder) };
-        window.see("practice-ribbon").await;
-        window
+        Self { client, display: driver.display.clone(), process: process_of(folder) }
     }
 
     /// Closes the window as a clerk does at the end of the day.

@@ -59,6 +59,10 @@ impl Desk {
     /// [`Code::FolderInUse`] where another program holds it, [`Code::FolderUnwritable`] where it cannot be written.
     pub fn open(setup: Setup) -> Result<Self> {
         let lock = Locked::take(&setup.folder)?;
+        // The power may have gone between the keyring and this.
+        if lock.folder().holds_desk() {
+            lock.folder().desk_is_made()?;
+        }
         let inner = Inner {
             lock,
             setup,
@@ -101,6 +105,10 @@ impl Desk {
     /// [`Code::KeyringDamaged`], or those of the database.
     pub fn state(&self) -> Result<DeskState> {
         let folder = self.folder();
+        // Never a new desk on top of records that a found keyring would open.
+        if folder.lost_its_keyring() {
+            return Err(Error::Refused(Code::KeyringDamaged));
+        }
         let (db, clerk, notice) = {
             let session = self.session();
             (session.db.clone(), session.clerk.clone(), session.notice.clone())
@@ -172,15 +180,18 @@ impl Desk {
     /// Makes a desk in the empty folder and leaves its administrator signed in.
     ///
     /// The recovery key's secret half is written to `recovery_folder` first and kept nowhere else; the keyring is written
-    /// last, so a folder in which this broke off holds no desk yet.
+    /// last, so a folder in which this broke off holds no desk yet. Records whose keyring is gone are never overwritten.
     ///
     /// # Errors
-    /// [`Code::DeskExists`], [`Code::DeskNumberUnusable`], [`Code::ClerkNameUnusable`], [`Code::PasswordTooShort`],
+    /// [`Code::DeskExists`], [`Code::KeyringDamaged`], [`Code::DeskNumberUnusable`], [`Code::ClerkNameUnusable`], [`Code::PasswordTooShort`],
     /// [`Code::RecoveryFolderUnusable`], or those of the disk.
     pub fn create_desk(&self, form: CreateDesk) -> Result<Created> {
         let folder = self.folder();
         if folder.holds_desk() {
             return Err(Error::Refused(Code::DeskExists));
+        }
+        if folder.lost_its_keyring() {
+            return Err(Error::Refused(Code::KeyringDamaged));
         }
         let wrong_number = |_| Error::Refused(Code::DeskNumberUnusable);
         let centre: CentreCode = form.centre_code.trim().parse().map_err(wrong_number)?;
@@ -195,15 +206,7 @@ impl Desk {
         }
         let recovery = RecoveryKey::generate();
         let recovery_file = self.write_recovery(&form, &recovery)?;
-        // What an earlier attempt left belongs to no desk: its key was never kept.
-        for name in ["desk.db", "desk.db-wal", "desk.db-shm", "head"] {
-            match std::fs::remove_file(folder.path().join(name)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(intake_store::Error::from(error).into());
-                }
-                _ => {}
-            }
-        }
+        folder.begin_desk()?;
         let key = DataKey::generate()?;
         let mut ring = Keyring::new(&key);
         ring.add_recovery(&key, &recovery.recipient)?;
@@ -237,6 +240,7 @@ impl Desk {
             Ok(())
         })?;
         ring.write(&folder.keyring())?;
+        folder.desk_is_made()?;
         let mut session = self.session();
         session.db = Some(db);
         session.clerk = Some(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator });

@@ -20,7 +20,12 @@ fn password() -> String {
 
 fn created(folder: &Path) -> Desk {
     let desk = open(folder).unwrap();
-    desk.create_desk(CreateDesk {
+    desk.create_desk(form(folder)).unwrap();
+    desk
+}
+
+fn form(folder: &Path) -> CreateDesk {
+    CreateDesk {
         centre_code: "120110005".into(),
         centre_name: "天津市东丽区新立街道矛调中心".into(),
         office_phone: "022-24990000".into(),
@@ -31,9 +36,7 @@ fn created(folder: &Path) -> Desk {
         clerk: "王芳".into(),
         clerk_password: password(),
         recovery_folder: folder.join("usb").display().to_string(),
-    })
-    .unwrap();
-    desk
+    }
 }
 
 fn visit() -> Visit {
@@ -103,6 +106,35 @@ fn a_recovery_key_on_the_stick_is_never_overwritten_by_a_new_desk_of_that_number
     drop(created(home.path()));
     assert_eq!(std::fs::read(stick.join("恢复密钥-120110005-01.txt")).unwrap(), first);
     assert!(stick.join("恢复密钥-120110005-01-2.txt").exists());
+}
+
+#[test]
+fn records_whose_keyring_is_gone_are_never_overwritten_by_a_new_desk() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let number = desk.register(&visit()).unwrap().number;
+    drop(desk);
+    let keyring = home.path().join("desk/keyring.json");
+    let kept = std::fs::read(&keyring).unwrap();
+    std::fs::remove_file(&keyring).unwrap();
+    let desk = open(home.path()).unwrap();
+    assert_eq!(desk.state().unwrap_err().code(), Code::KeyringDamaged);
+    let refused = desk.create_desk(form(home.path())).unwrap_err();
+    assert_eq!(refused.code(), Code::KeyringDamaged);
+    std::fs::write(&keyring, kept).unwrap();
+    desk.sign_in(2, &password()).unwrap();
+    assert_eq!(desk.matter(&number).unwrap().visit, visit().normalised());
+}
+
+#[test]
+fn a_desk_whose_making_broke_off_can_be_made_again() {
+    let home = tempfile::tempdir().unwrap();
+    drop(created(home.path()));
+    std::fs::remove_file(home.path().join("desk/keyring.json")).unwrap();
+    std::fs::write(home.path().join("desk/making"), "").unwrap();
+    let desk = created(home.path());
+    desk.register(&visit()).unwrap();
+    assert!(!home.path().join("desk/making").exists());
 }
 
 #[test]

@@ -67,6 +67,50 @@ impl Folder {
     pub fn holds_desk(&self) -> bool {
         self.keyring().exists()
     }
+
+    /// Whether there are records here and no keyring to open them. A desk whose making broke off is none of these: what
+    /// lies there was never shown to anybody.
+    pub fn lost_its_keyring(&self) -> bool {
+        !self.holds_desk() && self.database().exists() && !self.making().exists()
+    }
+
+    /// Begins to make a desk: clears what a making that broke off left behind.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where a desk is, [`Error::Keyring`] where its keyring is gone, [`Error::Io`].
+    pub fn begin_desk(&self) -> Result<()> {
+        if self.holds_desk() {
+            return Err(Error::Exists);
+        }
+        if self.lost_its_keyring() {
+            return Err(Error::Keyring("it is gone, and the database is here".into()));
+        }
+        write_whole(&self.making(), b"")?;
+        for name in ["desk.db", "desk.db-wal", "desk.db-shm", "head"] {
+            remove(&self.0.join(name))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the making: from here on a missing keyring is a loss.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn desk_is_made(&self) -> Result<()> {
+        remove(&self.making())?;
+        sync_folder(&self.0)
+    }
+
+    fn making(&self) -> PathBuf {
+        self.0.join("making")
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file so that after a power cut the old or the new one is there, whole: temporary file, sync, rename, sync
