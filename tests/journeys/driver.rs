@@ -24,7 +24,9 @@ impl Driver {
         at_home(&mut command, screen, home);
         let driver = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null())).unwrap();
         let start = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        // Both: tauri-driver answers before the WebDriver behind it does.
+        let answers = |port| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        while !(answers(port) && answers(native)) {
             assert!(
                 start.elapsed() < Duration::from_secs(15),
                 "tauri-driver did not start: is WebKitWebDriver installed?"
