@@ -34,12 +34,7 @@ struct Figure {
 }
 
 impl Figure {
-    fn of(
-        name: &'static str,
-        what: &'static str,
-        other_name: &'static str,
-        pairs: Vec<(Duration, Duration)>,
-    ) -> Self {
+    fn of(name: &'static str, what: &'static str, other_name: &'static str, pairs: Vec<(Duration, Duration)>) -> Self {
         let n = pairs.len();
         let (ours, others): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
         let (ours, other) = (median(ours), median(others));

@@ -33,7 +33,12 @@ pub(crate) fn figure(folder: &Path) -> Figure {
             pairs.push(pair);
         }
     }
-    Figure::of("start", "the program started, its sign-in field takes keys", "a bare Tauri window with one field", pairs)
+    Figure::of(
+        "start",
+        "the program started, its sign-in field takes keys",
+        "a bare Tauri window with one field",
+        pairs,
+    )
 }
 
 /// A display whose memory is a file, and the bus of a session.
@@ -88,7 +93,10 @@ impl Display {
     /// Types into the field. What a password field draws for a letter is a dot, smaller than a caret; so several.
     fn takes_keys(&self, program: &Path) {
         let before = self.picture();
-        let typed = Command::new("xdotool").args(["type", "--delay", "20", "xxxxxxxx"]).env("DISPLAY", &self.screen.display).status();
+        let typed = Command::new("xdotool")
+            .args(["type", "--delay", "20", "xxxxxxxx"])
+            .env("DISPLAY", &self.screen.display)
+            .status();
         assert!(typed.expect("xdotool").success());
         let begin = Instant::now();
         while differing(&before, &self.picture()) <= CARET {

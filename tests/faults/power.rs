@@ -52,7 +52,8 @@ fn a_new_desk_is_synced_whole_before_its_keyring_says_that_it_is_there() {
     command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
     let running = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null())).unwrap();
     let begin = Instant::now();
-    let told = |trace: &Trace| trace.0.iter().position(|line| line.contains("rename") && line.contains("keyring.json\""));
+    let told =
+        |trace: &Trace| trace.0.iter().position(|line| line.contains("rename") && line.contains("keyring.json\""));
     while told(&Trace::read(&trace)).is_none() {
         assert!(begin.elapsed() < Duration::from_secs(60), "the desk was not made");
         std::thread::sleep(Duration::from_millis(100));

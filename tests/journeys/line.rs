@@ -83,7 +83,11 @@ impl SignInPage {
                 // The desk speaks TLS; what it says does not matter to such a page.
                 let _ = line.read(&mut [0; 1024]);
                 let page = "<html><body>请登录网络</body></html>";
-                let _ = write!(line, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}", page.len());
+                let _ = write!(
+                    line,
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
+                    page.len()
+                );
             }
         });
         Self { stop, port, thread }

@@ -86,7 +86,7 @@ async fn enrol(window: &Window, district: &LocalDistrict) {
     window.empty_field().await;
     window.type_text(&district.address()).await;
     window.press(&[ENTER]).await;
-    window.tab_to("enrol-code").await;
+    window.at("enrol-code").await;
     window.type_text(&district.enrolment_code(CENTRE, 1).unwrap()).await;
     window.picture("03-接入区级").await;
     window.press(&[ENTER]).await;

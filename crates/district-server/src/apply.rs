@@ -235,7 +235,11 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
 }
 
 /// The number of a version with its date and record, or why the entry is set aside.
-fn legible(journal: &Journal, entry: &Held, number: &str) -> std::result::Result<(String, NaiveDate, Content), Outcome> {
+fn legible(
+    journal: &Journal,
+    entry: &Held,
+    number: &str,
+) -> std::result::Result<(String, NaiveDate, Content), Outcome> {
     let number = own_number(journal, number).ok_or_else(|| unreadable(None))?;
     let (name, date) = (number.to_string(), number.date());
     match record(entry) {

@@ -135,6 +135,7 @@ impl Desk {
             printer: None,
             pdf_folder: self.0.setup.pdf_folder.display().to_string(),
             unsent: 0,
+            unsent_registrations: 0,
             notice,
             defaults: (self.0.setup.practice && !folder.holds_desk()).then(|| self.practice_desk()),
             folder: folder.path().display().to_string(),
@@ -152,7 +153,7 @@ impl Desk {
                 }
                 state.enrolled = admission.is_some();
                 state.district_name = admission.map(|one| one.answer.district_name);
-                state.unsent = r.line().unsent()?.0;
+                (state.unsent, state.unsent_registrations, _) = r.line().unsent()?;
                 Ok(())
             })?;
         }

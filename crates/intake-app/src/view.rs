@@ -51,6 +51,8 @@ views! {
         pdf_folder: String,
         /// Entries the district has not confirmed.
         unsent: u64,
+        /// Registrations among them: what the clerk counts in.
+        unsent_registrations: u64,
         /// Damage found at opening.
         notice: Option<Failure>,
         /// What the create page proposes in practice mode.

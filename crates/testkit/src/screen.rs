@@ -16,9 +16,9 @@ impl Running {
     /// Where it cannot be started; the error names it.
     pub fn start(command: &mut Command) -> Result<Self> {
         let started = command.process_group(0).spawn();
-        started.map(Self).map_err(|error| {
-            Error::new(error.kind(), format!("{}: {error}", command.get_program().to_string_lossy()))
-        })
+        started
+            .map(Self)
+            .map_err(|error| Error::new(error.kind(), format!("{}: {error}", command.get_program().to_string_lossy())))
     }
 
     /// The process number.

@@ -15,7 +15,8 @@ export const zh = {
     today: "今日",
     exchange: "上报",
     settings: "设置",
-    unsent: (count: number) => `待上报 ${count} 条`,
+    unsent: (registrations: number, entries: number) =>
+      registrations ? `待上报 ${registrations} 件` : `待上报 ${entries} 条记录`,
     allSent: "全部已上报",
     notEnrolled: "未接入区级",
     offline: "网络未连接，可照常登记",
@@ -221,7 +222,7 @@ export const zh = {
     alreadyHad: (count: number) => `区级原已收到 ${count} 条`,
     setAside: (count: number) => `${count} 条已送到，区级暂存待处理，请到“今日”查看`,
     waiting: (count: number) => `还有 ${count} 条没有送到，都在本机，不会丢`,
-    at: (time: string) => `${time} 完成`,
+    at: (time: string, ended: boolean) => `${time} ${ended ? "完成" : "中断"}`,
     again: "再报一次",
     notEnrolledTitle: "本台还没有接入区级",
     notEnrolledAdministrator: "请按 F6 到“设置”里用入网码接入；登记都在本机，不会丢。",

@@ -4,4 +4,75 @@ import type { CreateDesk } from "./CreateDesk";
 import type { Failure } from "./Failure";
 import type { Phase } from "./Phase";
 
-export type DeskState = { phase: Phase, practice: boolean, demo_password: string | null, centre_code: string, centre_name: string, desk: string, clerks: Array<Clerk>, clerk: Clerk | null, enrolled: boolean, district_name: string | null, printer: string | null, pdf_folder: string, unsent: number, notice: Failure | null, defaults: CreateDesk | null, folder: string, };
+/**
+ * Where the desk stands.
+ */
+export type DeskState = { 
+/**
+ * Which page the window begins with.
+ */
+phase: Phase, 
+/**
+ * Practice mode.
+ */
+practice: boolean, 
+/**
+ * The demo clerk's password, shown in a practice desk the program made itself.
+ */
+demo_password: string | null, 
+/**
+ * Nine digits; empty before sign-in.
+ */
+centre_code: string, 
+/**
+ * The centre's name; empty before sign-in.
+ */
+centre_name: string, 
+/**
+ * `01`; empty before sign-in.
+ */
+desk: string, 
+/**
+ * Whom the sign-in page offers.
+ */
+clerks: Array<Clerk>, 
+/**
+ * Who is signed in.
+ */
+clerk: Clerk | null, 
+/**
+ * Whether the desk is enrolled.
+ */
+enrolled: boolean, 
+/**
+ * At whose district.
+ */
+district_name: string | null, 
+/**
+ * The slip printer.
+ */
+printer: string | null, 
+/**
+ * Where PDF files go.
+ */
+pdf_folder: string, 
+/**
+ * Entries the district has not confirmed.
+ */
+unsent: number, 
+/**
+ * Registrations among them: what the clerk counts in.
+ */
+unsent_registrations: number, 
+/**
+ * Damage found at opening.
+ */
+notice: Failure | null, 
+/**
+ * What the create page proposes in practice mode.
+ */
+defaults: CreateDesk | null, 
+/**
+ * The data folder.
+ */
+folder: string, };

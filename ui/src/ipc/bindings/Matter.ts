@@ -2,4 +2,39 @@
 import type { MatterState } from "./MatterState";
 import type { Visit } from "./Visit";
 
-export type Matter = { number: string, version: number, visit: Visit, query_code: string, due: string | null, void: boolean, state: MatterState, registered_at: string, };
+/**
+ * One matter whole.
+ */
+export type Matter = { 
+/**
+ * With hyphens.
+ */
+number: string, 
+/**
+ * The version shown.
+ */
+version: number, 
+/**
+ * The record.
+ */
+visit: Visit, 
+/**
+ * For the visitor.
+ */
+query_code: string, 
+/**
+ * See [`Registered`].
+ */
+due: string | null, 
+/**
+ * Whether it was voided.
+ */
+void: boolean, 
+/**
+ * How it stands with the district.
+ */
+state: MatterState, 
+/**
+ * `2026-11-24 09:05`.
+ */
+registered_at: string, };

@@ -2,4 +2,55 @@
 import type { Code } from "./Code";
 import type { MatterState } from "./MatterState";
 
-export type MatterRow = { number: string, short: string, time: string, name: string, title: string, headcount: number, state: MatterState, void: boolean, void_reason: string, version: number, slips: number, reason: Code | null, };
+/**
+ * One line of the day's list.
+ */
+export type MatterRow = { 
+/**
+ * With hyphens.
+ */
+number: string, 
+/**
+ * For calling out.
+ */
+short: string, 
+/**
+ * `09:05`.
+ */
+time: string, 
+/**
+ * The name, 不详 or 不愿提供.
+ */
+name: string, 
+/**
+ * The matter's title.
+ */
+title: string, 
+/**
+ * How many people.
+ */
+headcount: number, 
+/**
+ * How it stands with the district.
+ */
+state: MatterState, 
+/**
+ * Whether it was voided.
+ */
+void: boolean, 
+/**
+ * Why.
+ */
+void_reason: string, 
+/**
+ * 1, and one more with each correction.
+ */
+version: number, 
+/**
+ * Slips issued.
+ */
+slips: number, 
+/**
+ * Why it was set aside.
+ */
+reason: Code | null, };
