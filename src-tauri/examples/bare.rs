@@ -1,5 +1,5 @@
 //! What the bench compares the window's start with: Tauri with one window of the same size and one field, nothing else.
-#![allow(missing_docs, clippy::expect_used)]
+#![allow(missing_docs, clippy::expect_used, clippy::disallowed_methods)]
 
 use tauri::http::Response;
 use tauri::{WebviewUrl, WebviewWindowBuilder};

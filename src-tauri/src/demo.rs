@@ -14,7 +14,7 @@ pub(crate) fn furnish(desk: &Desk) {
 
 fn create(desk: &Desk) -> Result<(), intake_app::Error> {
     let Some(form) = desk.state()?.defaults else { return Ok(()) };
-    match desk.create_desk(form) {
+    match desk.create_desk(&form) {
         Err(error) if error.code() == Code::DeskExists => return Ok(()),
         made => made.map(drop)?,
     }

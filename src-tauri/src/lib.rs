@@ -26,6 +26,7 @@ const IDLE_TICK: Duration = Duration::from_secs(2);
 
 /// Ends with 0 after the window was closed, 1 where the desk cannot be opened, 2 where it cannot start at all (no
 /// display, arguments it does not know), 3 where another program holds the data folder.
+#[allow(clippy::disallowed_methods, reason = "in what tauri's macro writes, for Windows only")]
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,

@@ -48,11 +48,14 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64() * 1000.0
 }
 
+/// Measures within the given folder.
+type Measure = fn(&Path) -> Figure;
+
 fn main() {
     let folder = root().join("target/bench");
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, fn(&Path) -> Figure); 2] = [("register", register::figure), ("start", start::figure)];
+    let all: [(&str, Measure); 2] = [("register", register::figure), ("start", start::figure)];
     let mut report = Vec::new();
     for (name, measure) in all {
         if !wanted.is_empty() && !wanted.iter().any(|one| one == name) {

@@ -42,7 +42,7 @@ pub(crate) fn desk(home: &Path, practice: bool) -> Desk {
     let clock = Arc::new(SystemClock::default());
     let setup = Setup { folder: home.join("desk"), practice, pdf_folder: home.join("pdf"), clock };
     let desk = Desk::open(setup).unwrap();
-    desk.create_desk(CreateDesk {
+    desk.create_desk(&CreateDesk {
         centre_code: "120110005".into(),
         centre_name: "天津市东丽区新立街道矛调中心".into(),
         office_phone: "022-24990000".into(),

@@ -14,7 +14,7 @@ use crate::{Figure, register, root};
 const TURNS: usize = 11;
 /// How long nothing may change before a page counts as drawn.
 const STILL: Duration = Duration::from_millis(1200);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A blinking caret, in pixels.
 const CARET: usize = 120;
 
@@ -73,7 +73,7 @@ impl Display {
             let before = changes.last().map_or(&empty, |(_, picture)| picture);
             if differing(before, &now) > CARET {
                 changes.push((at, now));
-            } else if changes.last().is_some_and(|(last, _)| at - *last > STILL) {
+            } else if changes.last().is_some_and(|(last, _)| at > *last + STILL) {
                 break;
             }
             assert!(at < PATIENCE, "{}: the picture never came to rest", program.display());

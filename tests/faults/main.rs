@@ -1,6 +1,7 @@
 //! What a disk and a power cut can do to a desk, shown on the real programs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod full_disk;
 mod power;
 mod stranger;
 
@@ -21,7 +22,7 @@ fn open(home: &Path) -> intake_app::Result<Desk> {
 /// Makes the desk; its administrator is left signed in.
 fn created(home: &Path) -> Desk {
     let desk = open(home).unwrap();
-    desk.create_desk(CreateDesk {
+    desk.create_desk(&CreateDesk {
         centre_code: "120110005".into(),
         centre_name: "天津市东丽区新立街道矛调中心".into(),
         office_phone: "022-24990000".into(),

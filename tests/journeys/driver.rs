@@ -12,7 +12,7 @@ pub(crate) struct Driver {
     pub(crate) url: String,
     /// The screen its windows stand on.
     pub(crate) display: String,
-    _driver: Running,
+    _running: Running,
 }
 
 impl Driver {
@@ -33,7 +33,7 @@ impl Driver {
             );
             std::thread::sleep(Duration::from_millis(30));
         }
-        Self { url: format!("http://127.0.0.1:{port}"), display: screen.display.clone(), _driver: driver }
+        Self { url: format!("http://127.0.0.1:{port}"), display: screen.display.clone(), _running: driver }
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) const F4: char = '\u{E034}';
 pub(crate) const F9: char = '\u{E039}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One started program with its window.
 pub(crate) struct Window {

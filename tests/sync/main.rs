@@ -58,7 +58,7 @@ impl World {
         let work = |tx: &intake_store::Writer<'_>| {
             for clerk in 1..=count {
                 // Random, so that no compression makes the page shorter than the cuts.
-                let noise: String = intake_wire::random::<100>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+                let noise = intake_wire::Hash(intake_wire::random()?).to_string().repeat(3);
                 let personal = serde_json::json!({ "name": noise }).to_string().into_bytes();
                 let open = serde_json::json!({ "clerk": clerk, "role": "clerk" }).to_string().into_bytes();
                 tx.append(Draft { kind: Kind::clerk_added(), open, personal }, 1, moment)?;

@@ -35,7 +35,7 @@ fn desk() -> TempDir {
         clerk_password: PASSWORD.into(),
         recovery_folder: stick.display().to_string(),
     };
-    open(folder.path()).create_desk(form).unwrap();
+    open(folder.path()).create_desk(&form).unwrap();
     folder
 }
 

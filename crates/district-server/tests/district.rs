@@ -75,13 +75,13 @@ impl World {
 
     async fn heads(&self, desk: &Desk, district: Head) -> Result<HeadsAnswer, (u16, Code)> {
         let asked = Heads { journals: vec![(desk.journal, "A".into(), desk.head())], district };
-        let body = SignedRequest::new("/v1/heads", &asked, desk.certificate.clone(), &desk.key).unwrap();
+        let body = SignedRequest::sealed("/v1/heads", &asked, desk.certificate.clone(), &desk.key).unwrap();
         self.post("/v1/heads", body).await.map(|bytes| decode(&bytes).unwrap())
     }
 
     async fn down(&self, desk: &Desk, after: u64) -> Vec<Block> {
         let asked = DownRequest { after };
-        let body = SignedRequest::new("/v1/down", &asked, desk.certificate.clone(), &desk.key).unwrap();
+        let body = SignedRequest::sealed("/v1/down", &asked, desk.certificate.clone(), &desk.key).unwrap();
         Frames::read_page(&self.post("/v1/down", body).await.unwrap()).unwrap()
     }
 

@@ -184,9 +184,9 @@ impl Desk {
     /// last, so a folder in which this broke off holds no desk yet. Records whose keyring is gone are never overwritten.
     ///
     /// # Errors
-    /// [`Code::DeskExists`], [`Code::KeyringDamaged`], [`Code::DeskNumberUnusable`], [`Code::ClerkNameUnusable`], [`Code::PasswordTooShort`],
-    /// [`Code::RecoveryFolderUnusable`], or those of the disk.
-    pub fn create_desk(&self, form: CreateDesk) -> Result<Created> {
+    /// [`Code::DeskExists`], [`Code::KeyringDamaged`], [`Code::DeskNumberUnusable`], [`Code::ClerkNameUnusable`],
+    /// [`Code::PasswordTooShort`], [`Code::RecoveryFolderUnusable`], or those of the disk.
+    pub fn create_desk(&self, form: &CreateDesk) -> Result<Created> {
         let folder = self.folder();
         if folder.holds_desk() {
             return Err(Error::Refused(Code::DeskExists));
@@ -206,7 +206,7 @@ impl Desk {
             return Err(Error::Refused(Code::PasswordTooShort));
         }
         let recovery = RecoveryKey::generate();
-        let recovery_file = self.write_recovery(&form, &recovery)?;
+        let recovery_file = self.write_recovery(form, &recovery)?;
         folder.begin_desk()?;
         let key = DataKey::generate()?;
         let mut ring = Keyring::new(&key);
@@ -289,7 +289,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Code::NotAllowed`], [`Code::PdfFolderUnwritable`].
-    pub fn set_pdf_folder(&self, folder: String) -> Result<DeskState> {
+    pub fn set_pdf_folder(&self, folder: &str) -> Result<DeskState> {
         let folder = folder.trim().to_owned();
         if !folder.is_empty() {
             std::fs::create_dir_all(&folder).map_err(Error::PdfFolder)?;

@@ -20,7 +20,7 @@ fn password() -> String {
 
 fn created(folder: &Path) -> Desk {
     let desk = open(folder).unwrap();
-    desk.create_desk(form(folder)).unwrap();
+    desk.create_desk(&form(folder)).unwrap();
     desk
 }
 
@@ -119,7 +119,7 @@ fn records_whose_keyring_is_gone_are_never_overwritten_by_a_new_desk() {
     std::fs::remove_file(&keyring).unwrap();
     let desk = open(home.path()).unwrap();
     assert_eq!(desk.state().unwrap_err().code(), Code::KeyringDamaged);
-    let refused = desk.create_desk(form(home.path())).unwrap_err();
+    let refused = desk.create_desk(&form(home.path())).unwrap_err();
     assert_eq!(refused.code(), Code::KeyringDamaged);
     std::fs::write(&keyring, kept).unwrap();
     desk.sign_in(2, &password()).unwrap();

@@ -204,7 +204,7 @@ impl FromStr for RegistrationNumber {
         }
         let serial = serial.parse().map_err(|_| NumberError::Serial)?;
         let number = Self::new(centre, date, desk, epoch.parse()?, serial)?;
-        let fits = check.chars().next() == Some(check_character(&number.body()));
+        let fits = check.starts_with(check_character(&number.body()));
         fits.then_some(number).ok_or(NumberError::Check)
     }
 }

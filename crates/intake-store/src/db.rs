@@ -19,11 +19,28 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     // One writer: SQLite has one anyway, and waiting here is fair where SQLite's busy handler is not.
-    writer: Mutex<(Connection, HeadFile)>,
+    writer: Mutex<TheWriter>,
     // Readers that rest. A reader never waits for the writer (WAL).
     readers: Mutex<Vec<Connection>>,
     folder: Folder,
     key: DataKey,
+}
+
+struct TheWriter {
+    connection: Connection,
+    head_file: HeadFile,
+    // A committed head that could not be noted outside; tried again at the next chance.
+    unnoted: Option<(JournalId, Head)>,
+}
+
+impl TheWriter {
+    fn note(&mut self) -> Result<()> {
+        if let Some((journal, head)) = self.unnoted {
+            self.head_file.write(journal, head)?;
+            self.unnoted = None;
+        }
+        Ok(())
+    }
 }
 
 /// One consistent look at the tables.
@@ -49,7 +66,7 @@ impl Db {
         sync_folder(folder.path())?;
         let head_file = HeadFile::open(&folder.head())?;
         let inner = Inner {
-            writer: Mutex::new((writer, head_file)),
+            writer: Mutex::new(TheWriter { connection: writer, head_file, unnoted: None }),
             readers: Mutex::new(Vec::new()),
             folder: folder.clone(),
             key: key.clone(),
@@ -88,38 +105,40 @@ impl Db {
     /// Runs `work` in one transaction; commits, durably, if it succeeds, and then notes the new head outside the database.
     ///
     /// # Errors
-    /// Those of `work`, and [`Error::Sqlite`]; nothing is kept then.
+    /// Those of `work`, and [`Error::Sqlite`]; nothing is kept then. What is committed is never answered with an error.
     pub fn write<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&Writer<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut guard = lock(&self.0.writer);
-        let (connection, head_file) = &mut *guard;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+        let transaction =
+            guard.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
         let writer = Writer { connection: &transaction, appended: std::cell::Cell::new(None) };
         let value = work(&writer)?;
         let appended = writer.appended.get();
         transaction.commit().map_err(Error::from)?;
-        if let Some((journal, head)) = appended {
-            head_file.write(journal, head)?;
-        }
+        guard.unnoted = appended.or(guard.unnoted);
+        // What is committed is committed: an error here would have the clerk register it again. The mark guards against a
+        // loss that has not happened; the next pause tries again and tells.
+        let _ = guard.note();
         Ok(value)
     }
 
     /// Moves the WAL into the database and empties it; for idle moments. Gives up at once where a reader is in the way.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Sqlite`], and [`Error::Io`] where the last head could not be noted and still cannot.
     pub fn checkpoint(&self) -> Result<()> {
-        let guard = lock(&self.0.writer);
-        guard.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let mut guard = lock(&self.0.writer);
+        guard.note()?;
+        guard.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
     /// A head above the database is loss; below or equal is normal.
     fn compare_head(&self) -> Result<()> {
         let mut guard = lock(&self.0.writer);
-        let (connection, head_file) = &mut *guard;
+        let TheWriter { connection, head_file, .. } = &mut *guard;
         let journal = Journal { connection };
         for (id, confirmed) in head_file.read()? {
             let Some(found) = journal.head_of(id)? else { continue };

@@ -84,6 +84,8 @@ impl Error {
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
             Self::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Code::FolderUnwritable,
             Self::Io(_) => Code::DiskFailed,
+            // Where the WAL's index cannot grow, SQLite tells of no full disk but of the index alone.
+            Self::Sqlite(error) if extended(error) == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Code::DiskFull,
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::DiskFull) => Code::DiskFull,
                 Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::ReadOnly) => Code::DiskFailed,
@@ -92,6 +94,10 @@ impl Error {
             Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
         }
     }
+}
+
+fn extended(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
 }
 
 /// The result of this crate's functions.

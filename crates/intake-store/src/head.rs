@@ -25,7 +25,14 @@ pub(crate) struct HeadFile {
 
 impl HeadFile {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
+        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
+        let held = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+        if held < 2 * SLOT {
+            // Room for both slots now: noting a head must not fail later because the disk is full.
+            file.seek(SeekFrom::End(0))?;
+            file.write_all(&vec![0; 2 * SLOT - held])?;
+            file.sync_all()?;
+        }
         Ok(Self { file, next: 0 })
     }
 

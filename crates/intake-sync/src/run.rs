@@ -292,9 +292,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 break;
             }
             held = writing(self.db, move |tx| {
-                let mut head = was;
+                let mut place = was;
                 for entry in &entries {
-                    head = tx.line().append_district(journal, entry)?;
+                    place = tx.line().append_district(journal, entry)?;
                 }
                 for (journal, verdict) in entries.iter().filter_map(verdict_changed) {
                     // Of this desk's own journals only; the district's word on others is kept as the entry it is.
@@ -302,7 +302,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                         tx.line().put_verdicts(journal, &[verdict])?;
                     }
                 }
-                Ok(head)
+                Ok(place)
             })
             .await?;
             self.confirmed += count;
@@ -339,7 +339,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     }
 
     fn signed<T: minicbor::Encode<()>>(&self, path: &str, what: &T) -> Result<Vec<u8>> {
-        Ok(SignedRequest::new(path, what, self.admission.answer.certificate.clone(), &self.key)?)
+        Ok(SignedRequest::sealed(path, what, self.admission.answer.certificate.clone(), &self.key)?)
     }
 
     fn outcome(&self, local: &Local, remote: &HeadsAnswer, steps: &[Step]) -> Outcome {

@@ -28,7 +28,12 @@ impl SignedRequest {
     ///
     /// # Errors
     /// [`Error::Form`] if it cannot be encoded.
-    pub fn new<T: Encode<()>>(path: &str, what: &T, certificate: DeskCertificate, key: &SigningKey) -> Result<Vec<u8>> {
+    pub fn sealed<T: Encode<()>>(
+        path: &str,
+        what: &T,
+        certificate: DeskCertificate,
+        key: &SigningKey,
+    ) -> Result<Vec<u8>> {
         let body = minicbor::to_vec(what)?;
         let signature = key.sign(&format!("request 1 {path}"), &body);
         Ok(minicbor::to_vec(Self { certificate, body, signature })?)

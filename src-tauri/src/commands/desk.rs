@@ -12,7 +12,7 @@ pub(crate) async fn desk_state(desk: State<'_, Desk>) -> Answer<DeskState> {
 
 #[tauri::command]
 pub(crate) async fn create_desk(desk: State<'_, Desk>, form: CreateDesk) -> Answer<Created> {
-    blocking("create_desk", &desk, move |desk| desk.create_desk(form)).await
+    blocking("create_desk", &desk, move |desk| desk.create_desk(&form)).await
 }
 
 #[tauri::command]
@@ -42,5 +42,5 @@ pub(crate) async fn set_printer(desk: State<'_, Desk>, address: Option<String>) 
 
 #[tauri::command]
 pub(crate) async fn set_pdf_folder(desk: State<'_, Desk>, folder: String) -> Answer<DeskState> {
-    blocking("set_pdf_folder", &desk, move |desk| desk.set_pdf_folder(folder)).await
+    blocking("set_pdf_folder", &desk, move |desk| desk.set_pdf_folder(&folder)).await
 }
