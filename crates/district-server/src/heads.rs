@@ -16,12 +16,14 @@ impl District {
             return Err(Error::Request("too many journals".into()));
         }
         let (centre, desk) = (certificate.centre.as_str(), certificate.desk);
+        // Applying takes a connection of its own: none is held meanwhile, or busy requests would wait for each other.
+        let unapplied = journals::of_desk(&self.pool.get().await?, centre, desk).await?;
+        for known in unapplied.iter().filter(|known| known.applied < known.head.seq) {
+            self.apply(centre, known.id).await?;
+        }
         let mut client = self.pool.get().await?;
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
-            if known.applied < known.head.seq {
-                self.apply(centre, known.id).await?;
-            }
             let verdicts = entries::open_verdicts(&client, &known).await?;
             states.push(JournalState { journal: known.id, head: known.head, verdicts, forked: known.forked });
         }

@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) session: Mutex<Session>,
     pub(crate) papers: OnceLock<Papers>,
     pub(crate) exchanging: tokio::sync::Mutex<()>,
+    // Held while the keyring is read, changed and written.
+    keyring: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -69,6 +71,7 @@ impl Desk {
             session: Mutex::default(),
             papers: OnceLock::new(),
             exchanging: tokio::sync::Mutex::new(()),
+            keyring: Mutex::new(()),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -83,6 +86,11 @@ impl Desk {
 
     pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.0.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For as long as the keyring is read, changed and written.
+    pub(crate) fn keyring_turn(&self) -> MutexGuard<'_, ()> {
+        self.0.keyring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The database and who works at it.

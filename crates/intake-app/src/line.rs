@@ -28,10 +28,13 @@ impl Desk {
         let journal = epochs.last().ok_or(Error::Refused(Code::NoDesk))?.journal;
         let admission = intake_sync::enrol(address, code, &desk.centre_code, desk.number, journal, &key).await?;
         // The wrap first: a desk that says it is enrolled can be recovered by its district.
-        let path = self.folder().keyring();
-        let mut ring = Keyring::read(&path)?;
-        ring.add_recovery(db.key(), &admission.answer.recovery_recipient)?;
-        ring.write(&path)?;
+        {
+            let _turn = self.keyring_turn();
+            let path = self.folder().keyring();
+            let mut ring = Keyring::read(&path)?;
+            ring.add_recovery(db.key(), &admission.answer.recovery_recipient)?;
+            ring.write(&path)?;
+        }
         let moment = self.now();
         db.write::<_, Error>(|tx| {
             tx.set_admission(&admission)?;

@@ -21,6 +21,7 @@ impl Desk {
         if !folder.holds_desk() {
             return Err(Error::Refused(Code::NoDesk));
         }
+        let _turn = self.keyring_turn();
         let mut ring = Keyring::read(&folder.keyring())?;
         let now = self.now().at_ms;
         let wait = |tries: u32| match tries {
