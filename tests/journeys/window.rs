@@ -10,7 +10,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use crate::driver::{Driver, application, pictures};
+use crate::driver::{Driver, application, pictures, root};
 
 pub(crate) const ENTER: char = '\u{E007}';
 pub(crate) const TAB: char = '\u{E004}';
@@ -23,6 +23,16 @@ pub(crate) const F9: char = '\u{E039}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Every rule of WCAG 2.0 to 2.2, A and AA; answers with what breaks which.
+const AXE: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const only = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
+    axe.run(document, { runOnly: only }).then(
+        (found) => done(found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}: ${node.failureSummary}`))),
+        (error) => done([String(error)]),
+    );
+"#;
 
 /// One started program with its window.
 pub(crate) struct Window {
@@ -77,7 +87,7 @@ impl Window {
         match found {
             Ok(element) => element,
             Err(error) => {
-                self.picture("broken").await;
+                self.snapshot("broken");
                 let page = self
                     .client
                     .find(Locator::Css("body"))
@@ -189,11 +199,23 @@ impl Window {
             .unwrap();
     }
 
-    /// Keeps a picture of the screen for people, as the screen shows it: WebKit's own screenshot never answers on a page
-    /// that has just changed.
+    /// Keeps a picture of a page for people, once the page has passed WCAG 2.2 AA as far as a program can tell.
     pub(crate) async fn picture(&self, name: &str) {
+        self.snapshot(name);
+        let loaded = self.client.execute("return typeof axe", Vec::new()).await.unwrap();
+        if loaded != "object" {
+            let axe = std::fs::read_to_string(root().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
+            self.client.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await.unwrap();
+        }
+        let faults = self.client.execute_async(AXE, Vec::new()).await.unwrap();
+        assert_eq!(faults, json!([]), "{name}");
+    }
+
+    /// Keeps a picture of the screen, as the screen shows it: WebKit's own screenshot never answers on a page
+    /// that has just changed.
+    fn snapshot(&self, name: &str) {
         // Two frames for what was just drawn.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        std::thread::sleep(Duration::from_millis(300));
         let file = pictures().join(format!("{name}.png"));
         let taken = Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(file).status();
         assert!(taken.unwrap().success(), "no picture of the screen");
