@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use intake_model::check::has_errors;
 use intake_model::{
     CentreCode, Code, DeskNumber, EpochMark, Problem, QueryCode, RegistrationNumber, Visit, check, civil_date,
-    civil_time, deadline,
+    civil_time, clock,
 };
 use intake_store::{MatterRecord, State, Writer};
 use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
@@ -166,7 +166,7 @@ fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord
 
 /// The last day of clock C1, where it runs.
 pub(crate) fn due(visit: &Visit, registered_ms: i64) -> Option<NaiveDate> {
-    visit.owes_written_notice().then(|| deadline::written_notice_due(civil_date(registered_ms)))
+    visit.owes_written_notice().then(|| clock::written_notice_due(civil_date(registered_ms)))
 }
 
 fn registered(number: &RegistrationNumber, record: &RecordOf, at_ms: i64) -> Registered {

@@ -48,6 +48,18 @@ codes! {
     TextTooLong,
     /// A character that cannot be drawn or stored.
     ControlCharacter,
+    /// Something that the region asks for beyond the law was not told.
+    LocalExtraMissing,
+    /// More than the region's rule allows for so many people, and not more than the law's five.
+    LocalRepresentativesTooMany,
+    /// The outcome differs from the advised one and no reason was given.
+    DecisionUnexplained,
+    /// The profile does not let this office issue the outcome's paper.
+    DecisionNotOurs,
+    /// No calendar of working days for the year of a deadline.
+    CalendarYearUnknown,
+    /// A region profile, a calendar or a list of doors has a mistake and was not taken.
+    TableRefused,
     // ---- the desk
     /// The folder holds no desk yet.
     NoDesk,
