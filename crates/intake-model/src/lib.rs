@@ -1,7 +1,8 @@
 //! Values and rules of the reception desk, as pure functions.
 //!
 //! What a lawyer, a trainer of clerks and an engineer should find here: what a visit is ([`Visit`]), how it is
-//! numbered ([`RegistrationNumber`]), what is checked ([`check()`]), by when the office owes an answer ([`deadline`])
+//! numbered ([`RegistrationNumber`]), how people, their papers and their telephones are written ([`name`],
+//! [`identity`], [`phone`]), what is checked ([`check()`]), by when the office owes an answer ([`deadline`])
 //! and the one list of stable error codes ([`Code`]).
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
@@ -12,14 +13,16 @@ pub mod deadline;
 pub mod identity;
 pub mod name;
 mod number;
+pub mod phone;
 mod query_code;
 mod visit;
 
-pub use check::{Problem, Severity, check};
+pub use check::{Problem, Severity, check, check_on};
 pub use code::{Code, Text, text};
+pub use identity::{IdPaper, Identity};
 pub use number::{CentreCode, DeskNumber, EpochMark, NumberError, RegistrationNumber};
 pub use query_code::QueryCode;
-pub use visit::{IdPaper, Identity, Party, Representative, Stated, Visit};
+pub use visit::{Party, Representative, Stated, Visit};
 
 /// The offset of every civil date in this program: +08:00, all year, everywhere in the country.
 pub const CHINA: chrono::FixedOffset = match chrono::FixedOffset::east_opt(8 * 3600) {
