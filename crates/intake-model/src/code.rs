@@ -30,11 +30,11 @@ codes! {
     NameUnknown,
     /// The address was neither given nor declined.
     AddressUnknown,
-    /// The resident number does not fit GB 11643.
+    /// The check character of an 18-place number does not fit GB 11643.
     IdNumberUnusual,
     /// The credit code does not fit GB 32100.
     UsccUnusual,
-    /// Fewer than seven digits.
+    /// A part of the phone line cannot be read as a number.
     PhoneUnusual,
     /// More than five (Art. 20(3)).
     TooManyRepresentatives,
@@ -60,6 +60,18 @@ codes! {
     CalendarYearUnknown,
     /// A region profile, a calendar or a list of doors has a mistake and was not taken.
     TableRefused,
+    /// The number has not the form of the chosen paper's, nor of another's.
+    PaperNumberUnusual,
+    /// The number has the form of another paper's.
+    IdOtherPaper,
+    /// A resident number of 15 digits, as before 1999.
+    IdOldForm,
+    /// The birth date in the number does not exist.
+    BirthDateImpossible,
+    /// The birth date in the number is after the visit.
+    BirthDateFuture,
+    /// An ideographic description lacks a part.
+    DescriptionBroken,
     // ---- the desk
     /// The folder holds no desk yet.
     NoDesk,

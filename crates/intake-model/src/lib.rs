@@ -1,9 +1,9 @@
 //! Values and rules of the reception desk, as pure functions.
 //!
 //! What a lawyer, a trainer of clerks and an engineer should find here: what a visit is ([`Visit`]), how it is
-//! numbered ([`RegistrationNumber`]), what is checked ([`check()`]), where a matter goes ([`route()`]), by when the office
-//! owes an answer ([`due()`]), what differs from region to region ([`Profile`]) and the one list of stable error codes
-//! ([`Code`]).
+//! numbered ([`RegistrationNumber`]), how people, their papers and their telephones are written ([`name`], [`identity`],
+//! [`phone`]), what is checked ([`check()`]), where a matter goes ([`route()`]), by when the office owes an answer
+//! ([`due()`]), what differs from region to region ([`Profile`]) and the one list of stable error codes ([`Code`]).
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
 
@@ -17,6 +17,7 @@ pub mod identity;
 pub mod name;
 mod number;
 mod outcome;
+pub mod phone;
 mod profile;
 mod profile_text;
 mod query_code;
@@ -26,22 +27,21 @@ mod visit;
 mod words;
 
 pub use calendar::{Calendar, Calendars, UnknownYear};
-pub use check::{Problem, Severity, check};
+pub use check::{Problem, Severity, check, check_on};
 pub use clock::{
     Binds, CalendarAnswer, Clock, ClockCode, Due, Event, ExtensionError, Limit, Start, Unit, due, extended,
 };
 pub use code::{Code, Text, text};
 pub use decision::Decision;
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};
+pub use identity::{IdPaper, Identity};
 pub use number::{CentreCode, DeskNumber, EpochMark, NumberError, RegistrationNumber};
 pub use outcome::{Outcome, Paper};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};
 pub use query_code::QueryCode;
 pub use routing::{Advice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};
 pub use table::TableError;
-/// Why a region profile was refused.
-pub use table::TableError as ProfileError;
-pub use visit::{IdPaper, Identity, Party, Representative, Stated, Visit};
+pub use visit::{Party, Representative, Stated, Visit};
 
 /// The offset of every civil date in this program: +08:00, all year, everywhere in the country.
 pub const CHINA: chrono::FixedOffset = match chrono::FixedOffset::east_opt(8 * 3600) {

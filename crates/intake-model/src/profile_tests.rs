@@ -1,7 +1,8 @@
 use super::*;
 use crate::Stated;
 use crate::clock::Unit;
-use crate::visit::{IdPaper, Identity, Representative};
+use crate::identity::{IdPaper, Identity};
+use crate::visit::Representative;
 use proptest::prelude::*;
 
 fn built_in(id: &str) -> &'static Profile {
@@ -84,7 +85,7 @@ fn zhejiang_has_its_stricter_limits_and_every_other_is_the_laws() {
 #[test]
 fn what_a_region_asks_for_beyond_the_law_is_a_warning() {
     let visit = |identity| Visit { demand: "要求公示账目".into(), identity, ..Visit::default() };
-    let paper = Identity { paper: IdPaper::ResidentId, number: "11010519491231002X".into() };
+    let paper = Identity { paper: IdPaper::ResidentId, number: "11010519491231002X".into(), nationality: None };
     let codes = |id: &str, visit: &Visit| {
         let problems = built_in(id).check(visit);
         assert!(problems.iter().all(|problem| problem.severity == Severity::Warning));

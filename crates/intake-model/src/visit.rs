@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::identity::Identity;
 use crate::name;
 
 /// One visit as it was told at the desk.
@@ -121,33 +122,6 @@ impl Stated {
     }
 }
 
-/// An identity paper as shown at the desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-#[ts(export)]
-pub struct Identity {
-    /// Which paper.
-    pub paper: IdPaper,
-    /// Its number, full-width digits and lower-case letters already made plain.
-    pub number: String,
-}
-
-/// Kinds of identity paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum IdPaper {
-    /// 居民身份证 (GB 11643), and 港澳台居民居住证, which follows the same rule.
-    ResidentId,
-    /// 港澳居民来往内地通行证 or 台湾居民来往大陆通行证.
-    TravelPermit,
-    /// 外国人永久居留身份证.
-    PermanentResidence,
-    /// A passport of any country.
-    Passport,
-    /// Any other paper.
-    Other,
-}
-
 /// One chosen representative of a common matter (Art. 20(3)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
@@ -169,10 +143,7 @@ impl Visit {
     pub fn normalised(self) -> Self {
         let trim = |text: String| text.trim().to_owned();
         let blank = |text: Option<String>| text.map(trim).filter(|text| !text.is_empty());
-        let identity = self.identity.and_then(|identity| {
-            let number = name::plain_number(&identity.number);
-            (!number.is_empty()).then_some(Identity { paper: identity.paper, number })
-        });
+        let identity = self.identity.map(Identity::normalised).filter(|identity| !identity.number.is_empty());
         let mut visit = Self {
             party: self.party,
             name: self.name.normalised(name::normalise),
@@ -227,6 +198,7 @@ fn title_from(demand: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::IdPaper;
 
     #[test]
     fn a_visit_with_nothing_but_a_demand_reads_from_json() {
@@ -242,7 +214,11 @@ mod tests {
             name: Stated::Stated(" 阿不都热依木•买买提 ".into()),
             address: Stated::Stated("  ".into()),
             phone: Some("１３８０２２２３３４４".into()),
-            identity: Some(Identity { paper: IdPaper::ResidentId, number: "11010519491231002x".into() }),
+            identity: Some(Identity {
+                paper: IdPaper::ResidentId,
+                number: "11010519491231002x".into(),
+                nationality: None,
+            }),
             demand: "反映所住小区物业费从1.2元涨到1.8元，未经业主大会表决。".into(),
             ..Visit::default()
         }

@@ -118,7 +118,7 @@ fn person(name: &str, address: &str, demand: &str) -> Visit {
 
 /// A made-up resident number whose check character fits.
 fn resident(number: &str) -> Identity {
-    Identity { paper: IdPaper::ResidentId, number: with_check(number) }
+    Identity { paper: IdPaper::ResidentId, number: with_check(number), nationality: None }
 }
 
 /// The first 17 digits with the check character of GB 11643.
