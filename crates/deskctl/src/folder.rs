@@ -12,7 +12,7 @@ use crate::Whose;
 pub(crate) struct Refused(String);
 
 impl Refused {
-    fn because(sentence: impl Into<String>) -> Self {
+    pub(crate) fn because(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }
 }

@@ -6,6 +6,7 @@
 
 mod folder;
 mod import;
+mod rules;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -29,6 +30,15 @@ enum Task {
     Verify(Whose),
     /// Registers one visit per line of an NDJSON file; reports each line that cannot be registered and keeps the rest
     Import(Import),
+    /// Says everything that the form would say about a visit; ends with 1 only where it could not be kept
+    Check(rules::Check),
+    /// Advises where a matter goes: outcome, article, papers, clocks, other doors with their limits
+    Route(rules::Route),
+    /// Tells the last day of a clock, such as `deskctl clock C1 --from 2026-11-24 --profile tianjin-dongli`
+    Clock(rules::Clock),
+    /// Reads registration numbers
+    #[command(subcommand)]
+    Number(rules::Number),
     /// Prints the JSON Schema of what a command reads
     Schema { of: Schema },
 }
@@ -60,8 +70,10 @@ struct Import {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Schema {
-    /// One line of `import`
+    /// One line of `import`, and what `check` reads
     Visit,
+    /// What `route` reads
+    Question,
 }
 
 fn main() -> ExitCode {
@@ -95,6 +107,14 @@ fn run(task: Task) -> Result<bool, Refused> {
             print(&schemars::schema_for!(intake_model::Visit))?;
             Ok(true)
         }
+        Task::Schema { of: Schema::Question } => {
+            print(&schemars::schema_for!(intake_model::Question))?;
+            Ok(true)
+        }
+        Task::Check(check) => rules::check(&check),
+        Task::Route(route) => rules::advise(&route),
+        Task::Clock(clock) => rules::clock(&clock),
+        Task::Number(number) => rules::number(&number),
     }
 }
 

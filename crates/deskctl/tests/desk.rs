@@ -139,3 +139,58 @@ fn the_schema_of_a_visit_names_its_fields() {
     assert_eq!(schema.status.code(), Some(0));
     assert!(lines(&schema)[0]["properties"]["demand"].is_object());
 }
+
+#[test]
+fn a_clock_is_told_with_both_dates_and_its_article() {
+    let told = deskctl(&["clock", "C1", "--from", "2026-11-24", "--profile", "tianjin-dongli"], "");
+    assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
+    let due = &lines(&told)[0];
+    assert_eq!((due["last_day"].as_str(), due["unit"].as_str()), (Some("2026-12-09"), Some("calendar_days")));
+    assert!(due["article"].as_str().unwrap().contains("23"), "{due}");
+    let weekend = deskctl(&["clock", "c4", "--from", "2026-11-24"], "");
+    let due = &lines(&weekend)[0];
+    assert_eq!((due["last_day"].as_str(), due["calendar"]["unknown_year"].as_i64()), (Some("2027-01-23"), Some(2027)));
+}
+
+#[test]
+fn a_bad_argument_gets_one_sentence_and_exit_code_two_and_an_unknown_profile_says_which_there_are() {
+    for arguments in [&["clock", "C11", "--from", "2026-11-24"][..], &["clock", "C1", "--from", "24.11.2026"]] {
+        assert_eq!(deskctl(arguments, "").status.code(), Some(2), "{arguments:?}");
+    }
+    let refused = deskctl(&["clock", "C1", "--from", "2026-11-24", "--profile", "mars"], "");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("tianjin-dongli-street") && said.trim().lines().count() == 1, "{said}");
+}
+
+#[test]
+fn a_route_and_a_check_are_told_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let question = file("route.json", r#"{"class":"denunciation","competent":"another_body"}"#);
+    let told = deskctl(&["route", &question, "--profile", "tianjin-dongli"], "");
+    assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
+    assert_eq!(lines(&told)[0]["sealed"], true);
+    let visit = file("visit.json", r#"{"name":"declined","address":"declined","demand":""}"#);
+    let told = deskctl(&["check", &visit], "");
+    assert_eq!(told.status.code(), Some(1));
+    assert_eq!(lines(&told)[0][0]["code"], "demand_empty");
+    let broken = file("broken.json", "{\n\"demand\": 3}");
+    let refused = deskctl(&["check", &broken], "");
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("第2行"));
+}
+
+#[test]
+fn a_number_is_taken_apart_however_it_is_typed() {
+    let compact = "120110005202611240 1a0007".replace(' ', "");
+    let refused = deskctl(&["number", "parse", &compact], "");
+    assert_eq!(refused.status.code(), Some(1), "without its check character it is none");
+    let folder = desk();
+    let number = lines(&import(&folder, &[GOOD], &[]))[0]["number"].as_str().unwrap().to_owned();
+    let told = deskctl(&["number", "parse", &number.replace('-', "").to_lowercase()], "");
+    assert_eq!(lines(&told)[0]["number"], number.as_str());
+    assert_eq!(lines(&told)[0]["serial"], 1);
+}

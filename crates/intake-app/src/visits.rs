@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use intake_model::check::has_errors;
 use intake_model::{
-    CentreCode, Code, DeskNumber, EpochMark, Problem, QueryCode, RegistrationNumber, Visit, check, civil_date,
+    CentreCode, Code, DeskNumber, EpochMark, Problem, QueryCode, RegistrationNumber, Visit, check_on, civil_date,
     civil_time, clock,
 };
 use intake_store::{MatterRecord, State, Writer};
@@ -17,7 +17,7 @@ use crate::{Error, Result};
 impl Desk {
     /// Everything worth saying about a visit before it is registered.
     pub fn check_visit(&self, visit: &Visit) -> Vec<Problem> {
-        check(visit)
+        check_on(visit, civil_date(self.now().at_ms))
     }
 
     /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
@@ -27,8 +27,8 @@ impl Desk {
     /// then, and no number is used up.
     pub fn register(&self, visit: &Visit) -> Result<Registered> {
         let (db, clerk) = self.at_work()?;
-        let visit = passed(visit)?;
         let moment = self.now();
+        let visit = passed(visit, civil_date(moment.at_ms))?;
         let date = civil_date(moment.at_ms);
         let query_code = QueryCode::from_random(intake_wire::random()?);
         db.write::<_, Error>(|tx| {
@@ -54,9 +54,9 @@ impl Desk {
     /// As [`Desk::register`], and [`Code::NumberUnknown`], [`Code::AlreadyVoid`].
     pub fn correct(&self, number: &str, visit: &Visit) -> Result<Registered> {
         let (db, clerk) = self.at_work()?;
-        let visit = passed(visit)?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
+        let visit = passed(visit, civil_date(moment.at_ms))?;
         db.write(|tx| {
             let matter = standing(tx, &number)?;
             let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
@@ -134,9 +134,9 @@ impl Desk {
 }
 
 /// The visit as it is kept, if it can be.
-fn passed(visit: &Visit) -> Result<Visit> {
+fn passed(visit: &Visit, on: NaiveDate) -> Result<Visit> {
     let visit = visit.clone().normalised();
-    let problems = check(&visit);
+    let problems = check_on(&visit, on);
     if has_errors(&problems) {
         return Err(Error::Refused(Code::VisitUnreadable));
     }

@@ -3,4 +3,4 @@
 /**
  * Kinds of identity paper.
  */
-export type IdPaper = "resident_id" | "travel_permit" | "permanent_residence" | "passport" | "other";
+export type IdPaper = "resident_id" | "hmt_residence" | "permanent_residence" | "hk_macao_permit" | "taiwan_permit" | "passport" | "household_register" | "military" | "other";

@@ -12,4 +12,8 @@ paper: IdPaper,
 /**
  * Its number, full-width digits and lower-case letters already made plain.
  */
-number: string, };
+number: string, 
+/**
+ * The bearer's nationality as the paper says it, for passports and the like. Never required.
+ */
+nationality?: string | null, };

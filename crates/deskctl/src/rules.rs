@@ -1,0 +1,160 @@
+//! The rules by themselves: what the desk would say about a visit, a route, a clock, a number. No desk is opened.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use intake_model::{
+    Calendars, ClockCode, Doors, Profile, Question, RegistrationNumber, Severity, Start, Visit, check_on, civil_date,
+    due, route,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::folder::Refused;
+use crate::print;
+
+/// Under which region's rules.
+#[derive(Args)]
+pub(crate) struct Under {
+    /// A region profile that came with the program, by its id, or a file that ends with .toml
+    #[arg(long, default_value = "national")]
+    profile: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// One visit as JSON, as `deskctl schema visit` describes it
+    file: PathBuf,
+    /// The civil date of the visit; today unless given
+    #[arg(long)]
+    on: Option<NaiveDate>,
+    #[command(flatten)]
+    under: Under,
+}
+
+#[derive(Args)]
+pub(crate) struct Route {
+    /// The answers about one matter as JSON, as `deskctl schema question` describes them
+    file: PathBuf,
+    #[command(flatten)]
+    under: Under,
+}
+
+#[derive(Args)]
+pub(crate) struct Clock {
+    /// C1 to C10, or C1'
+    #[arg(value_parser = clock_code)]
+    code: ClockCode,
+    /// The day of the event, which is not counted
+    #[arg(long)]
+    from: NaiveDate,
+    /// Days of hearings, which C7 and C9 leave out
+    #[arg(long, default_value_t = 0)]
+    excluded_days: u32,
+    #[command(flatten)]
+    under: Under,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Number {
+    /// Takes a registration number apart; also without hyphens, full width or in lower case
+    Parse { number: String },
+}
+
+/// A problem with what people read about it.
+#[derive(Serialize)]
+struct Said {
+    #[serde(flatten)]
+    problem: intake_model::Problem,
+    sentence: &'static str,
+    remedy: &'static str,
+}
+
+#[derive(Serialize)]
+struct Parts {
+    number: String,
+    compact: String,
+    short: String,
+    centre: String,
+    date: NaiveDate,
+    serial: u32,
+}
+
+fn clock_code(text: &str) -> Result<ClockCode, String> {
+    ClockCode::parse(text).ok_or_else(|| "没有这个时限；有 C1 到 C10，以及 C1'。".to_owned())
+}
+
+/// Everything the form would say about a visit. Whether it could be registered, with or without a reason.
+pub(crate) fn check(task: &Check) -> Result<bool, Refused> {
+    let (visit, profile) = (read::<Visit>(&task.file)?, task.under.read()?);
+    let on = task.on.unwrap_or_else(today);
+    let mut problems = check_on(&visit, on);
+    problems.extend(profile.check(&visit));
+    let said: Vec<Said> = problems
+        .into_iter()
+        .map(|problem| {
+            let text = intake_model::text(problem.code);
+            Said { problem, sentence: &text.sentence, remedy: &text.remedy }
+        })
+        .collect();
+    print(&said)?;
+    Ok(said.iter().all(|one| one.problem.severity != Severity::Error))
+}
+
+/// Where a matter goes, by which article, with which papers, clocks and other doors.
+pub(crate) fn advise(task: &Route) -> Result<bool, Refused> {
+    let question: Question = read(&task.file)?;
+    print(&route(&question, &task.under.read()?, Doors::built_in()))?;
+    Ok(true)
+}
+
+/// The last day of a clock.
+pub(crate) fn clock(task: &Clock) -> Result<bool, Refused> {
+    let start = Start { from: task.from, excluded_days: task.excluded_days };
+    print(&due(task.code, start, &task.under.read()?, Calendars::built_in()))?;
+    Ok(true)
+}
+
+/// What a registration number says.
+pub(crate) fn number(task: &Number) -> Result<bool, Refused> {
+    let Number::Parse { number } = task;
+    let parsed: RegistrationNumber =
+        number.parse().map_err(|error| Refused::because(format!("这不是登记编号：{error}。")))?;
+    print(&Parts {
+        number: parsed.to_string(),
+        compact: parsed.compact(),
+        short: parsed.short(),
+        centre: parsed.centre().as_str().to_owned(),
+        date: parsed.date(),
+        serial: parsed.serial(),
+    })?;
+    Ok(true)
+}
+
+impl Under {
+    fn read(&self) -> Result<Profile, Refused> {
+        let name = &self.profile;
+        if Path::new(name).extension().is_some_and(|end| end == "toml") {
+            let text = std::fs::read_to_string(name)?;
+            return Profile::parse(name, &text).map_err(|error| Refused::because(error.to_string()));
+        }
+        Profile::built_in(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = Profile::all_built_in().iter().map(|profile| profile.id.as_str()).collect();
+            Refused::because(format!("没有这个地区配置：{name}；有 {}。", known.join("、")))
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Refused> {
+    let bytes = std::fs::read(file)?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        // Where, and not what: the file may hold what a visitor said.
+        Refused::because(format!("文件读不懂：第{}行第{}列。", error.line(), error.column()))
+    })
+}
+
+#[allow(clippy::disallowed_methods, reason = "a command line reads the clock")]
+fn today() -> NaiveDate {
+    civil_date(chrono::Utc::now().timestamp_millis())
+}
