@@ -146,7 +146,7 @@ fn a_clock_is_told_with_both_dates_and_its_article() {
     assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
     let due = &lines(&told)[0];
     assert_eq!((due["last_day"].as_str(), due["unit"].as_str()), (Some("2026-12-09"), Some("calendar_days")));
-    assert!(due["article"].as_str().unwrap().contains("23"), "{due}");
+    assert!(due["article"].as_str().unwrap().contains("第二十三条"), "{due}");
     let weekend = deskctl(&["clock", "c4", "--from", "2026-11-24"], "");
     let due = &lines(&weekend)[0];
     assert_eq!((due["last_day"].as_str(), due["calendar"]["unknown_year"].as_i64()), (Some("2027-01-23"), Some(2027)));
