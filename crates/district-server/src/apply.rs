@@ -18,8 +18,8 @@ use crate::db::{own, place};
 use crate::take::word;
 use crate::{District, Error, Result};
 
-/// Entries in one transaction.
-const AT_ONCE: i64 = 512;
+/// Entries in one transaction, held in memory together: 64 MiB at their largest.
+const AT_ONCE: i64 = 64;
 
 /// What became of an entry, and the matter it is about.
 struct Outcome {
@@ -105,10 +105,8 @@ async fn free_waiting(
     number: Option<&str>,
 ) -> Result<Vec<(u64, VerdictKind)>> {
     let mut changes = Vec::new();
-    for entry in entries::not_plain(tx, journal).await? {
-        if entry.verdict != "waiting" || entry.number.as_deref() != number {
-            continue;
-        }
+    let Some(number) = number else { return Ok(changes) };
+    for entry in entries::waiting_for(tx, journal, number).await? {
         let outcome = apply_safely(tx, journal, &entry).await?;
         if !matches!(outcome.verdict, VerdictKind::Waiting { .. }) {
             entries::decide(tx, journal, entry.seq, &outcome.verdict, outcome.number.as_deref()).await?;
@@ -262,12 +260,12 @@ async fn superseded(
     corrects: u64,
     seq: u64,
 ) -> Result<Vec<u64>> {
-    let (registered, corrected) = (Kind::registered(), Kind::corrected());
-    let is_version = |entry: &Held| entry.kind == registered.as_str() || entry.kind == corrected.as_str();
-    let aside = entries::not_plain(tx, journal).await?;
-    let versions = aside.iter().filter(|entry| entry.verdict == "set_aside" && entry.seq < seq && is_version(entry));
-    let ours = versions.filter(|entry| entry.seq == corrects || entry.number.as_deref() == Some(number));
-    Ok(ours.map(|entry| entry.seq).collect())
+    let aside = entries::versions_aside(tx, journal, seq, number, Some(corrects)).await?;
+    Ok(aside
+        .into_iter()
+        .filter(|(at, of)| *at == corrects || of.as_deref() == Some(number))
+        .map(|(at, _)| at)
+        .collect())
 }
 
 /// An entry about a matter: applied if the matter is known, else waiting for the entry that should have made it.
@@ -277,25 +275,11 @@ async fn depending(tx: &Transaction<'_>, journal: &Journal, entry: &Held, number
     if matters::version(tx, journal, &number).await?.is_some() {
         return Ok(Outcome::of(VerdictKind::Stored, Some(number)));
     }
-    let (registered, corrected) = (Kind::registered(), Kind::corrected());
-    let aside = entries::not_plain(tx, journal).await?;
-    let makers = aside.iter().rev().filter(|one| {
-        let version = one.kind == registered.as_str() || one.kind == corrected.as_str();
-        one.seq < entry.seq && version && one.verdict == "set_aside"
-    });
     // The one known to be about this number; else the last whose number nobody can read.
-    let mut fallback = None;
-    for maker in makers {
-        match &maker.number {
-            Some(of) if *of == number => {
-                return Ok(Outcome::of(VerdictKind::Waiting { for_seq: maker.seq }, Some(number)));
-            }
-            None if fallback.is_none() => fallback = Some(maker.seq),
-            _ => {}
-        }
-    }
-    Ok(match fallback {
-        Some(for_seq) => Outcome::of(VerdictKind::Waiting { for_seq }, Some(number)),
+    let aside = entries::versions_aside(tx, journal, entry.seq, &number, None).await?;
+    let known = aside.iter().rev().find(|(_, of)| of.is_some());
+    Ok(match known.or(aside.last()) {
+        Some((for_seq, _)) => Outcome::of(VerdictKind::Waiting { for_seq: *for_seq }, Some(number)),
         None => Outcome::of(VerdictKind::SetAside { code: word(Code::NumberUnknown) }, Some(number)),
     })
 }

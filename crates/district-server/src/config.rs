@@ -1,9 +1,10 @@
 //! What the one who runs a district sets: a TOML file, over it the environment (`INTAKE_DISTRICT_NAME` and so on).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tokio_postgres::config::Host;
 
 use crate::{Error, Result};
 
@@ -16,7 +17,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// Where to listen. Loopback unless set.
     pub listen: SocketAddr,
-    /// How to reach PostgreSQL: `postgres://user:password@host/database`.
+    /// How to reach PostgreSQL: `postgres://user:password@localhost/database`. On this machine only: the connection is
+    /// not encrypted.
     pub postgres: String,
     /// Names and addresses the server's certificate is made for.
     pub names: Vec<String>,
@@ -75,6 +77,8 @@ impl Config {
         let postgres = environment("POSTGRES").or(written.postgres).unwrap_or_default();
         if postgres.parse::<tokio_postgres::Config>().is_err() || postgres.is_empty() {
             mistakes.push("postgres is not a connection address such as postgres://user@host/database".to_owned());
+        } else if !is_on_this_machine(&postgres) {
+            mistakes.push("postgres must be on this machine: names would cross the network unencrypted".to_owned());
         }
         let mut config = Self::new(name.trim(), &folder, &postgres);
         if let Some(listen) = environment("LISTEN").or(written.listen) {
@@ -102,6 +106,16 @@ impl Config {
     }
 }
 
+/// Whether every host of a connection address is this machine: a socket in a folder, or a loopback address.
+fn is_on_this_machine(address: &str) -> bool {
+    let Ok(config) = address.parse::<tokio_postgres::Config>() else { return false };
+    let hosts = config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        Host::Unix(_) => true,
+    });
+    hosts && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,8 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn a_database_on_another_machine_is_refused_since_names_would_travel_in_the_clear() {
+        for address in ["postgres://u@10.0.0.5/d", "postgres://u@localhost,db.example/d", "host=db user=u"] {
+            assert!(!is_on_this_machine(address), "{address}");
+        }
+        for address in ["postgres://u@127.0.0.1:5432/d", "postgres://u@[::1]/d", "host=/run/postgresql user=u"] {
+            assert!(is_on_this_machine(address), "{address}");
+        }
+    }
+
+    #[test]
     fn the_environment_goes_before_the_file_and_the_address_is_loopback_unless_set() {
-        let text = "name = \"甲区\"\nfolder = \"/srv/d\"\npostgres = \"postgres://u@h/d\"\n";
+        let text = "name = \"甲区\"\nfolder = \"/srv/d\"\npostgres = \"postgres://u@localhost/d\"\n";
         let config = Config::from_text(text, |word| (word == "NAME").then(|| "乙区".into())).unwrap();
         assert_eq!(config.name, "乙区");
         assert!(config.listen.ip().is_loopback());

@@ -88,9 +88,12 @@ async fn receive(district: &District, intake: &mut Intake, body: Body) -> Result
     let window = [DParameter::window_log_max(limits::ZSTD_WINDOW_LOG)];
     let mut page = ZstdDecoder::with_params(BufReader::new(limited), &window);
     let (mut frames, mut chunk) = (Frames::default(), vec![0; CHUNK]);
+    // The wire's limit alone would let a page grow a thousandfold on this side.
+    let mut left = limits::PAGE_CONTENT_BYTES;
     loop {
         let read = timeout(SILENCE, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
         let read = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
+        left = left.checked_sub(read).ok_or_else(|| Error::Request("a page over the limit".into()))?;
         frames.push(chunk.get(..read).unwrap_or_default());
         while let Some(block) = frames.next_block()? {
             district.take(intake, &block).await?;

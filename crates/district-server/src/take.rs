@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use intake_model::{Code, EpochMark};
-use intake_wire::{Block, DeskCertificate, Hash, Head, JournalId, PageAnswer, Verdict, VerdictKind};
+use intake_wire::{Block, DeskCertificate, Hash, Head, JournalId, PageAnswer, Part, Verdict, VerdictKind, limits};
 
 use crate::db::entries::{self, Target};
 use crate::db::journals;
@@ -149,6 +149,10 @@ fn check_form(block: &Block) -> Result<()> {
         let kind = entry.kind.as_str();
         if kind.is_empty() || kind.len() > KIND_LETTERS || !kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
             return Err(Error::Request("a kind is a word of a-z and _".into()));
+        }
+        let size = |part: &Part| part.bytes().map_or(0, <[u8]>::len);
+        if size(&entry.open) + size(&entry.personal) > limits::ENTRY_BYTES {
+            return Err(Error::Request("an entry over the limit".into()));
         }
         crate::db::place(entry.seq)?;
         crate::db::place(entry.moment.mono_ms)?;

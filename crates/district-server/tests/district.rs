@@ -395,6 +395,31 @@ async fn what_is_over_a_limit_or_in_another_form_is_refused() {
     assert!(world.heads(&desk, Head::EMPTY).await.is_ok());
 }
 
+#[tokio::test]
+async fn a_page_that_unfolds_far_beyond_what_crossed_the_wire_stores_no_more_than_its_limit() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    for _ in 0..48 {
+        desk.say(Kind::voided(), "{}", vec![b' '; limits::ENTRY_BYTES - 2]);
+    }
+    let page = desk.page(0, 1).0;
+    assert!(page.len() < limits::PAGE_BYTES / 100, "{} bytes on the wire", page.len());
+    assert_eq!(world.pages(page).await, Err((400, Code::RequestUnreadable)));
+    let stored = world.heads(&desk, Head::EMPTY).await.unwrap().journals[0].head.seq;
+    assert!((16..32).contains(&stored), "{stored}");
+}
+
+#[tokio::test]
+async fn an_entry_larger_than_a_desk_can_write_is_refused() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.say(Kind::voided(), "{}", "");
+    let large = vec![b' '; limits::ENTRY_BYTES];
+    desk.entries[0].personal = intake_wire::Part::new(large).unwrap();
+    assert_eq!(world.pages(desk.whole()).await, Err((400, Code::RequestUnreadable)));
+    assert_eq!(world.count("SELECT count(*) FROM entries"), 0);
+}
+
 /// Bytes that are a zstd stream and no page.
 struct PageBytes;
 

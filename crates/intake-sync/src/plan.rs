@@ -85,6 +85,11 @@ pub fn plan(local: &Local, remote: &HeadsAnswer) -> Vec<Step> {
         let contradicted = own.there.is_some() && !own.holds(head);
         if own.there.is_none() {
             steps.push(Step::DistrictAhead { journal: own.journal });
+            // What was written since the desk was set back must not wait until it has as many entries as the district:
+            // the district keeps it beside what it has.
+            if own.head.seq > own.agreed {
+                steps.push(Step::Upload { journal: own.journal, after: own.agreed });
+            }
         }
         if contradicted || state.is_some_and(|state| state.forked) {
             steps.push(Step::Forked { journal: own.journal, seq: head.seq });

@@ -206,6 +206,15 @@ fn a_district_that_holds_more_is_told_and_nothing_is_sent() {
 }
 
 #[test]
+fn what_a_desk_wrote_since_it_was_set_back_is_offered() {
+    let mut local = one_local(3, 5, 3);
+    local.journals[0].head.seq = 4;
+    let name = journal(0);
+    let steps = plan(&local, &one_journal(6, 0, Vec::new(), false));
+    assert_eq!(steps, [Step::DistrictAhead { journal: name }, Step::Upload { journal: name, after: 3 }]);
+}
+
+#[test]
 fn a_journal_the_desk_does_not_know_is_told() {
     let local = Local { journals: Vec::new(), district: (DISTRICT, Head::EMPTY) };
     assert_eq!(plan(&local, &one_journal(5, 0, Vec::new(), false)), [Step::DistrictAhead { journal: journal(0) }]);

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Hash, sha256};
-use crate::{Error, Kind, Result, random};
+use crate::{Error, Kind, Result, limits, random};
 
 /// What the journal names as clerk where the program acts by itself.
 pub const SYSTEM_CLERK: u32 = 0;
@@ -148,9 +148,14 @@ impl Draft {
     /// The entry that stands after `head`, and its hash.
     ///
     /// # Errors
-    /// [`Error::Random`] where the system has no random bytes for the salts.
+    /// [`Error::Random`] where the system has no random bytes for the salts; [`Error::EntryTooLarge`] above
+    /// [`limits::ENTRY_BYTES`].
     pub fn after(self, journal: JournalId, head: Head, clerk: u32, moment: Moment) -> Result<(Entry, Hash)> {
         let Self { kind, open, personal } = self;
+        let bytes = open.len() + personal.len();
+        if bytes > limits::ENTRY_BYTES {
+            return Err(Error::EntryTooLarge { bytes });
+        }
         let seq = head.seq + 1;
         let entry = Entry { seq, kind, clerk, moment, open: Part::new(open)?, personal: Part::new(personal)? };
         let hash = entry.hash(journal, head.hash);

@@ -29,6 +29,12 @@ pub enum Error {
     /// Not in the form of the protocol, or over one of its limits.
     #[error("not in the protocol's form: {0}")]
     Form(String),
+    /// More content than an entry may hold.
+    #[error("an entry of {bytes} bytes is over the limit")]
+    EntryTooLarge {
+        /// Both parts together.
+        bytes: usize,
+    },
     /// A hash does not follow from the entry before it.
     #[error("entry {seq} does not continue the chain")]
     Chain {

@@ -19,8 +19,13 @@ pub mod limits {
     pub const PAGE_ENTRIES: usize = 512;
     /// Bytes of one block's CBOR.
     pub const BLOCK_BYTES: usize = 4 << 20;
+    /// Bytes of content of one entry, both parts together: a hundred times a long visit. What is larger is refused before
+    /// it is written, since it could never leave the desk.
+    pub const ENTRY_BYTES: usize = 1 << 20;
     /// Bytes of a page, compressed.
     pub const PAGE_BYTES: usize = 16 << 20;
+    /// Decompressed bytes of one page.
+    pub const PAGE_CONTENT_BYTES: usize = 32 << 20;
     /// zstd's level and its largest window (2^23 bytes), so that a small page cannot ask for much memory.
     pub const ZSTD_LEVEL: i32 = 3;
     /// See [`ZSTD_LEVEL`].

@@ -106,21 +106,12 @@ pub(crate) struct Held {
     pub(crate) open: Option<Vec<u8>>,
     /// `None` once erased.
     pub(crate) personal: Option<Vec<u8>>,
-    pub(crate) verdict: String,
-    pub(crate) number: Option<String>,
 }
 
-const HELD: &str = "seq, kind, open, personal, verdict, number";
+const HELD: &str = "seq, kind, open, personal";
 
 fn held(row: &Row) -> Held {
-    Held {
-        seq: seq(row.get(0)),
-        kind: row.get(1),
-        open: row.get(2),
-        personal: row.get(3),
-        verdict: row.get(4),
-        number: row.get(5),
-    }
+    Held { seq: seq(row.get(0)), kind: row.get(1), open: row.get(2), personal: row.get(3) }
 }
 
 /// Entries after a place, in order.
@@ -130,13 +121,30 @@ pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i
     Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
 }
 
-/// Entries that are not simply stored, in order.
-pub(crate) async fn not_plain(c: &impl GenericClient, j: &Journal) -> Result<Vec<Held>> {
+/// Entries that wait for a matter to come into being, in order.
+pub(crate) async fn waiting_for(c: &impl GenericClient, j: &Journal, number: &str) -> Result<Vec<Held>> {
     let sql = format!(
-        "SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2
-         AND verdict IN ('set_aside', 'superseded', 'waiting') ORDER BY seq"
+        "SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'waiting' AND number = $3
+         ORDER BY seq"
     );
-    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice()]).await?.iter().map(held).collect())
+    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &number]).await?.iter().map(held).collect())
+}
+
+/// Versions of a matter that were set aside before a place, with the number they are known to be about: those of this
+/// number, those whose number nobody can read, and the one at `named`. In order. Without content: there may be many.
+pub(crate) async fn versions_aside(
+    c: &impl GenericClient,
+    j: &Journal,
+    before: u64,
+    number: &str,
+    named: Option<u64>,
+) -> Result<Vec<(u64, Option<String>)>> {
+    let named = named.map(place).transpose()?;
+    let sql = "SELECT seq, number FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'set_aside'
+               AND kind IN ('registered', 'corrected') AND seq < $3 AND (number = $4 OR number IS NULL OR seq = $5)
+               ORDER BY seq";
+    let rows = c.query(sql, &[&j.centre, &j.id.0.as_slice(), &place(before)?, &number, &named]).await?;
+    Ok(rows.iter().map(|row| (seq(row.get(0)), row.get(1))).collect())
 }
 
 /// The words of a verdict in the table.
