@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use intake_app::{CreateDesk, Desk, Setup, SystemClock};
+use intake_app::{Desk, Setup, SystemClock};
 use intake_model::Visit;
 use rusqlite::Connection;
 
@@ -42,19 +42,7 @@ pub(crate) fn desk(home: &Path, practice: bool) -> Desk {
     let clock = Arc::new(SystemClock::default());
     let setup = Setup { folder: home.join("desk"), practice, pdf_folder: home.join("pdf"), clock };
     let desk = Desk::open(setup).unwrap();
-    desk.create_desk(&CreateDesk {
-        centre_code: "120110005".into(),
-        centre_name: "天津市东丽区新立街道矛调中心".into(),
-        office_phone: "022-24990000".into(),
-        office_address: "先锋路1号".into(),
-        desk: 1,
-        administrator: "周建国".into(),
-        administrator_password: "管理员好记的一句话".into(),
-        clerk: "王芳".into(),
-        clerk_password: "窗口上午九点开门".into(),
-        recovery_folder: home.join("usb").display().to_string(),
-    })
-    .unwrap();
+    desk.create_desk(&testkit::desk::form(home)).unwrap();
     desk
 }
 

@@ -5,7 +5,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::{CLERK, PASSWORD, created, program};
+use testkit::desk::{CLERK, PASSWORD, made};
+
+use crate::program;
 
 /// Fills the file system to the last kilobytes, registers until it refuses, makes room, registers again, verifies.
 const SCRIPT: &str = r#"
@@ -27,7 +29,7 @@ fn what_a_full_disk_refused_is_not_kept_and_what_was_told_is() {
     let mut kept = Vec::new();
     for room in ["24K", "150K", "500K"] {
         let home = tempfile::tempdir().unwrap();
-        drop(created(home.path()));
+        drop(made(home.path()).unwrap());
         let line = r#"{"name":{"stated":"张伟"},"address":"declined","demand":"楼上漏水三个月，物业不修。"}"#;
         std::fs::write(home.path().join("visits.ndjson"), [line; 2000].join("\n")).unwrap();
         std::fs::write(home.path().join("one.ndjson"), line).unwrap();

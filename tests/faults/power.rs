@@ -7,14 +7,16 @@ use std::time::{Duration, Instant};
 
 use testkit::screen::{Running, Screen, at_home};
 
-use crate::{CLERK, PASSWORD, created, program};
+use testkit::desk::{CLERK, PASSWORD, made};
+
+use crate::program;
 
 const CALLS: &str = "trace=fsync,fdatasync,rename,renameat,renameat2,write,pwrite64";
 
 #[test]
 fn wal_keyring_and_folder_are_synced_before_the_number_is_told() {
     let home = tempfile::tempdir().unwrap();
-    drop(created(home.path()));
+    drop(made(home.path()).unwrap());
     let (visits, trace) = (home.path().join("visits.ndjson"), home.path().join("trace"));
     let visit = r#"{"name":{"stated":"张伟"},"address":"declined","demand":"楼上漏水三个月，物业不修。"}"#;
     std::fs::write(&visits, visit).unwrap();

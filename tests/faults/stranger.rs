@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use crate::created;
+use testkit::desk::made;
 
 #[test]
 fn sqlite3_cannot_read_the_database() {
     let home = tempfile::tempdir().unwrap();
-    let desk = created(home.path());
+    let desk = made(home.path()).unwrap();
     desk.register(&testkit::visits::property_fee()).unwrap();
     desk.tick().unwrap();
     drop(desk);

@@ -1,7 +1,7 @@
 //! Opening the file, and the two doors to it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use intake_wire::{Head, JournalId};
@@ -55,13 +55,30 @@ pub struct Writer<'c> {
 }
 
 impl Db {
-    /// Opens the folder's database with its key, making it where it is missing, and migrates it.
+    /// Makes the database of a new desk.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Sqlite`].
+    pub fn create(folder: &Folder, key: &DataKey) -> Result<Self> {
+        Self::connected(folder, key, connect(&folder.database(), key, Access::Create)?)
+    }
+
+    /// Opens the folder's database with its key and migrates it. A database that is not there is a loss, never made anew:
+    /// an empty one would hide what was lost.
     ///
     /// # Errors
     /// [`Error::Newer`], [`Error::Damaged`], [`Error::Lost`], [`Error::Io`] or [`Error::Sqlite`].
     pub fn open(folder: &Folder, key: &DataKey) -> Result<Self> {
-        let path = folder.database();
-        let mut writer = connect(&path, key, true)?;
+        // Before SQLite looks at it: beside an empty file it deletes the WAL, which may be all that is left.
+        if !folder.database().metadata().is_ok_and(|file| file.len() > 0) {
+            let noted = HeadFile::open(&folder.head())?.read()?;
+            let confirmed = noted.iter().map(|(_, head)| head.seq).max().unwrap_or(0);
+            return Err(Error::Lost { confirmed, found: 0 });
+        }
+        Self::connected(folder, key, connect(&folder.database(), key, Access::Write)?)
+    }
+
+    fn connected(folder: &Folder, key: &DataKey, mut writer: Connection) -> Result<Self> {
         migrations::to_latest(&mut writer)?;
         sync_folder(folder.path())?;
         let head_file = HeadFile::open(&folder.head())?;
@@ -92,7 +109,7 @@ impl Db {
         let resting = lock(&self.0.readers).pop();
         let connection = match resting {
             Some(connection) => connection,
-            None => connect(&self.0.folder.database(), &self.0.key, false)?,
+            None => connect(&self.0.folder.database(), &self.0.key, Access::Read)?,
         };
         let transaction = connection.unchecked_transaction().map_err(Error::from)?;
         let result = work(&Reader { connection: &transaction });
@@ -124,30 +141,46 @@ impl Db {
         Ok(value)
     }
 
-    /// Moves the WAL into the database and empties it; for idle moments. Gives up at once where a reader is in the way.
+    /// Moves the WAL into the database and empties it; for idle moments. Gives up at once where a reader is in the way,
+    /// and does nothing where a visit is just being written.
     ///
     /// # Errors
     /// [`Error::Sqlite`], and [`Error::Io`] where the last head could not be noted and still cannot.
     pub fn checkpoint(&self) -> Result<()> {
-        let mut guard = lock(&self.0.writer);
+        let mut guard = match self.0.writer.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        };
         guard.note()?;
-        guard.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        // Without this SQLite would wait for a reader while it keeps the next registration waiting.
+        guard.connection.busy_timeout(Duration::ZERO)?;
+        let emptied = guard.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        guard.connection.busy_timeout(PATIENCE)?;
+        match emptied {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
+            other => Ok(other?),
+        }
     }
 
-    /// A head above the database is loss; below or equal is normal.
+    /// A head above the database is loss. Below it is normal after a power cut, and is brought up to date, so that what
+    /// the database holds is guarded from now on.
     fn compare_head(&self) -> Result<()> {
         let mut guard = lock(&self.0.writer);
         let TheWriter { connection, head_file, .. } = &mut *guard;
         let journal = Journal { connection };
-        for (id, confirmed) in head_file.read()? {
-            let Some(found) = journal.head_of(id)? else { continue };
+        let confirmed = head_file.read()?;
+        for (id, confirmed) in confirmed {
+            let found = journal.head_of(id)?.unwrap_or(Head::EMPTY);
             if confirmed.seq > found.seq {
                 return Err(Error::Lost { confirmed: confirmed.seq, found: found.seq });
             }
             if journal.hash_at(id, confirmed.seq)?.is_some_and(|hash| hash != confirmed.hash) {
                 return Err(Error::Contradiction(format!("entry {} is not the confirmed one", confirmed.seq)));
             }
+        }
+        if let Some((id, head)) = journal.newest()? {
+            head_file.write(id, head)?;
         }
         Ok(())
     }
@@ -158,9 +191,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn connect(path: &Path, key: &DataKey, writes: bool) -> Result<Connection> {
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Create,
+    Write,
+    Read,
+}
+
+/// How long a connection waits for another of this program: it holds the folder alone.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Connection> {
+    let writes = access != Access::Read;
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if writes {
+    if access == Access::Create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let connection = Connection::open_with_flags(path, flags)?;
@@ -176,7 +221,7 @@ fn connect(path: &Path, key: &DataKey, writes: bool) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // The program holds the folder alone; only its own checkpoint can be in the way.
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     // No temporary file ever holds what a visitor said.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Erased content leaves no bytes behind.
@@ -200,8 +245,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let locked = Locked::take(home.path()).unwrap();
         let (folder, key) = (locked.folder(), DataKey::generate().unwrap());
-        drop(Db::open(&folder, &key).unwrap());
-        let connection = connect(&folder.database(), &key, true).unwrap();
+        drop(Db::create(&folder, &key).unwrap());
+        let connection = connect(&folder.database(), &key, Access::Write).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
         let before = std::fs::read(folder.database()).unwrap();
@@ -209,6 +254,49 @@ mod tests {
         assert!(matches!(refused, Error::Newer { found: 99, .. }), "{refused}");
         assert_eq!(refused.code(), intake_model::Code::NewerDatabase);
         assert!(before == std::fs::read(folder.database()).unwrap(), "a refused file was written to");
+    }
+
+    #[test]
+    fn a_database_that_is_not_there_is_never_made_anew_by_opening() {
+        let home = tempfile::tempdir().unwrap();
+        let locked = Locked::take(home.path()).unwrap();
+        let (folder, key) = (locked.folder(), DataKey::generate().unwrap());
+        drop(Db::create(&folder, &key).unwrap());
+        let wal = folder.path().join("desk.db-wal");
+        std::fs::write(&wal, "what was committed last").unwrap();
+        for empty in [false, true] {
+            std::fs::remove_file(folder.database()).unwrap();
+            if empty {
+                std::fs::write(folder.database(), "").unwrap();
+            }
+            let refused = Db::open(&folder, &key).err().unwrap();
+            assert_eq!(refused.code(), intake_model::Code::EntriesLost);
+            assert_eq!(folder.database().exists(), empty);
+            assert!(wal.exists(), "the WAL may be all that is left");
+            std::fs::write(folder.database(), "").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_head_that_a_power_cut_left_behind_is_brought_up_to_date_at_opening() {
+        let home = tempfile::tempdir().unwrap();
+        let locked = Locked::take(home.path()).unwrap();
+        let (folder, key) = (locked.folder(), DataKey::generate().unwrap());
+        let db = Db::create(&folder, &key).unwrap();
+        let moment = intake_wire::Moment { at_ms: 0, boot: intake_wire::BootId([0; 16]), mono_ms: 0 };
+        let append = |db: &Db| {
+            let draft = || intake_wire::Draft { kind: intake_wire::Kind::voided(), open: vec![], personal: vec![] };
+            db.write::<_, Error>(|tx| tx.append(draft(), 1, moment)).unwrap()
+        };
+        db.write::<_, Error>(|tx| tx.open_epoch(JournalId([1; 16]), "A")).unwrap();
+        append(&db);
+        let stale = std::fs::read(folder.head()).unwrap();
+        assert_eq!(append(&db), 2);
+        drop(db);
+        std::fs::write(folder.head(), stale).unwrap();
+        drop(Db::open(&folder, &key).unwrap());
+        let noted = HeadFile::open(&folder.head()).unwrap().read().unwrap();
+        assert_eq!(noted.iter().map(|(_, head)| head.seq).max(), Some(2));
     }
 
     #[test]

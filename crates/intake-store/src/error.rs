@@ -91,6 +91,7 @@ impl Error {
                 Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::ReadOnly) => Code::DiskFailed,
                 _ => Code::Internal,
             },
+            Self::Wire(intake_wire::Error::EntryTooLarge { .. }) => Code::TextTooLong,
             Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
         }
     }

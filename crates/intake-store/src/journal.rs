@@ -107,6 +107,17 @@ impl Journal<'_> {
         Ok(head.optional()?)
     }
 
+    /// The newest epoch's journal and its last entry; `None` before the first entry.
+    pub(crate) fn newest(&self) -> Result<Option<(JournalId, Head)>> {
+        let sql = "SELECT e.journal, j.seq, j.hash FROM epochs e JOIN journal j ON j.epoch = e.id
+                   ORDER BY e.id DESC, j.seq DESC LIMIT 1";
+        let newest = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([], |row| Ok((JournalId(row.get(0)?), Head { seq: row.get(1)?, hash: Hash(row.get(2)?) })));
+        Ok(newest.optional()?)
+    }
+
     /// The hash at a place; that of place 0 is [`Hash::ZERO`].
     ///
     /// # Errors

@@ -33,6 +33,16 @@ pub enum Role {
     Clerk,
 }
 
+impl Role {
+    /// Its word in the journal, the same as in the keyring's JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Clerk => "clerk",
+        }
+    }
+}
+
 /// One clerk's wrap of the data key. The name stands in the clear: the sign-in page must offer it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Wrapped {

@@ -6,7 +6,6 @@
 //! All functions block; callers in async code use `spawn_blocking`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
-mod clerks;
 mod db;
 mod desk;
 mod error;
@@ -25,5 +24,5 @@ pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
 pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
-pub use matters::{MatterRecord, State};
+pub use matters::{MatterRecord, Matters, State, Version};
 pub use verify::Verified;

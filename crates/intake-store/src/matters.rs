@@ -1,8 +1,9 @@
 //! Matters as they stand: one row a registration; its words are read from the journal.
 
 use chrono::NaiveDate;
-use intake_wire::{RecordOf, VerdictKind};
+use intake_wire::{Corrected, Entry, RecordOf, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::de::DeserializeOwned;
 
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
@@ -36,6 +37,19 @@ pub struct MatterRecord {
     pub slips: u32,
     /// How it stands with the district.
     pub state: State,
+}
+
+/// One version of a matter's record, as the journal keeps it.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// 1 for the registration, and one more with each correction.
+    pub version: u32,
+    /// When it was written, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+    /// Who wrote it.
+    pub clerk: u32,
+    /// Query code and record; `None` once erased.
+    pub record: Option<RecordOf>,
 }
 
 /// How a matter's newest entry stands with the district.
@@ -147,11 +161,73 @@ impl Matters<'_> {
         rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
     }
 
+    /// Matters of the days before `date` that the district has not confirmed or cannot apply, the newest first, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn open_before(&self, date: NaiveDate, limit: u32) -> Result<Vec<MatterRecord>> {
+        let sql = format!(
+            "SELECT {COLUMNS} WHERE m.local_date < ?1
+             AND (max(m.version_seq, m.void_seq) > e.remote_seq
+                  OR EXISTS (SELECT 1 FROM verdicts v WHERE v.epoch = m.epoch AND v.seq IN (m.version_seq, m.void_seq)))
+             ORDER BY m.local_date DESC, m.epoch DESC, m.serial DESC LIMIT ?2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![date.to_string(), limit], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    }
+
+    /// Every version of a matter's record, the newest first; empty for an unknown number.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`]; [`Error::Contradiction`] where a version is missing.
+    pub fn versions(&self, number: &str) -> Result<Vec<Version>> {
+        let sql = "SELECT epoch, version_seq FROM matters WHERE number = ?1";
+        let newest = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some((epoch, mut seq)): Option<(i64, u64)> = newest.optional()? else { return Ok(Vec::new()) };
+        let mut versions = Vec::new();
+        loop {
+            let entry = Journal { connection: self.connection }.at(epoch, seq)?;
+            let corrected = match entry.kind.as_str() {
+                "corrected" => Some(open_part::<Corrected>(&entry)?),
+                _ => None,
+            };
+            versions.push(Version {
+                version: corrected.as_ref().map_or(1, |one| one.version),
+                at_ms: entry.moment.at_ms,
+                clerk: entry.clerk,
+                record: entry.personal.bytes().map(serde_json::from_slice).transpose()?,
+            });
+            match corrected {
+                // A correction points back; anything else would walk in a circle.
+                Some(one) if one.corrects < seq => seq = one.corrects,
+                Some(_) => return Err(Error::Contradiction(format!("entry {seq} corrects no earlier one"))),
+                None => return Ok(versions),
+            }
+        }
+    }
+
+    /// What the last slip of a matter was issued as; `None` where none was.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn last_slip(&self, number: &str) -> Result<Option<SlipIssued>> {
+        let sql = "SELECT epoch, slip_seq FROM matters WHERE number = ?1 AND slip_seq > 0";
+        let place = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some((epoch, seq)) = place.optional()? else { return Ok(None) };
+        open_part(&Journal { connection: self.connection }.at(epoch, seq)?).map(Some)
+    }
+
     fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {
         let entry = Journal { connection: self.connection }.at(epoch, record.version_seq)?;
         record.record = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
         Ok(record)
     }
+}
+
+fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
+    Ok(serde_json::from_slice(entry.open.bytes().unwrap_or_default())?)
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {

@@ -11,8 +11,6 @@ use crate::{Error, Result};
 /// What a complete walk found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verified {
-    /// Always true: an incomplete walk is an error that names the first difference.
-    pub complete: bool,
     /// Entries over all epochs.
     pub entries: u64,
     /// The newest epoch's head.
@@ -59,7 +57,7 @@ impl Reader<'_> {
             }
         }
         self.compare(&explained)?;
-        Ok(Verified { complete: true, entries, head, matters: explained.len() as u64 })
+        Ok(Verified { entries, head, matters: explained.len() as u64 })
     }
 
     fn compare(&self, explained: &BTreeMap<String, Explained>) -> Result<()> {
@@ -81,7 +79,8 @@ impl Reader<'_> {
 
 fn explain(matters: &mut BTreeMap<String, Explained>, entry: &intake_wire::Entry) -> Result<()> {
     fn open<T: DeserializeOwned>(entry: &intake_wire::Entry) -> Result<T> {
-        Ok(serde_json::from_slice(entry.open.bytes().unwrap_or_default())?)
+        let unreadable = |_| Error::Contradiction(format!("entry {} does not read", entry.seq));
+        serde_json::from_slice(entry.open.bytes().unwrap_or_default()).map_err(unreadable)
     }
     let missing = || Error::Contradiction(format!("entry {} is about a matter that was not registered", entry.seq));
     match entry.kind.as_str() {

@@ -255,7 +255,7 @@ impl Desk {
     fn new(entries: usize, admission: &Admission) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let locked = Locked::take(folder.path()).unwrap();
-        let db = Db::open(&locked.folder(), &DataKey::generate().unwrap()).unwrap();
+        let db = Db::create(&locked.folder(), &DataKey::generate().unwrap()).unwrap();
         let row = DeskRow {
             centre_code: CENTRE.into(),
             centre_name: "新立街道".into(),

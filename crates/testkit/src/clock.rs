@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use intake_app::Clock;
 use intake_wire::{BootId, Moment};
 
 /// 2026-11-24 09:05 at +08:00, in milliseconds since 1970 UTC.
@@ -36,5 +37,11 @@ impl FixedMoments {
         let at_ms = self.now_ms();
         let mono_ms = u64::try_from(at_ms - MORNING_MS + 7_200_000).unwrap_or(0);
         Moment { at_ms, boot: BootId([7; 16]), mono_ms }
+    }
+}
+
+impl Clock for FixedMoments {
+    fn now(&self) -> Moment {
+        Self::now(self)
     }
 }

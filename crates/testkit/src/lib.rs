@@ -1,8 +1,9 @@
-//! What tests need of the world: people's visits, a clock that stands still, a private PostgreSQL, a district in process,
+//! What tests need of the world: people's visits, a desk, a clock that stands still, a private PostgreSQL, a district in process,
 //! a printer without paper, a screen nobody sees. For tests and practice only; nothing here ships.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod clock;
+pub mod desk;
 pub mod district;
 pub mod postgres;
 pub mod printer;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use crate::ci::step;
 use crate::{Error, Result, at};
 
 const FOLDER: &str = "ui/src/ipc/bindings";
@@ -36,6 +37,8 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
 }
 
 fn export(root: &Path, folder: &Path) -> Result<()> {
+    // tauri_build wants the pages to be there before it lets anything compile.
+    step(root, "scripts/window", &[])?;
     // Of the whole workspace: with two packages named, cargo would build every library once more with other features.
     let arguments = ["test", "--quiet", "--workspace", "--lib", "export_bindings"];
     let output = Command::new("cargo")

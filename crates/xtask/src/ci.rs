@@ -22,8 +22,6 @@ pub fn lint(root: &Path) -> Result<()> {
     step(root, "cargo", &["fmt", "--all", "--check"])?;
     tidy::run(root)?;
     bindings::run(root, true)?;
-    // tauri_build wants the pages to be there before it lets anything compile.
-    step(root, "scripts/window", &[])?;
     step(root, "scripts/with-tools", &["npm", "--prefix", "ui", "run", "check", "--silent"])?;
     step(root, "cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     step(root, "scripts/with-tools", &["typos"])?;
@@ -31,7 +29,7 @@ pub fn lint(root: &Path) -> Result<()> {
     step(root, "scripts/with-tools", &["cargo", "deny", "check", "bans", "licenses", "sources"])
 }
 
-fn step(root: &Path, program: &str, arguments: &[&str]) -> Result<()> {
+pub(crate) fn step(root: &Path, program: &str, arguments: &[&str]) -> Result<()> {
     let name = format!("{program} {}", arguments.join(" "));
     // A relative program name would be looked up from the caller's folder, not from `current_dir`.
     let path = if program.contains('/') { root.join(program) } else { program.into() };

@@ -76,3 +76,12 @@ fn listed(root: &Path) -> Result<Vec<String>> {
     paths.dedup();
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    /// So that whoever runs the tests runs the rules, CI too.
+    #[test]
+    fn this_repository_keeps_its_own_rules() {
+        super::run(&crate::root()).unwrap();
+    }
+}

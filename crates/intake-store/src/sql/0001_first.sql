@@ -16,12 +16,6 @@ CREATE TABLE desk (
     admission      BLOB    NOT NULL DEFAULT x''
 ) STRICT;
 
-CREATE TABLE clerks (
-    id   INTEGER NOT NULL PRIMARY KEY,
-    name TEXT    NOT NULL,
-    role TEXT    NOT NULL
-) STRICT;
-
 -- Each epoch is a journal of its own. remote_* is the district's head as last told: the mark `stored`.
 CREATE TABLE epochs (
     id          INTEGER NOT NULL PRIMARY KEY,
