@@ -4,11 +4,10 @@ mod desk;
 mod exchange;
 mod slip;
 mod visit;
+mod window;
 
 use intake_app::{Desk, Error, Failure};
 use tauri::ipc::Invoke;
-
-use crate::log;
 
 /// What every command answers.
 type Answer<T> = Result<T, Failure>;
@@ -35,6 +34,8 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         slip::save_slip,
         exchange::outlook,
         exchange::exchange,
+        window::close_window,
+        window::stay_open,
     ]
 }
 
@@ -55,7 +56,7 @@ where
     }
 }
 
-/// An answer as the window gets it; a failure is logged here and nowhere else.
+/// An answer as the window gets it; a failure is logged with the reference that the window shows.
 fn answered<T>(name: &'static str, answer: Result<T, Error>) -> Answer<T> {
-    answer.map_err(|error| log::failure(name, Failure::from(error)))
+    answer.map_err(|error| error.told(name))
 }

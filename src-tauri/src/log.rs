@@ -1,11 +1,10 @@
 //! The log: one file in the data folder's `log/`, in English, without personal data.
 //!
-//! Each failure is logged once, where it leaves for the window, with the reference that the clerk reads out.
+//! Each failure is logged once, with the reference that the clerk reads out (`intake_app::Error::told`).
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-use intake_app::Failure;
 use tracing_subscriber::EnvFilter;
 
 /// The log is begun anew above this size; the one before is kept beside it.
@@ -30,10 +29,4 @@ fn open(folder: &Path) -> std::io::Result<File> {
         std::fs::rename(&path, folder.join("desk.before.log"))?;
     }
     OpenOptions::new().create(true).append(true).open(path)
-}
-
-/// Writes one failure down: its code and reference, nothing of what was typed.
-pub(crate) fn failure(command: &str, failure: Failure) -> Failure {
-    tracing::warn!(command, code = ?failure.code, reference = %failure.reference, "refused");
-    failure
 }

@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use intake_app::Desk;
-use intake_model::{Code, Problem, Severity, Visit, check};
+use intake_model::{Code, Problem, Severity, Visit};
 use serde::Serialize;
 
 use crate::folder::Refused;
@@ -57,7 +57,7 @@ pub(crate) fn run(desk: &Desk, file: impl BufRead, accept_warnings: Option<&str>
         if bytes.is_empty() {
             continue;
         }
-        match read(bytes, accept_warnings) {
+        match read(desk, bytes, accept_warnings) {
             Ok(visit) => match desk.register(&visit) {
                 Ok(done) => {
                     total.registered += 1;
@@ -66,7 +66,11 @@ pub(crate) fn run(desk: &Desk, file: impl BufRead, accept_warnings: Option<&str>
                 Err(error) => {
                     let problems = vec![said(String::new(), error.code(), None)];
                     print(&Left { line, problems })?;
-                    return Err(error.into());
+                    // What only this line is at fault for costs the others nothing.
+                    if !matches!(error.code(), Code::ReasonNeeded | Code::VisitUnreadable | Code::TextTooLong) {
+                        return Err(error.into());
+                    }
+                    total.left += 1;
                 }
             },
             Err(problems) => {
@@ -80,7 +84,7 @@ pub(crate) fn run(desk: &Desk, file: impl BufRead, accept_warnings: Option<&str>
 }
 
 /// A line as a visit that can be registered, or everything that stands against it.
-fn read(line: &[u8], accept_warnings: Option<&str>) -> Result<Visit, Vec<Said>> {
+fn read(desk: &Desk, line: &[u8], accept_warnings: Option<&str>) -> Result<Visit, Vec<Said>> {
     let mut unknown = Vec::new();
     let mut reader = serde_json::Deserializer::from_slice(line);
     let visit: Result<Visit, _> = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()));
@@ -94,7 +98,7 @@ fn read(line: &[u8], accept_warnings: Option<&str>) -> Result<Visit, Vec<Said>> 
             return Err(problems);
         }
     };
-    let found = check(&visit);
+    let found = desk.check_visit(&visit);
     let warned = found.iter().any(|problem| problem.severity == Severity::Warning);
     if warned && visit.passed_because.trim().is_empty() {
         accept_warnings.unwrap_or_default().clone_into(&mut visit.passed_because);

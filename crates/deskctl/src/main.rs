@@ -12,7 +12,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use intake_model::civil_date;
 use serde::Serialize;
 
 use folder::Refused;
@@ -30,7 +32,8 @@ enum Task {
     Verify(Whose),
     /// Registers one visit per line of an NDJSON file; reports each line that cannot be registered and keeps the rest
     Import(Import),
-    /// Says everything that the form would say about a visit; ends with 1 only where it could not be kept
+    /// Says everything that there is to say about a visit, under a region's profile too; ends with 1 only where it could
+    /// not be kept
     Check(rules::Check),
     /// Advises where a matter goes: outcome, article, papers, clocks, other doors with their limits
     Route(rules::Route),
@@ -76,6 +79,11 @@ enum Schema {
     Question,
 }
 
+#[allow(clippy::disallowed_methods, reason = "a command line reads the clock")]
+fn today() -> NaiveDate {
+    civil_date(chrono::Utc::now().timestamp_millis())
+}
+
 fn main() -> ExitCode {
     // clap ends with 2 itself where the arguments cannot be read.
     match run(Line::parse().task) {
@@ -94,9 +102,13 @@ fn run(task: Task) -> Result<bool, Refused> {
     match task {
         Task::Verify(whose) => {
             let desk = folder::open(&whose)?;
-            let found = serde_json::to_value(desk.verify()?)?;
-            print(&found)?;
-            Ok(found.get("complete").and_then(serde_json::Value::as_bool).unwrap_or(false))
+            let (found, difference) = match desk.verify() {
+                Ok(found) => (Some(found), None),
+                Err(error) => (None, Some(error.difference().map(str::to_owned).ok_or(error)?)),
+            };
+            let complete = found.is_some();
+            print(&Walked { complete, found, difference })?;
+            Ok(complete)
         }
         Task::Import(import) => {
             let file = std::io::BufReader::new(std::fs::File::open(&import.file)?);
@@ -111,11 +123,21 @@ fn run(task: Task) -> Result<bool, Refused> {
             print(&schemars::schema_for!(intake_model::Question))?;
             Ok(true)
         }
-        Task::Check(check) => rules::check(&check),
+        Task::Check(check) => rules::check(&check, today()),
         Task::Route(route) => rules::advise(&route),
         Task::Clock(clock) => rules::clock(&clock),
         Task::Number(number) => rules::number(&number),
     }
+}
+
+/// What `verify` found: all of it, or the first difference.
+#[derive(Serialize)]
+struct Walked {
+    complete: bool,
+    #[serde(flatten)]
+    found: Option<intake_app::Verified>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<String>,
 }
 
 /// Writes one line of JSON to standard output.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use intake_model::{
-    Calendars, ClockCode, Doors, Profile, Question, RegistrationNumber, Severity, Start, Visit, check_on, civil_date,
-    due, route,
+    Calendars, ClockCode, Doors, Profile, Question, RegistrationNumber, Severity, Start, Visit, check_on, due, route,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -86,9 +85,9 @@ fn clock_code(text: &str) -> Result<ClockCode, String> {
 }
 
 /// Everything the form would say about a visit. Whether it could be registered, with or without a reason.
-pub(crate) fn check(task: &Check) -> Result<bool, Refused> {
+pub(crate) fn check(task: &Check, today: NaiveDate) -> Result<bool, Refused> {
     let (visit, profile) = (read::<Visit>(&task.file)?, task.under.read()?);
-    let on = task.on.unwrap_or_else(today);
+    let on = task.on.unwrap_or(today);
     let mut problems = check_on(&visit, on);
     problems.extend(profile.check(&visit));
     let said: Vec<Said> = problems
@@ -152,9 +151,4 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Refused> {
         // Where, and not what: the file may hold what a visitor said.
         Refused::because(format!("文件读不懂：第{}行第{}列。", error.line(), error.column()))
     })
-}
-
-#[allow(clippy::disallowed_methods, reason = "a command line reads the clock")]
-fn today() -> NaiveDate {
-    civil_date(chrono::Utc::now().timestamp_millis())
 }

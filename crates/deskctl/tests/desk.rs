@@ -2,40 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
 
-use intake_app::{CreateDesk, Desk, Setup, SystemClock};
 use serde_json::Value;
 use tempfile::TempDir;
-
-const CLERK: &str = "王芳";
-const PASSWORD: &str = "窗口上午九点开门";
-
-fn open(folder: &Path) -> Desk {
-    let clock = Arc::new(SystemClock::default());
-    Desk::open(Setup { folder: folder.join("desk"), practice: false, pdf_folder: folder.join("pdf"), clock }).unwrap()
-}
+use testkit::desk::{CLERK, PASSWORD, made, open};
 
 /// A desk as an administrator leaves it: made, and closed.
 fn desk() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let stick = folder.path().join("usb");
-    std::fs::create_dir(&stick).unwrap();
-    let form = CreateDesk {
-        centre_code: "120110005".into(),
-        centre_name: "天津市东丽区新立街道矛盾纠纷调处化解中心".into(),
-        office_phone: "022-24390000".into(),
-        office_address: "天津市东丽区先锋路".into(),
-        desk: 1,
-        administrator: "周建国".into(),
-        administrator_password: "管理员好记的一句话".into(),
-        clerk: CLERK.into(),
-        clerk_password: PASSWORD.into(),
-        recovery_folder: stick.display().to_string(),
-    };
-    open(folder.path()).create_desk(&form).unwrap();
+    drop(made(folder.path()).unwrap());
     folder
 }
 
@@ -82,10 +58,21 @@ fn a_good_line_is_registered_and_the_desk_stays_whole() {
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
     assert_eq!(lines(&verified)[0]["complete"], true);
 
-    let desk = open(folder.path());
+    let desk = open(folder.path()).unwrap();
     let clerk = desk.state().unwrap().clerks.into_iter().find(|one| one.name == CLERK).unwrap();
     desk.sign_in(clerk.id, PASSWORD).unwrap();
     assert_eq!(desk.matter(&number).unwrap().visit.demand, "楼上漏水三个月，物业不修。");
+}
+
+#[test]
+fn a_line_that_only_the_day_makes_odd_costs_the_others_nothing() {
+    let folder = desk();
+    let unborn = r#"{"name":{"stated":"张伟"},"address":{"stated":"x"},"demand":"y","identity":{"paper":"resident_id","number":"110105209912310029"}}"#;
+    let imported = import(&folder, &[GOOD, unborn, GOOD], &[]);
+    assert_eq!(imported.status.code(), Some(1));
+    let report = lines(&imported);
+    assert_eq!((&report[1]["problems"][0]["code"], &report[3]["registered"]), (&"birth_date_future".into(), &2.into()));
+    assert_eq!(import(&folder, &[unborn], &["--accept-warnings", "证件如此"]).status.code(), Some(0));
 }
 
 #[test]

@@ -202,16 +202,30 @@ impl Desk {
         if folder.lost_its_keyring() {
             return Err(Error::Refused(Code::KeyringDamaged));
         }
-        let wrong_number = |_| Error::Refused(Code::DeskNumberUnusable);
-        let centre: CentreCode = form.centre_code.trim().parse().map_err(wrong_number)?;
-        let number = DeskNumber::new(form.desk).map_err(wrong_number)?;
-        let (administrator, clerk) = (form.administrator.trim(), form.clerk.trim());
-        if administrator.is_empty() || clerk.is_empty() || administrator == clerk {
-            return Err(Error::Refused(Code::ClerkNameUnusable));
+        let wrong_number = |field| move |_| Error::about(field, Code::DeskNumberUnusable);
+        let centre: CentreCode = form.centre_code.trim().parse().map_err(wrong_number("centre_code"))?;
+        let number = DeskNumber::new(form.desk).map_err(wrong_number("desk"))?;
+        // These three stand on every slip: whom to ask, and where (Art. 18, 23).
+        let office = [
+            ("centre_name", &form.centre_name),
+            ("office_phone", &form.office_phone),
+            ("office_address", &form.office_address),
+        ];
+        if let Some((field, _)) = office.into_iter().find(|(_, text)| text.trim().is_empty()) {
+            return Err(Error::about(field, Code::OfficeIncomplete));
         }
+        let (administrator, clerk) = (form.administrator.trim(), form.clerk.trim());
+        if administrator.is_empty() {
+            return Err(Error::about("administrator", Code::ClerkNameUnusable));
+        }
+        if clerk.is_empty() || administrator == clerk {
+            return Err(Error::about("clerk", Code::ClerkNameUnusable));
+        }
+        let passwords =
+            [("administrator_password", &form.administrator_password), ("clerk_password", &form.clerk_password)];
         let short = |password: &str| password.chars().count() < PASSWORD_CHARACTERS;
-        if short(&form.administrator_password) || short(&form.clerk_password) {
-            return Err(Error::Refused(Code::PasswordTooShort));
+        if let Some((field, _)) = passwords.into_iter().find(|(_, password)| short(password)) {
+            return Err(Error::about(field, Code::PasswordTooShort));
         }
         let recovery = RecoveryKey::generate();
         let recovery_file = self.write_recovery(form, &recovery)?;
@@ -221,7 +235,7 @@ impl Desk {
         ring.add_recovery(&key, &recovery.recipient)?;
         let first = ring.add_clerk(&key, administrator, Role::Administrator, &form.administrator_password)?;
         let second = ring.add_clerk(&key, clerk, Role::Clerk, &form.clerk_password)?;
-        let db = Db::open(&folder, &key)?;
+        let db = Db::create(&folder, &key)?;
         let row = DeskRow {
             centre_code: centre.as_str().to_owned(),
             centre_name: form.centre_name.trim().to_owned(),
@@ -238,13 +252,9 @@ impl Desk {
             tx.open_epoch(journal, EpochMark::first().as_str())?;
             let open = json!({ "centre": row.centre_code, "desk": row.number, "mark": EpochMark::first().as_str() });
             tx.append(draft(Kind::desk_created(), &open, &json!({}))?, SYSTEM_CLERK, moment)?;
-            for (id, name, role, word) in
-                [(first, administrator, Role::Administrator, "administrator"), (second, clerk, Role::Clerk, "clerk")]
-            {
-                tx.insert_clerk(id, name, role)?;
-                let added =
-                    draft(Kind::clerk_added(), &json!({ "clerk": id, "role": word }), &json!({ "name": name }))?;
-                tx.append(added, first, moment)?;
+            for (id, name, role) in [(first, administrator, Role::Administrator), (second, clerk, Role::Clerk)] {
+                let open = json!({ "clerk": id, "role": role.word() });
+                tx.append(draft(Kind::clerk_added(), &open, &json!({ "name": name }))?, first, moment)?;
             }
             Ok(())
         })?;
@@ -259,7 +269,7 @@ impl Desk {
     fn write_recovery(&self, form: &CreateDesk, key: &RecoveryKey) -> Result<PathBuf> {
         let target = Path::new(form.recovery_folder.trim());
         if form.recovery_folder.trim().is_empty() || target.starts_with(self.folder().path()) {
-            return Err(Error::Refused(Code::RecoveryFolderUnusable));
+            return Err(Error::about("recovery_folder", Code::RecoveryFolderUnusable));
         }
         // A key written for an earlier desk of this number may still open that desk's data: it is never overwritten.
         let stem = format!("恢复密钥-{}-{:02}", form.centre_code.trim(), form.desk);

@@ -12,6 +12,14 @@ pub enum Error {
     /// A rule of the desk.
     #[error("refused: {0:?}")]
     Refused(Code),
+    /// A rule about one field of a form.
+    #[error("refused: {code:?} in {field}")]
+    Field {
+        /// The field's name in JSON.
+        field: &'static str,
+        /// Which rule.
+        code: Code,
+    },
     /// A wrong password, or too soon after one.
     #[error("refused: {code:?}, wait {seconds} s")]
     Wait {
@@ -33,8 +41,11 @@ pub enum Error {
     #[error("the recovery key could not be written: {0}")]
     Recovery(intake_store::Error),
     /// The folder for PDF files.
-    #[error("the PDF could not be written: {0}")]
+    #[error("the folder for PDF files could not be made: {0}")]
     PdfFolder(std::io::Error),
+    /// A file in it.
+    #[error("the PDF could not be written: {0}")]
+    Pdf(intake_store::Error),
     /// A task of ours ended without an answer.
     #[error("a background task ended early")]
     Task,
@@ -58,15 +69,48 @@ impl Error {
         Self::Task
     }
 
+    /// A rule about one field of a form.
+    pub(crate) fn about(field: &'static str, code: Code) -> Self {
+        Self::Field { field, code }
+    }
+
+    /// What the window is told; the error itself goes to the log under the same reference. `what` names the use case.
+    ///
+    /// Once for each error: a second call would give it a second reference.
+    pub fn told(&self, what: &str) -> Failure {
+        let mut params = BTreeMap::new();
+        if let Self::Wait { seconds, .. } = self {
+            params.insert("seconds".to_owned(), (*seconds).into());
+        }
+        let field = match self {
+            Self::Field { field, .. } => Some((*field).to_owned()),
+            _ => None,
+        };
+        let [first, second, third] = intake_wire::random::<3>().unwrap_or_default();
+        let reference = format!("{first:02x}{second:02x}{third:02x}");
+        tracing::warn!(what, code = ?self.code(), reference, error = %self, "refused");
+        Failure { code: self.code(), params, field, reference }
+    }
+
+    /// What [`crate::Desk::verify`] found first that is not as it should be, in English; `None` for any other error.
+    pub fn difference(&self) -> Option<&str> {
+        match self {
+            Self::Store(intake_store::Error::Contradiction(said)) => Some(said),
+            _ => None,
+        }
+    }
+
     /// What a clerk is told.
     pub fn code(&self) -> Code {
         match self {
-            Self::Refused(code) | Self::Wait { code, .. } => *code,
+            Self::Refused(code) | Self::Field { code, .. } | Self::Wait { code, .. } => *code,
             Self::Store(error) => error.code(),
             Self::Paper(error) => error.code(),
             Self::Sync(error) => error.code(),
             Self::Recovery(_) => Code::RecoveryFolderUnusable,
             Self::PdfFolder(_) => Code::PdfFolderUnwritable,
+            Self::Pdf(error) if error.code() == Code::DiskFull => Code::DiskFull,
+            Self::Pdf(_) => Code::PdfFolderUnwritable,
             Self::Task => Code::Internal,
         }
     }
@@ -86,23 +130,6 @@ pub struct Failure {
     /// What the log calls it.
     #[serde(rename = "ref")]
     pub reference: String,
-}
-
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
-        let mut params = BTreeMap::new();
-        if let Error::Wait { seconds, .. } = error {
-            params.insert("seconds".to_owned(), (*seconds).into());
-        }
-        let [first, second, third] = intake_wire::random::<3>().unwrap_or_default();
-        Self { code: error.code(), params, field: None, reference: format!("{first:02x}{second:02x}{third:02x}") }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::from(&error)
-    }
 }
 
 /// The result of this crate's functions.

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::desk::{Desk, draft};
 use crate::view::{DeskState, ExchangeResult, Outlook, Progress};
 use crate::visits::minute;
-use crate::{Error, Failure, Result};
+use crate::{Error, Result};
 
 impl Desk {
     /// Enrols the desk at a district by its one-time code, and wraps the data key for the district's recovery key.
@@ -96,8 +96,8 @@ impl Desk {
         Ok(match ended {
             Ok(outcome) => {
                 let trouble = match (outcome.forked, outcome.district_ahead) {
-                    (true, _) => Some(Failure::from(Error::Refused(Code::JournalForked))),
-                    (false, true) => Some(Failure::from(Error::Refused(Code::DistrictAhead))),
+                    (true, _) => Some(Error::Refused(Code::JournalForked).told("exchange")),
+                    (false, true) => Some(Error::Refused(Code::DistrictAhead).told("exchange")),
                     (false, false) => None,
                 };
                 ExchangeResult {
@@ -111,7 +111,7 @@ impl Desk {
                     ..none
                 }
             }
-            Err(error) => ExchangeResult { trouble: Some(Failure::from(Error::from(error))), ..none },
+            Err(error) => ExchangeResult { trouble: Some(Error::from(error).told("exchange")), ..none },
         })
     }
 }

@@ -5,7 +5,7 @@ use intake_store::{Db, Keyring};
 
 use crate::desk::Desk;
 use crate::view::{Clerk, DeskState};
-use crate::{Error, Failure, Result};
+use crate::{Error, Result};
 
 /// The wait after the third wrong try, doubling up to [`LONGEST_WAIT_MS`].
 const FIRST_WAIT_MS: i64 = 2_000;
@@ -31,9 +31,14 @@ impl Desk {
         let Some(one) = ring.clerks.iter_mut().find(|one| one.clerk == clerk) else {
             return Err(Error::Refused(Code::WrongPassword));
         };
-        // A clock set back must not lock the desk for years: at most the longest wait counts.
-        let left = (one.wrong_at_ms + wait(one.wrong_tries) - now).min(LONGEST_WAIT_MS);
+        // A clock set back must not lock the desk until the old time comes again: the wait begins anew, once.
+        let set_back = one.wrong_at_ms > now;
+        one.wrong_at_ms = one.wrong_at_ms.min(now);
+        let left = one.wrong_at_ms + wait(one.wrong_tries) - now;
         if left > 0 {
+            if set_back {
+                ring.write(&folder.keyring())?;
+            }
             return Err(Error::Wait { code: Code::WaitBeforeRetry, seconds: (left + 999) / 1000 });
         }
         let signed = Clerk { id: one.clerk, name: one.name.clone(), role: one.role.into() };
@@ -50,7 +55,7 @@ impl Desk {
             Err(other) => return Err(other.into()),
         };
         if let Some(one) = ring.clerks.iter_mut().find(|one| one.clerk == clerk) {
-            one.wrong_tries = 0;
+            (one.wrong_tries, one.wrong_at_ms) = (0, 0);
         }
         ring.write(&folder.keyring())?;
         let open = self.session().db.clone();
@@ -60,7 +65,7 @@ impl Desk {
                 Ok(db) => db,
                 Err(error) => {
                     let error = Error::from(error);
-                    self.session().notice = Some(Failure::from(&error));
+                    self.session().notice = Some(error.told("opening"));
                     return Err(error);
                 }
             },
@@ -68,6 +73,7 @@ impl Desk {
         let mut session = self.session();
         session.db = Some(db);
         session.clerk = Some(signed);
+        session.notice = None;
         drop(session);
         self.state()
     }

@@ -1,16 +1,16 @@
 //! Slips: first the journal entry, then the paper from it (invariant 1), then the printer.
 
 use base64::Engine as _;
-use intake_model::{Code, DeskNumber, RegistrationNumber, civil_time, name};
-use intake_paper::{Document, Papers, Slip, printer};
-use intake_store::{Db, DeskRow, MatterRecord, Settings};
-use intake_wire::{Kind, SlipIssued};
+use intake_model::{Code, DeskNumber, Party, RegistrationNumber, civil_time, name};
+use intake_paper::{Document, Papers, Slip, Unclear, printer};
+use intake_store::{Db, DeskRow, MatterRecord, Matters, Settings, Version, write_whole};
+use intake_wire::{Kind, RecordOf, SlipIssued};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::view::SlipView;
 use crate::visits::{due, parsed};
-use crate::{Error, Failure, Result};
+use crate::{Error, Result};
 
 /// The preview's sharpness: pixels to a point.
 const PREVIEW: f32 = 2.0;
@@ -29,7 +29,7 @@ impl Desk {
     /// Sends the last copy again after printer trouble: no new copy.
     ///
     /// # Errors
-    /// As [`Desk::slip`].
+    /// As [`Desk::slip`], and [`Code::SlipNotIssued`] before the first copy.
     pub async fn resend_slip(&self, number: &str) -> Result<SlipView> {
         let number = parsed(number)?;
         self.apart(move |desk| desk.last(&number)).await?.sent().await
@@ -38,7 +38,7 @@ impl Desk {
     /// The last copy as a picture.
     ///
     /// # Errors
-    /// As [`Desk::slip`].
+    /// As [`Desk::resend_slip`].
     pub fn preview_slip(&self, number: &str) -> Result<SlipView> {
         self.last(&parsed(number)?)?.view()
     }
@@ -46,7 +46,7 @@ impl Desk {
     /// Writes the last copy's PDF into the folder for PDF files.
     ///
     /// # Errors
-    /// [`Code::PdfFolderUnwritable`], and as [`Desk::slip`].
+    /// [`Code::PdfFolderUnwritable`], and as [`Desk::resend_slip`].
     pub fn save_slip(&self, number: &str) -> Result<SlipView> {
         let made = self.last(&parsed(number)?)?;
         let folder = match made.settings.pdf_folder.as_str() {
@@ -55,7 +55,9 @@ impl Desk {
         };
         let file = folder.join(format!("{}.pdf", made.number));
         let pdf = made.document.pdf()?;
-        std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, pdf)).map_err(Error::PdfFolder)?;
+        // Whole or not at all: half a PDF would be printed by whoever finds it.
+        std::fs::create_dir_all(&folder).map_err(Error::PdfFolder)?;
+        write_whole(&file, &pdf).map_err(Error::Pdf)?;
         Ok(SlipView { file: Some(file.display().to_string()), ..made.view()? })
     }
 
@@ -67,29 +69,39 @@ impl Desk {
     fn issue(&self, number: &RegistrationNumber) -> Result<Made> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
-        db.write::<_, Error>(|tx| {
+        // Read in the transaction that issues it: two copies asked for at once are two different papers.
+        let issued = db.write::<_, Error>(|tx| {
             let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
             if matter.void {
                 return Err(Error::Refused(Code::AlreadyVoid));
             }
             let open = SlipIssued { number: number.to_string(), version: matter.version, copy: matter.slips + 1 };
             let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk.id, moment)?;
-            Ok(tx.set_slips(&open.number, open.copy, seq)?)
+            tx.set_slips(&open.number, open.copy, seq)?;
+            Issued::read(&tx.matters(), matter, open)
         })?;
-        self.make(&db, number)
+        self.make(&db, number, issued)
     }
 
+    /// The last copy as it was issued, also where the record was corrected since: paper is never made of what was not
+    /// issued.
     fn last(&self, number: &RegistrationNumber) -> Result<Made> {
         let (db, _) = self.at_work()?;
-        self.make(&db, number)
+        let issued = db.read::<_, Error>(|r| {
+            let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
+            if matter.void {
+                return Err(Error::Refused(Code::AlreadyVoid));
+            }
+            let slip = r.matters().last_slip(&matter.number)?.ok_or(Error::Refused(Code::SlipNotIssued))?;
+            Issued::read(&r.matters(), matter, slip)
+        })?;
+        self.make(&db, number, issued)
     }
 
-    fn make(&self, db: &Db, number: &RegistrationNumber) -> Result<Made> {
-        let (matter, desk, settings) =
-            db.read::<_, Error>(|r| Ok((r.matters().find(&number.to_string())?, r.desk()?, r.settings()?)))?;
-        let matter = matter.ok_or(Error::Refused(Code::NumberUnknown))?;
-        let copy = matter.slips.max(1);
-        let document = self.papers()?.slip(&content(&matter, &desk, number, copy)?)?;
+    fn make(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<Made> {
+        let (desk, settings) = db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?)))?;
+        let copy = issued.slip.copy;
+        let document = self.papers()?.slip(&content(issued, &desk, number)?)?;
         Ok(Made { number: number.clone(), document, copy, settings })
     }
 
@@ -102,10 +114,34 @@ impl Desk {
     }
 }
 
-fn content(matter: &MatterRecord, desk: &DeskRow, number: &RegistrationNumber, copy: u32) -> Result<Slip> {
-    let record = matter.record.as_ref().ok_or(Error::Refused(Code::NumberUnknown))?;
-    let visit = &record.visit;
+/// A slip's entry with what it shows.
+struct Issued {
+    matter: MatterRecord,
+    slip: SlipIssued,
+    /// The version it shows and those before it, the newest first.
+    versions: Vec<Version>,
+}
+
+impl Issued {
+    fn read(matters: &Matters<'_>, matter: MatterRecord, slip: SlipIssued) -> Result<Self> {
+        let mut versions = matters.versions(&matter.number)?;
+        versions.retain(|one| one.version <= slip.version);
+        Ok(Self { matter, slip, versions })
+    }
+}
+
+fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber) -> Result<Slip> {
+    let Issued { matter, slip, versions } = issued;
+    let due = due(&versions);
+    let record = versions.into_iter().next().and_then(|newest| newest.record);
+    let RecordOf { query_code, visit } = record.ok_or(Error::Refused(Code::NumberUnknown))?;
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
+    let name = match (visit.name.text(), visit.party) {
+        // An organisation's title is no secret, and a masked one proves nothing (Art. 23: 姓名（名称）).
+        (Some(title), Party::Organisation) => title.to_owned(),
+        (Some(name), Party::Person) => name::masked(name),
+        (None, _) => visit.name.shown().to_owned(),
+    };
     Ok(Slip {
         office: desk.centre_name.clone(),
         address: desk.office_address.clone(),
@@ -113,15 +149,16 @@ fn content(matter: &MatterRecord, desk: &DeskRow, number: &RegistrationNumber, c
         desk: window,
         number: number.clone(),
         registered_at: civil_time(matter.registered_ms),
-        name: visit.name.text().map_or_else(|| visit.name.shown().to_owned(), name::masked),
-        title: visit.title.clone(),
-        due: due(visit, matter.registered_ms),
+        name,
+        due,
+        unclear: Unclear::of(&visit),
+        title: visit.title,
         headcount: visit.headcount,
         materials: visit.materials,
-        query_code: record.query_code.clone(),
+        query_code,
         clerk: matter.clerk.into(),
-        version: matter.version,
-        copy,
+        version: slip.version,
+        copy: slip.copy,
         practice: desk.practice,
     })
 }
@@ -143,6 +180,7 @@ impl Made {
             file: None,
             printed: false,
             trouble: None,
+            undrawable: self.document.undrawable().iter().collect(),
         })
     }
 
@@ -158,7 +196,7 @@ impl Made {
         };
         match sent {
             Ok(()) => view.printed = true,
-            Err(error) => view.trouble = Some(Failure::from(Error::from(error))),
+            Err(error) => view.trouble = Some(Error::from(error).told("print")),
         }
         Ok(view)
     }

@@ -107,6 +107,8 @@ views! {
         number: String,
         /// For calling out.
         short: String,
+        /// `2026-11-24`.
+        date: String,
         /// `09:05`.
         time: String,
         /// The name, 不详 or 不愿提供.
@@ -134,6 +136,8 @@ views! {
         date: String,
         /// All of the day's registrations.
         rows: Vec<MatterRow>,
+        /// Those of earlier days that wait or were set aside, the newest first; at most 200.
+        earlier: Vec<MatterRow>,
         /// How many wait.
         waiting: usize,
         /// How many are at the district.
@@ -153,6 +157,8 @@ views! {
         due: Option<String>,
         /// Whether it was voided.
         void: bool,
+        /// Why; empty where it was not.
+        void_reason: String,
         /// How it stands with the district.
         state: MatterState,
         /// `2026-11-24 09:05`.
@@ -172,6 +178,8 @@ views! {
         printed: bool,
         /// Why none did; the registration stands.
         trouble: Option<Failure>,
+        /// Characters that no font here draws: the paper shows their code points, and the clerk writes them by hand.
+        undrawable: String,
     }
     /// What an exchange would do.
     Outlook {

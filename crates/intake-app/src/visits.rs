@@ -1,18 +1,21 @@
 //! Registering, correcting, voiding, and the day's list.
 
 use chrono::NaiveDate;
-use intake_model::check::has_errors;
+use intake_model::check::{has_errors, text_fault};
 use intake_model::{
     CentreCode, Code, DeskNumber, EpochMark, Problem, QueryCode, RegistrationNumber, Visit, check_on, civil_date,
     civil_time, clock,
 };
-use intake_store::{MatterRecord, State, Writer};
+use intake_store::{MatterRecord, Matters, State, Version, Writer};
 use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::view::{Matter, MatterRow, MatterState, Registered, Today};
 use crate::{Error, Result};
+
+/// As many matters of earlier days as a list can show.
+const EARLIER: u32 = 200;
 
 impl Desk {
     /// Everything worth saying about a visit before it is registered.
@@ -44,7 +47,7 @@ impl Desk {
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq)?;
-            Ok(registered(&number, &personal, moment.at_ms))
+            registered(tx.matters(), &number)
         })
     }
 
@@ -56,9 +59,10 @@ impl Desk {
         let (db, clerk) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
-        let visit = passed(visit, civil_date(moment.at_ms))?;
         db.write(|tx| {
             let matter = standing(tx, &number)?;
+            // Checked for the day of the visit, not of its correction.
+            let visit = passed(visit, civil_date(matter.registered_ms))?;
             let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             let open = Corrected {
                 number: number.to_string(),
@@ -71,19 +75,23 @@ impl Desk {
             let personal = RecordOf { query_code: earlier.query_code, visit };
             let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
-            Ok(registered(&number, &personal, matter.registered_ms))
+            registered(tx.matters(), &number)
         })
     }
 
     /// Voids a registration; its number stays used.
     ///
     /// # Errors
-    /// [`Code::ReasonNeeded`] without a reason, [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`].
+    /// [`Code::ReasonNeeded`] without a reason, [`Code::VisitUnreadable`] for one that is too long or unreadable,
+    /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`].
     pub fn void_matter(&self, number: &str, reason: &str) -> Result<Today> {
         let (db, clerk) = self.at_work()?;
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(Error::Refused(Code::ReasonNeeded));
+        }
+        if let Some(code) = text_fault(reason) {
+            return Err(Error::about("reason", code));
         }
         let number = parsed(number)?;
         let moment = self.now();
@@ -96,16 +104,24 @@ impl Desk {
         self.today()
     }
 
-    /// The day's registrations, newest first.
+    /// The day's registrations, newest first, and what of earlier days is not at the district yet.
     ///
     /// # Errors
     /// [`Code::DeskLocked`].
     pub fn today(&self) -> Result<Today> {
         let (db, _) = self.at_work()?;
         let date = civil_date(self.now().at_ms);
-        let rows = db.read::<_, Error>(|r| r.matters().on(date)?.into_iter().map(row).collect::<Result<Vec<_>>>())?;
+        let rows = |found: Vec<MatterRecord>| found.into_iter().map(row).collect::<Result<Vec<_>>>();
+        let (rows, earlier) = db
+            .read::<_, Error>(|r| Ok((rows(r.matters().on(date)?)?, rows(r.matters().open_before(date, EARLIER)?)?)))?;
         let count = |state| rows.iter().filter(|row| row.state == state).count();
-        Ok(Today { date: date.to_string(), waiting: count(MatterState::Waiting), sent: count(MatterState::Sent), rows })
+        Ok(Today {
+            date: date.to_string(),
+            waiting: count(MatterState::Waiting),
+            sent: count(MatterState::Sent),
+            rows,
+            earlier,
+        })
     }
 
     /// One matter with its current record.
@@ -115,20 +131,22 @@ impl Desk {
     pub fn matter(&self, number: &str) -> Result<Matter> {
         let (db, _) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
-        let found = db.read::<_, Error>(|r| Ok(r.matters().find(&number.to_string())?))?;
-        let matter = found.ok_or(Error::Refused(Code::NumberUnknown))?;
-        let (state, _) = state(&matter.state);
-        let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
-        let shown = registered(&number, &record, matter.registered_ms);
-        Ok(Matter {
-            number: shown.number,
-            version: matter.version,
-            visit: record.visit,
-            query_code: record.query_code,
-            due: shown.due,
-            void: matter.void,
-            state,
-            registered_at: shown.registered_at,
+        db.read(|r| {
+            let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
+            let shown = registered(r.matters(), &number)?;
+            let (state, _) = state(&matter.state);
+            let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
+            Ok(Matter {
+                number: shown.number,
+                version: matter.version,
+                visit: record.visit,
+                query_code: record.query_code,
+                due: shown.due,
+                void: matter.void,
+                void_reason: matter.void_reason,
+                state,
+                registered_at: shown.registered_at,
+            })
         })
     }
 }
@@ -164,19 +182,31 @@ fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord
     if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }
 
-/// The last day of clock C1, where it runs.
-pub(crate) fn due(visit: &Visit, registered_ms: i64) -> Option<NaiveDate> {
-    visit.owes_written_notice().then(|| clock::written_notice_due(civil_date(registered_ms)))
+/// The last day of clock C1 as these versions of a matter tell, the newest first; `None` while it does not run.
+///
+/// It counts from the registration, or from the correction since which name and address are known (Art. 23(2)).
+pub(crate) fn due(versions: &[Version]) -> Option<NaiveDate> {
+    let clear = |one: &&Version| one.record.as_ref().is_some_and(|record| record.visit.owes_written_notice());
+    let known_since = versions.iter().take_while(clear).last()?;
+    let registered = civil_date(versions.last()?.at_ms);
+    let unclear = known_since.version > 1;
+    let start = clock::written_notice_start(registered, unclear, Some(civil_date(known_since.at_ms)))?;
+    Some(clock::written_notice_due(start))
 }
 
-fn registered(number: &RegistrationNumber, record: &RecordOf, at_ms: i64) -> Registered {
-    Registered {
+fn registered(matters: Matters<'_>, number: &RegistrationNumber) -> Result<Registered> {
+    let versions = matters.versions(&number.to_string())?;
+    let (Some(newest), Some(first)) = (versions.first(), versions.last()) else {
+        return Err(Error::Refused(Code::NumberUnknown));
+    };
+    let record = newest.record.as_ref().ok_or(Error::Refused(Code::NumberUnknown))?;
+    Ok(Registered {
         number: number.to_string(),
         short: number.short(),
         query_code: record.query_code.clone(),
-        due: due(&record.visit, at_ms).map(|date| date.to_string()),
-        registered_at: minute(at_ms),
-    }
+        due: due(&versions).map(|date| date.to_string()),
+        registered_at: minute(first.at_ms),
+    })
 }
 
 pub(crate) fn minute(at_ms: i64) -> String {
@@ -198,6 +228,7 @@ fn row(matter: MatterRecord) -> Result<MatterRow> {
     Ok(MatterRow {
         short: parsed(&matter.number)?.short(),
         number: matter.number,
+        date: civil_date(matter.registered_ms).to_string(),
         time: civil_time(matter.registered_ms).format("%H:%M").to_string(),
         name: visit.name.shown().to_owned(),
         title: visit.title,

@@ -4,39 +4,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use intake_app::{CreateDesk, Desk, MatterState, Phase, Setup, SystemClock};
-use intake_model::{Code, Stated, Visit};
-
-const PASSWORD: &str = "一句好记的密码";
-
-fn open(folder: &Path) -> Result<Desk, intake_app::Error> {
-    let clock = Arc::new(SystemClock::default());
-    Desk::open(Setup { folder: folder.join("desk"), practice: false, pdf_folder: folder.join("pdf"), clock })
-}
-
-fn password() -> String {
-    format!("{PASSWORD}八")
-}
+use intake_app::{CreateDesk, Desk, MatterState, Phase};
+use intake_model::{Code, Party, Stated, Visit};
+use testkit::FixedMoments;
+use testkit::desk::{CLERK_ID, PASSWORD, form, open, open_at};
 
 fn created(folder: &Path) -> Desk {
-    let desk = open(folder).unwrap();
-    desk.create_desk(&form(folder)).unwrap();
-    desk
-}
-
-fn form(folder: &Path) -> CreateDesk {
-    CreateDesk {
-        centre_code: "120110005".into(),
-        centre_name: "天津市东丽区新立街道矛调中心".into(),
-        office_phone: "022-24990000".into(),
-        office_address: "先锋路1号".into(),
-        desk: 1,
-        administrator: "周建国".into(),
-        administrator_password: password(),
-        clerk: "王芳".into(),
-        clerk_password: password(),
-        recovery_folder: folder.join("usb").display().to_string(),
-    }
+    testkit::desk::made(folder).unwrap()
 }
 
 fn visit() -> Visit {
@@ -58,7 +32,7 @@ fn what_was_registered_is_there_after_a_restart_and_the_next_number_follows() {
     let desk = open(home.path()).unwrap();
     assert_eq!(desk.state().unwrap().phase, Phase::Locked);
     assert_eq!(desk.register(&visit()).unwrap_err().code(), Code::DeskLocked);
-    desk.sign_in(2, &password()).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     let second = desk.register(&visit()).unwrap();
     assert!(first.number.contains("-01A-0001-") && second.number.contains("-01A-0002-"));
     let today = desk.today().unwrap();
@@ -122,7 +96,7 @@ fn records_whose_keyring_is_gone_are_never_overwritten_by_a_new_desk() {
     let refused = desk.create_desk(&form(home.path())).unwrap_err();
     assert_eq!(refused.code(), Code::KeyringDamaged);
     std::fs::write(&keyring, kept).unwrap();
-    desk.sign_in(2, &password()).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     assert_eq!(desk.matter(&number).unwrap().visit, visit().normalised());
 }
 
@@ -143,10 +117,10 @@ fn a_wrong_password_says_so_and_the_wait_survives_a_restart() {
     drop(created(home.path()));
     for _ in 0..3 {
         let desk = open(home.path()).unwrap();
-        assert_eq!(desk.sign_in(2, "不是这个密码吧").unwrap_err().code(), Code::WrongPassword);
+        assert_eq!(desk.sign_in(CLERK_ID, "不是这个密码吧").unwrap_err().code(), Code::WrongPassword);
     }
     let desk = open(home.path()).unwrap();
-    assert_eq!(desk.sign_in(2, &password()).unwrap_err().code(), Code::WaitBeforeRetry);
+    assert_eq!(desk.sign_in(CLERK_ID, PASSWORD).unwrap_err().code(), Code::WaitBeforeRetry);
 }
 
 #[test]
@@ -174,7 +148,133 @@ fn a_wal_whose_tail_is_gone_is_reported_as_loss() {
     drop(desk);
     std::fs::write(folder.join("desk.db"), kept).unwrap();
     let desk = open(home.path()).unwrap();
-    assert_eq!(desk.sign_in(2, &password()).unwrap_err().code(), Code::EntriesLost);
+    assert_eq!(desk.sign_in(CLERK_ID, PASSWORD).unwrap_err().code(), Code::EntriesLost);
+}
+
+#[test]
+fn a_database_that_is_gone_is_reported_as_loss_and_never_made_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    desk.register(&visit()).unwrap();
+    desk.tick().unwrap();
+    drop(desk);
+    let database = home.path().join("desk/desk.db");
+    let kept = std::fs::read(&database).unwrap();
+    std::fs::remove_file(&database).unwrap();
+    let desk = open(home.path()).unwrap();
+    assert_eq!(desk.sign_in(CLERK_ID, PASSWORD).unwrap_err().code(), Code::EntriesLost);
+    assert_eq!(desk.state().unwrap().notice.unwrap().code, Code::EntriesLost);
+    std::fs::write(&database, kept).unwrap();
+    assert_eq!(desk.sign_in(CLERK_ID, PASSWORD).unwrap().notice, None, "what is mended is no longer told");
+    assert_eq!(desk.today().unwrap().rows.len(), 1);
+}
+
+#[test]
+fn a_clock_set_back_locks_nobody_out() {
+    const YEAR_MS: i64 = 365 * 24 * 3_600_000;
+    let home = tempfile::tempdir().unwrap();
+    drop(created(home.path()));
+    let clock = FixedMoments::default();
+    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    desk.sign_out().unwrap();
+    clock.pass_ms(-YEAR_MS);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    desk.sign_out().unwrap();
+    for _ in 0..3 {
+        assert_eq!(desk.sign_in(CLERK_ID, "不是这个密码吧").unwrap_err().code(), Code::WrongPassword);
+    }
+    clock.pass_ms(-YEAR_MS);
+    assert_eq!(desk.sign_in(CLERK_ID, PASSWORD).unwrap_err().code(), Code::WaitBeforeRetry);
+    clock.pass_ms(60_000);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+}
+
+#[test]
+fn a_refused_form_names_its_field() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = open(home.path()).unwrap();
+    let refused = |change: fn(&mut CreateDesk)| {
+        let mut form = form(home.path());
+        change(&mut form);
+        let failure = desk.create_desk(&form).unwrap_err().told("create_desk");
+        (failure.code, failure.field.unwrap())
+    };
+    assert_eq!(refused(|form| form.desk = 0), (Code::DeskNumberUnusable, "desk".into()));
+    assert_eq!(refused(|form| form.office_phone = " ".into()), (Code::OfficeIncomplete, "office_phone".into()));
+    assert_eq!(refused(|form| form.clerk = "周建国".into()), (Code::ClerkNameUnusable, "clerk".into()));
+    assert_eq!(refused(|form| form.clerk_password = "短".into()), (Code::PasswordTooShort, "clerk_password".into()));
+}
+
+#[test]
+fn the_notice_is_due_from_the_day_on_which_name_and_address_became_known() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let home = tempfile::tempdir().unwrap();
+    drop(created(home.path()));
+    let clock = FixedMoments::default();
+    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let number = desk.register(&Visit { name: Stated::Declined, ..visit() }).unwrap().number;
+    clock.pass_ms(30 * DAY_MS);
+    let known = desk.correct(&number, &visit()).unwrap();
+    assert_eq!(known.due.as_deref(), Some("2027-01-08"), "fifteen days after 2026-12-24");
+    clock.pass_ms(DAY_MS);
+    let again = desk.correct(&number, &Visit { materials: 1, ..visit() }).unwrap();
+    assert_eq!(again.due, known.due, "a later correction gives the office no more time");
+    assert_eq!(desk.matter(&number).unwrap().due, known.due);
+}
+
+#[test]
+fn what_of_earlier_days_is_not_at_the_district_stands_under_the_days_list() {
+    let home = tempfile::tempdir().unwrap();
+    drop(created(home.path()));
+    let clock = FixedMoments::default();
+    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let number = desk.register(&visit()).unwrap().number;
+    clock.pass_ms(24 * 3_600_000);
+    let today = desk.today().unwrap();
+    assert!(today.rows.is_empty());
+    assert_eq!(today.earlier.iter().map(|row| &row.number).collect::<Vec<_>>(), [&number]);
+    assert_eq!(today.earlier[0].date, "2026-11-24");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paper_is_made_of_what_was_issued_and_of_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let number = desk.register(&visit()).unwrap().number;
+    for refused in [desk.preview_slip(&number), desk.save_slip(&number), desk.resend_slip(&number).await] {
+        assert_eq!(refused.unwrap_err().code(), Code::SlipNotIssued);
+    }
+    let first = desk.slip(&number).await.unwrap();
+    assert_eq!((first.copy, first.undrawable.as_str()), (1, ""));
+    desk.correct(&number, &Visit { materials: 3, ..visit() }).unwrap();
+    assert_eq!(desk.preview_slip(&number).unwrap().pages, first.pages, "the corrected version was not issued");
+    let two = tokio::join!(desk.slip(&number), desk.slip(&number));
+    let (one, other) = (two.0.unwrap(), two.1.unwrap());
+    assert_eq!([one.copy.min(other.copy), one.copy.max(other.copy)], [2, 3]);
+    assert_ne!(one.pages, other.pages, "each says which copy it is");
+    desk.void_matter(&number, "重复登记").unwrap();
+    for refused in [desk.preview_slip(&number), desk.save_slip(&number), desk.resend_slip(&number).await] {
+        assert_eq!(refused.unwrap_err().code(), Code::AlreadyVoid);
+    }
+    desk.verify().unwrap();
+}
+
+#[test]
+fn what_could_never_leave_the_desk_is_refused_before_it_uses_up_a_number() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let crowd = intake_model::Representative { name: "甲".repeat(9_000), phone: None };
+    let visit_of_a_megabyte =
+        Visit { headcount: 60, representatives: vec![crowd; 60], passed_because: "集体来访".into(), ..visit() };
+    assert_eq!(desk.register(&visit_of_a_megabyte).unwrap_err().code(), Code::TextTooLong);
+    let number = desk.register(&Visit { party: Party::Organisation, ..visit() }).unwrap().number;
+    assert!(number.contains("-0001-"));
+    let refused = desk.void_matter(&number, &"长".repeat(10_001)).unwrap_err().told("void_matter");
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::TextTooLong, Some("reason")));
+    assert_eq!(desk.void_matter(&number, "重复\u{0}").unwrap_err().code(), Code::ControlCharacter);
 }
 
 #[tokio::test(flavor = "multi_thread")]

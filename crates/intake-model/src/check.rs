@@ -96,15 +96,21 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
         say("demand", Code::DemandEmpty, Severity::Error);
     }
     for (field, text) in texts(visit) {
-        if text.chars().count() > MAX_TEXT_CHARACTERS {
-            say(field, Code::TextTooLong, Severity::Error);
-        }
-        // A control character draws nothing and a NUL cannot be stored by the district's PostgreSQL.
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
-            say(field, Code::ControlCharacter, Severity::Error);
+        if let Some(code) = text_fault(text) {
+            say(field, code, Severity::Error);
         }
     }
     problems
+}
+
+/// Why a text cannot be kept: too long to travel, or with a control character, which draws nothing (and a NUL cannot be
+/// stored by the district's PostgreSQL).
+pub fn text_fault(text: &str) -> Option<Code> {
+    if text.chars().count() > MAX_TEXT_CHARACTERS {
+        return Some(Code::TextTooLong);
+    }
+    let control = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
+    control.then_some(Code::ControlCharacter)
 }
 
 /// Whether a set of problems leaves the record unreadable, so that it cannot be kept.

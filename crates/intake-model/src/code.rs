@@ -95,6 +95,8 @@ codes! {
     ClerkNameUnusable,
     /// Not a nine-digit centre code or not a desk from 1 to 99.
     DeskNumberUnusable,
+    /// What every slip must say of the office is not all there.
+    OfficeIncomplete,
     /// The recovery key cannot be written where it was asked for.
     RecoveryFolderUnusable,
     /// The database is of a newer program.
@@ -118,6 +120,8 @@ codes! {
     NumberUnknown,
     /// The registration was voided.
     AlreadyVoid,
+    /// No copy of the slip was issued yet.
+    SlipNotIssued,
     // ---- paper
     /// No font for Chinese text on this machine.
     FontMissing,

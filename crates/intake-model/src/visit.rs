@@ -182,17 +182,21 @@ impl Visit {
     }
 }
 
-/// The first clause of a demand, without the habitual 反映, at most 24 characters.
+/// The first sentence of a demand, without the habitual 反映. A long one ends at a clause, where that leaves enough to
+/// know the matter by (今年3月 alone says nothing), or else in the middle, with …
 fn title_from(demand: &str) -> String {
-    let clause = demand.split(['。', '；', ';', '\n', '，', ',']).map(str::trim).find(|part| !part.is_empty());
-    let clause = clause.unwrap_or_default();
-    let clause: String = clause.strip_prefix("反映").unwrap_or(clause).chars().filter(|c| !c.is_control()).collect();
-    if clause.chars().count() <= TITLE_CHARACTERS {
-        return clause;
+    let sentence =
+        demand.split(['。', '；', ';', '\n']).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
+    let sentence = sentence.strip_prefix("反映").unwrap_or(sentence);
+    let characters: Vec<char> = sentence.chars().filter(|c| !c.is_control()).collect();
+    if characters.len() <= TITLE_CHARACTERS {
+        return characters.into_iter().collect();
     }
-    let mut title: String = clause.chars().take(TITLE_CHARACTERS - 1).collect();
-    title.push('…');
-    title
+    let clause_ends = characters.iter().take(TITLE_CHARACTERS + 1).rposition(|c| matches!(c, '，' | ','));
+    match clause_ends {
+        Some(end) if end >= TITLE_CHARACTERS / 2 => characters.into_iter().take(end).collect(),
+        _ => characters.into_iter().take(TITLE_CHARACTERS - 1).chain(['…']).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -232,7 +236,17 @@ mod tests {
     }
 
     #[test]
-    fn a_long_demand_gives_a_short_title() {
+    fn a_title_says_what_the_matter_is_and_stays_short() {
         assert_eq!(title_from(&"供".repeat(40)).chars().count(), 24);
+        assert_eq!(title_from("今年3月，新立街道，家里水管爆了。物业不修"), "今年3月，新立街道，家里水管爆了");
+        assert_eq!(
+            title_from("今年3月，所住小区物业费从1.2元涨到1.8元未经表决也没有公示"),
+            "今年3月，所住小区物业费从1.2元涨到1.8元…"
+        );
+        assert_eq!(
+            title_from("反映所住小区物业费从1.2元涨到1.8元，未经业主大会表决。"),
+            "所住小区物业费从1.2元涨到1.8元"
+        );
+        assert_eq!(title_from("  "), "");
     }
 }

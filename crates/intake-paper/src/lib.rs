@@ -21,4 +21,4 @@ mod words;
 pub use document::Document;
 pub use error::{Error, Result};
 pub use papers::Papers;
-pub use slip::Slip;
+pub use slip::{Fact, Slip, Unclear};

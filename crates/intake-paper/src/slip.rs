@@ -1,7 +1,7 @@
 //! What stands on a slip, and how it becomes the values that the template draws.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
-use intake_model::{DeskNumber, RegistrationNumber};
+use intake_model::{DeskNumber, Party, RegistrationNumber, Stated, Visit};
 use typst::foundations::{Array, Dict, IntoValue, Value};
 
 use crate::words::{Words, fill};
@@ -29,6 +29,8 @@ pub struct Slip {
     /// The last day of the written notice (Art. 23(2)); `None` while the name or the address is unknown and the clock
     /// is therefore suspended.
     pub due: Option<NaiveDate>,
+    /// Why it is suspended; empty where it runs.
+    pub unclear: Unclear,
     /// How many people came.
     pub headcount: u32,
     /// How many materials were handed over.
@@ -43,6 +45,52 @@ pub struct Slip {
     pub copy: u32,
     /// Whether this is practice: then every page says so.
     pub practice: bool,
+}
+
+/// The statutory facts without which the written notice has no last day (Art. 23(2)).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unclear {
+    /// Which are missing.
+    pub facts: Vec<Fact>,
+    /// Whether the visitor would rather not say one of them: then the paper asks for nothing.
+    pub declined: bool,
+}
+
+/// A statutory fact as the slip names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// A person's name.
+    Name,
+    /// A person's address.
+    Address,
+    /// An organisation's title.
+    Title,
+    /// An organisation's seat.
+    Seat,
+}
+
+impl Unclear {
+    /// What a visit lacks.
+    pub fn of(visit: &Visit) -> Self {
+        let (name, address) = match visit.party {
+            Party::Person => (Fact::Name, Fact::Address),
+            Party::Organisation => (Fact::Title, Fact::Seat),
+        };
+        let missing =
+            [(name, &visit.name), (address, &visit.address)].into_iter().filter(|(_, told)| told.text().is_none());
+        let declined = missing.clone().any(|(_, told)| *told == Stated::Declined);
+        Self { facts: missing.map(|(fact, _)| fact).collect(), declined }
+    }
+
+    fn words(&self, words: &Words) -> String {
+        let word = |fact: &Fact| match fact {
+            Fact::Name => words.fact_name.as_str(),
+            Fact::Address => words.fact_address.as_str(),
+            Fact::Title => words.fact_title.as_str(),
+            Fact::Seat => words.fact_seat.as_str(),
+        };
+        self.facts.iter().map(word).collect::<Vec<_>>().join("、")
+    }
 }
 
 /// The barcode and the texts of one slip, before it is known which characters can be drawn.
@@ -68,7 +116,15 @@ impl Content {
                     fill(&words.outcome, &[("due", &due.to_string())]),
                 )
             }
-            None => (words.day_suspended.clone(), words.day_suspended_caption.clone(), words.outcome_suspended.clone()),
+            None => {
+                let facts = slip.unclear.words(words);
+                let (day, outcome) = match slip.unclear.declined {
+                    true => (&words.day_declined, &words.outcome_declined),
+                    false => (&words.day_unknown, &words.outcome_unknown),
+                };
+                let filled = |sentence| fill(sentence, &[("facts", &facts)]);
+                (filled(day), words.day_suspended_caption.clone(), filled(outcome))
+            }
         };
         let materials = match slip.materials {
             0 => words.materials_none.clone(),

@@ -7,8 +7,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use intake_model::{DeskNumber, EpochMark, RegistrationNumber, name};
-use intake_paper::{Document, Papers, Slip};
+use intake_model::{DeskNumber, EpochMark, Party, RegistrationNumber, Stated, Visit, name};
+use intake_paper::{Document, Papers, Slip, Unclear};
 
 static PAPERS: LazyLock<Papers> = LazyLock::new(|| Papers::new().expect("install fonts-noto-cjk"));
 
@@ -33,6 +33,7 @@ fn slip() -> Slip {
         name: name::masked("张桂兰"),
         title: "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管".to_owned(),
         due: Some(day("2026-12-09")),
+        unclear: Unclear::default(),
         headcount: 1,
         materials: 2,
         query_code: "K7QX-4M9P".to_owned(),
@@ -138,14 +139,26 @@ fn the_first_line_is_the_day_the_window_and_the_phone() {
 }
 
 #[test]
-fn a_visitor_without_name_or_address_reads_what_to_bring_instead_of_a_day() {
+fn a_suspended_clock_names_what_is_missing_and_asks_nothing_of_one_who_would_rather_not_say() {
+    let told = |text: &str| Stated::Stated(text.into());
+    let suspended = |visit: Visit| made(|slip| (slip.due, slip.unclear) = (None, Unclear::of(&visit)));
+    let paper = suspended(Visit { name: told("张伟"), address: Stated::Unknown, ..Visit::default() });
+    holds(&paper, &["请补住址", "住址还不清楚，书面告知的期限暂不起算", "补齐以后书面告知您"]);
+    assert!(!text_of(&paper).contains("姓名"));
+    let paper = suspended(Visit { name: Stated::Declined, address: Stated::Declined, ..Visit::default() });
+    holds(&paper, &["可补姓名、住址", "没有留姓名、住址，书面告知的期限暂不起算；愿意补时"]);
+    assert!(!text_of(&paper).contains("请补"));
+    let paper = suspended(Visit { party: Party::Organisation, name: told("某某公司"), ..Visit::default() });
+    holds(&paper, &["请补地址"]);
+}
+
+#[test]
+fn one_who_gave_no_name_gets_a_slip_that_says_so() {
     let document = made(|slip| {
-        slip.due = None;
-        slip.name = "不愿提供".to_owned();
+        slip.name = "不愿提供".into();
         slip.materials = 0;
     });
-    holds(&document, &["请先补姓名、住址", "不愿提供（共1人）", "收到材料没有", "书面告知的期限暂不起算"]);
-    assert!(!text_of(&document).contains("最迟"));
+    holds(&document, &["不愿提供（共1人）", "收到材料没有"]);
 }
 
 #[test]
