@@ -1,13 +1,14 @@
 //! Values and rules of the reception desk, as pure functions.
 //!
 //! What a lawyer, a trainer of clerks and an engineer should find here: what a visit is ([`Visit`]), how it is
-//! numbered ([`RegistrationNumber`]), how people, their papers and their telephones are written ([`name`], [`identity`],
+//! numbered ([`RegistrationNumber`]), under what it is filed ([`Catalogue`]), how people, their papers and their telephones are written ([`name`], [`identity`],
 //! [`phone`]), what is checked ([`check()`]), where a matter goes ([`route()`]), by when the office owes an answer
 //! ([`due()`]), what differs from region to region ([`Profile`]) and the one list of stable error codes ([`Code`]).
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
 
 mod calendar;
+mod catalogue;
 pub mod check;
 pub mod clock;
 mod code;
@@ -18,6 +19,7 @@ pub mod name;
 mod number;
 mod outcome;
 pub mod phone;
+pub mod pinyin;
 mod profile;
 mod profile_text;
 mod query_code;
@@ -27,6 +29,7 @@ mod visit;
 mod words;
 
 pub use calendar::{Calendar, Calendars, UnknownYear};
+pub use catalogue::{Catalogue, CodeEntry, CodeTable, Filed, Found, TableId};
 pub use check::{Problem, Severity, check, check_on};
 pub use clock::{
     Binds, CalendarAnswer, Clock, ClockCode, Due, Event, ExtensionError, Limit, Start, Unit, due, extended,
