@@ -42,6 +42,8 @@ enum Task {
     /// Reads registration numbers
     #[command(subcommand)]
     Number(rules::Number),
+    /// Finds codes of a table (or of `all`) by code, characters, pinyin or initials, the best first
+    FindCode(rules::FindCode),
     /// Prints the JSON Schema of what a command reads
     Schema { of: Schema },
 }
@@ -127,6 +129,7 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::Route(route) => rules::advise(&route),
         Task::Clock(clock) => rules::clock(&clock),
         Task::Number(number) => rules::number(&number),
+        Task::FindCode(find) => rules::find_code(&find, today()),
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use intake_model::{
-    Calendars, ClockCode, Doors, Profile, Question, RegistrationNumber, Severity, Start, Visit, check_on, due, route,
+    Calendars, Catalogue, ClockCode, Doors, Profile, Question, RegistrationNumber, Severity, Start, TableId, Visit,
+    check_on, due, route,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -55,6 +56,25 @@ pub(crate) struct Clock {
     under: Under,
 }
 
+#[derive(Args)]
+pub(crate) struct FindCode {
+    /// content_category, dispute_type, nationality, sex, id_paper, place, rating, or all
+    #[arg(value_parser = table)]
+    table: Among,
+    /// What a clerk would type
+    text: String,
+    /// The civil date whose edition is in force; today unless given
+    #[arg(long)]
+    on: Option<NaiveDate>,
+    /// How many at most
+    #[arg(long, default_value_t = 10)]
+    limit: usize,
+}
+
+/// One table, or all.
+#[derive(Clone, Copy)]
+struct Among(Option<TableId>);
+
 #[derive(Subcommand)]
 pub(crate) enum Number {
     /// Takes a registration number apart; also without hyphens, full width or in lower case
@@ -82,6 +102,16 @@ struct Parts {
 
 fn clock_code(text: &str) -> Result<ClockCode, String> {
     ClockCode::parse(text).ok_or_else(|| "没有这个时限；有 C1 到 C10，以及 C1'。".to_owned())
+}
+
+fn table(text: &str) -> Result<Among, String> {
+    if text == "all" {
+        return Ok(Among(None));
+    }
+    TableId::parse(text).map(|id| Among(Some(id))).ok_or_else(|| {
+        let known = TableId::ALL.map(TableId::as_str).join("、");
+        format!("没有这张代码表；有 {known}，或 all（全部）。")
+    })
 }
 
 /// Everything the form would say about a visit. Whether it could be registered, with or without a reason.
@@ -112,6 +142,13 @@ pub(crate) fn advise(task: &Route) -> Result<bool, Refused> {
 pub(crate) fn clock(task: &Clock) -> Result<bool, Refused> {
     let start = Start { from: task.from, excluded_days: task.excluded_days };
     print(&due(task.code, start, &task.under.read()?, Calendars::built_in()))?;
+    Ok(true)
+}
+
+/// Codes that a text may mean; nothing found is no mistake.
+pub(crate) fn find_code(task: &FindCode, today: NaiveDate) -> Result<bool, Refused> {
+    let on = task.on.unwrap_or(today);
+    print(&Catalogue::built_in().find(task.table.0, &task.text, on, task.limit))?;
     Ok(true)
 }
 

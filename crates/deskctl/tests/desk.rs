@@ -140,6 +140,22 @@ fn a_clock_is_told_with_both_dates_and_its_article() {
 }
 
 #[test]
+fn a_code_is_found_by_initials_and_an_older_edition_by_its_day() {
+    let found = |arguments: &[&str]| {
+        let told = deskctl(&[&["find-code"], arguments].concat(), "");
+        assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
+        lines(&told)[0].clone()
+    };
+    assert_eq!(found(&["content-category", "wygl"])[0]["path"], "城乡建设 / 住房保障与房地产 / 物业管理");
+    assert_eq!(found(&["all", "lddzy"])[0]["table"], "dispute_type");
+    let earlier = found(&["content_category", "030000", "--on", "2023-06-01"]);
+    assert_eq!((&earlier[0]["name"], &earlier[0]["edition"]), (&"国土资源".into(), &1.into()));
+    assert_eq!(found(&["place", "没有这个地方"]), serde_json::json!([]));
+    let refused = deskctl(&["find-code", "people", "x"], "");
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
 fn a_bad_argument_gets_one_sentence_and_exit_code_two_and_an_unknown_profile_says_which_there_are() {
     for arguments in [&["clock", "C11", "--from", "2026-11-24"][..], &["clock", "C1", "--from", "24.11.2026"]] {
         assert_eq!(deskctl(arguments, "").status.code(), Some(2), "{arguments:?}");
