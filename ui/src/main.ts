@@ -5,8 +5,9 @@ import { createApp } from "vue";
 
 import App from "./app/App.vue";
 import { openDesk } from "./app/desk";
-import { guardComposition } from "./app/keys";
+import { guardComposition, guardReload } from "./app/keys";
 
+guardReload(window);
 guardComposition(window);
 void openDesk();
 createApp(App).mount("#app");

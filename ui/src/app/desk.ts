@@ -5,7 +5,9 @@
 import { reactive } from "vue";
 
 import type { DeskState } from "../ipc/bindings/DeskState";
+import type { ExchangeResult } from "../ipc/bindings/ExchangeResult";
 import type { Failure } from "../ipc/bindings/Failure";
+import type { Progress } from "../ipc/bindings/Progress";
 import { asFailure, ipc } from "../ipc/call";
 
 export const shell = reactive({
@@ -16,7 +18,17 @@ export const shell = reactive({
   settingUp: false,
   /** True when the desk was locked in this run, by key or by idling: what was typed is still there. */
   wasLocked: false,
+  /** Who signed in last in this run: most likely the one who signs in next. */
+  lastClerk: null as number | null,
   exchanging: false,
+  /** How far the running exchange is, or how the last one ended; kept until the next one starts. */
+  exchange: {
+    progress: null as Progress | null,
+    result: null as ExchangeResult | null,
+    failure: null as Failure | null,
+    /** It ended with something left to do, and nobody has looked yet. */
+    unseen: false,
+  },
 });
 
 export async function openDesk() {
@@ -40,7 +52,7 @@ export async function refreshDesk() {
 /** Locks the desk. The page goes even when the command fails: nobody who walks by may read it. */
 export async function lockDesk() {
   if (shell.desk?.phase !== "signed_in") return;
-  shell.wasLocked = true;
+  rememberLock(shell.desk);
   const before = shell.desk;
   shell.desk = { ...before, phase: "locked" };
   try {
@@ -48,6 +60,11 @@ export async function lockDesk() {
   } catch (reason) {
     console.error("lock", asFailure(reason).code);
   }
+}
+
+function rememberLock(desk: DeskState) {
+  shell.wasLocked = true;
+  shell.lastClerk = desk.clerk?.id ?? shell.lastClerk;
 }
 
 export async function signOut() {
@@ -59,10 +76,10 @@ export async function signOut() {
   }
 }
 
-/** A command refused because nobody is signed in means that the page is out of date. */
+/** A command refused because nobody is signed in means that the page is out of date; after signing out it means nothing. */
 export function noticeLock(failure: Failure): Failure {
-  if (failure.code === "desk_locked") {
-    shell.wasLocked = true;
+  if (failure.code === "desk_locked" && shell.desk?.phase === "signed_in") {
+    rememberLock(shell.desk);
     void refreshDesk();
   }
   return failure;

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { guardComposition, keyName } from "./keys";
+import { guardComposition, guardReload, keyName } from "./keys";
 
 guardComposition(window);
+guardReload(window);
 
 function press(init: KeyboardEventInit & { keyCode?: number }) {
   const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init });
@@ -26,6 +27,30 @@ describe("the composition guard", () => {
   it("takes the effect from an Enter that is held down", () => {
     expect(press({ key: "Enter", repeat: true }).defaultPrevented).toBe(true);
     expect(press({ key: "Enter" }).defaultPrevented).toBe(false);
+  });
+});
+
+describe("the reload guard", () => {
+  it("swallows the keys that reload, and no others", () => {
+    const seen = vi.fn();
+    window.addEventListener("keydown", seen);
+    expect(press({ key: "F5" }).defaultPrevented).toBe(true);
+    expect(press({ key: "r", ctrlKey: true }).defaultPrevented).toBe(true);
+    expect(press({ key: "R", ctrlKey: true, shiftKey: true }).defaultPrevented).toBe(true);
+    expect(seen).not.toHaveBeenCalled();
+    expect(press({ key: "r", altKey: true }).defaultPrevented).toBe(false);
+    expect(seen).toHaveBeenCalledTimes(1);
+    window.removeEventListener("keydown", seen);
+  });
+
+  it("leaves the menu to text fields", () => {
+    document.body.innerHTML = "<p></p><input type='radio'><input id='text'><textarea></textarea>";
+    const isOffered = (place: string) => {
+      const event = new MouseEvent("contextmenu", { bubbles: true, cancelable: true });
+      document.querySelector(place)?.dispatchEvent(event);
+      return !event.defaultPrevented;
+    };
+    expect(["p", "[type=radio]", "#text", "textarea"].map(isOffered)).toEqual([false, false, true, true]);
   });
 });
 

@@ -21,6 +21,29 @@ export function guardComposition(target: Window) {
   );
 }
 
+const TEXT_FIELDS = "textarea, input:not([type=radio], [type=checkbox])";
+
+/** A reload would throw away all that is typed: neither its keys nor the menu that offers it work. */
+export function guardReload(target: Window) {
+  target.addEventListener(
+    "keydown",
+    (event) => {
+      if (!["F5", "Ctrl+F5", "Ctrl+R", "Ctrl+Shift+R"].includes(keyName(event))) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
+  target.addEventListener(
+    "contextmenu",
+    (event) => {
+      // In a text the menu is the way to paste by mouse, and it offers no reload there.
+      if (!(event.target instanceof Element && event.target.closest(TEXT_FIELDS))) event.preventDefault();
+    },
+    { capture: true },
+  );
+}
+
 /** The name of a key as the pages write it: "F8", "Ctrl+Enter", "Alt+1". */
 export function keyName(event: KeyboardEvent): string {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);

@@ -1,8 +1,9 @@
 /**
- * The one door from the window to the shell: every command with its arguments and answer.
+ * The one door from the window to the shell: every command with its arguments and answer, and the one event.
  * No other file imports the Tauri API. A rejected call is always a `Failure`; what is not one becomes `internal`.
  */
 import { Channel, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
 
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
@@ -37,6 +38,15 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
   }
 }
 
+/** Tells whenever the clerk wants to close the window; it stays until `closeWindow`. */
+export async function onCloseAsked(asked: () => void) {
+  try {
+    await listen("close_asked", asked);
+  } catch (reason) {
+    console.error("close_asked", reason);
+  }
+}
+
 export const ipc = {
   deskState: () => call<DeskState>("desk_state"),
   createDesk: (form: CreateDesk) => call<Created>("create_desk", { form }),
@@ -62,4 +72,6 @@ export const ipc = {
     progress.onmessage = report;
     return call<ExchangeResult>("exchange", { progress });
   },
+  closeWindow: () => call<void>("close_window"),
+  stayOpen: () => call<void>("stay_open"),
 };

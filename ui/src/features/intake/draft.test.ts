@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Problem } from "../../ipc/bindings/Problem";
-import { emptyDraft, fromVisit, isBlank, toVisit, weigh } from "./draft";
+import { contentOf, emptyDraft, fromVisit, hasRepresentatives, isBlank, namelessLines, toVisit, weigh } from "./draft";
 
 const warning = (field: string, code: Problem["code"]): Problem => ({ field, code, severity: "warning" });
 const error = (field: string, code: Problem["code"]): Problem => ({ field, code, severity: "error" });
@@ -65,6 +65,31 @@ describe("a draft", () => {
     expect(isBlank(draft)).toBe(true);
     draft.remark = "补充";
     expect(isBlank(draft)).toBe(false);
+  });
+
+  it("has the same content whatever was noticed about it", () => {
+    const draft = emptyDraft();
+    const before = contentOf(draft);
+    weigh(draft, [warning("name", "name_unknown")]);
+    draft.showRepresentatives = true;
+    expect(contentOf(draft)).toBe(before);
+  });
+});
+
+describe("the lines of representatives", () => {
+  it("stay in sight as long as anything stands in one of them", () => {
+    const draft = emptyDraft();
+    expect(hasRepresentatives(draft)).toBe(false);
+    draft.representatives[4] = { name: "", phone: "13802223344" };
+    expect(hasRepresentatives(draft)).toBe(true);
+  });
+
+  it("with a telephone and no name are named and kept", () => {
+    const draft = emptyDraft();
+    draft.representatives[0] = { name: "刘洋", phone: "13802223344" };
+    draft.representatives[2] = { name: " ", phone: "13802223355" };
+    expect(namelessLines(draft)).toEqual([2]);
+    expect(draft.representatives[2]?.phone).toBe("13802223355");
   });
 });
 

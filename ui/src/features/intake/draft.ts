@@ -71,10 +71,26 @@ function lines(given: { name: string; phone: string }[]) {
   return [...given, ...blank];
 }
 
+/** All that was typed or chosen, as one text to compare; what was noticed about it is left out. */
+export function contentOf(draft: Draft): string {
+  return JSON.stringify({ ...draft, problems: null, seen: [], showRepresentatives: false });
+}
+
 /** Whether anything was typed that clearing would lose. */
 export function isBlank(draft: Draft): boolean {
-  const empty = { ...emptyDraft(), problems: draft.problems, seen: draft.seen, showRepresentatives: draft.showRepresentatives };
-  return JSON.stringify(draft) === JSON.stringify(empty);
+  return contentOf(draft) === contentOf(emptyDraft());
+}
+
+const isFilled = (line: { name: string; phone: string }) => line.name.trim() !== "" || line.phone.trim() !== "";
+
+/** Whether there are lines that must stay in sight, whatever the number of visitors is corrected to. */
+export function hasRepresentatives(draft: Draft): boolean {
+  return draft.representatives.some(isFilled);
+}
+
+/** The lines, counted from 0, with a telephone and no name: a visit has no place for them. */
+export function namelessLines(draft: Draft): number[] {
+  return draft.representatives.flatMap((line, index) => (isFilled(line) && line.name.trim() === "" ? [index] : []));
 }
 
 const stated = (fact: Fact): Stated =>

@@ -5,27 +5,64 @@
 import { reactive } from "vue";
 
 import type { Registered } from "../../ipc/bindings/Registered";
-import { type Draft, emptyDraft } from "./draft";
+import { contentOf, type Draft, emptyDraft, isBlank } from "./draft";
 
 export type Page = "intake" | "today" | "exchange" | "settings";
+
+/** A correction carries the number it belongs to, so that it can never be saved onto another matter. */
+export type Correction = { number: string; draft: Draft; before: Draft };
+
+export type Enrolment = { address: string; code: string };
 
 export type Work = {
   page: Page;
   draft: Draft;
+  /** What clearing the form took away, until something new is typed or registered. */
+  cleared: Draft | null;
   /** The visit just registered, while its slip is shown. */
   registered: Registered | null;
   /** The matter opened on today's page. */
   opened: string | null;
-  correction: Draft | null;
-  /** The reason being typed for voiding the opened matter. */
-  voiding: string | null;
+  correction: Correction | null;
+  /** The reason being typed for voiding the matter of this number. */
+  voiding: { number: string; reason: string } | null;
+  enrolment: Enrolment;
+  /** Settings typed and not yet saved, by the id of their field. */
+  settings: Record<string, string>;
 };
 
 const works = reactive(new Map<number, Work>());
 
 export function workOf(clerk: number): Work {
-  if (!works.has(clerk)) {
-    works.set(clerk, { page: "intake", draft: emptyDraft(), registered: null, opened: null, correction: null, voiding: null });
-  }
+  if (!works.has(clerk)) works.set(clerk, emptyWork());
   return works.get(clerk) as Work;
+}
+
+function emptyWork(): Work {
+  return {
+    page: "intake",
+    draft: emptyDraft(),
+    cleared: null,
+    registered: null,
+    opened: null,
+    correction: null,
+    voiding: null,
+    enrolment: emptyEnrolment(),
+    settings: {},
+  };
+}
+
+export const emptyEnrolment = (): Enrolment => ({ address: "https://", code: "" });
+
+export const isChanged = (correction: Correction) => contentOf(correction.draft) !== contentOf(correction.before);
+
+/** The matter with something typed for it that leaving it would lose. */
+export function unfinishedMatter({ correction, voiding }: Work): string | null {
+  if (correction && isChanged(correction)) return correction.number;
+  return voiding?.reason.trim() ? voiding.number : null;
+}
+
+/** Whether closing the window would lose something of a visit or a matter. */
+export function isUnfinished(work: Work): boolean {
+  return !isBlank(work.draft) || unfinishedMatter(work) !== null;
 }

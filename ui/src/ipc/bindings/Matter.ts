@@ -31,6 +31,10 @@ due: string | null,
  */
 void: boolean, 
 /**
+ * Why; empty where it was not.
+ */
+void_reason: string, 
+/**
  * How it stands with the district.
  */
 state: MatterState, 

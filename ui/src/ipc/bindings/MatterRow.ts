@@ -15,6 +15,10 @@ number: string,
  */
 short: string, 
 /**
+ * `2026-11-24`.
+ */
+date: string, 
+/**
  * `09:05`.
  */
 time: string, 

@@ -28,4 +28,8 @@ printed: boolean,
 /**
  * Why none did; the registration stands.
  */
-trouble: Failure | null, };
+trouble: Failure | null, 
+/**
+ * Characters that no font here draws: the paper shows their code points, and the clerk writes them by hand.
+ */
+undrawable: string, };

@@ -14,6 +14,10 @@ date: string,
  */
 rows: Array<MatterRow>, 
 /**
+ * Those of earlier days that wait or were set aside, the newest first; at most 200.
+ */
+earlier: Array<MatterRow>, 
+/**
  * How many wait.
  */
 waiting: number, 
