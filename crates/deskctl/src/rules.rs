@@ -156,7 +156,7 @@ pub(crate) fn find_code(task: &FindCode, today: NaiveDate) -> Result<bool, Refus
 pub(crate) fn number(task: &Number) -> Result<bool, Refused> {
     let Number::Parse { number } = task;
     let parsed: RegistrationNumber =
-        number.parse().map_err(|error| Refused::because(format!("这不是登记编号：{error}。")))?;
+        number.parse().map_err(|error| Refused::because(format!("这不是登记号：{error}。")))?;
     print(&Parts {
         number: parsed.to_string(),
         compact: parsed.compact(),

@@ -147,6 +147,8 @@ views! {
     Matter {
         /// With hyphens.
         number: String,
+        /// For calling out.
+        short: String,
         /// The version shown.
         version: u32,
         /// The record.
@@ -159,8 +161,12 @@ views! {
         void: bool,
         /// Why; empty where it was not.
         void_reason: String,
+        /// Slips issued.
+        slips: u32,
         /// How it stands with the district.
         state: MatterState,
+        /// Why it was set aside.
+        reason: Option<Code>,
         /// `2026-11-24 09:05`.
         registered_at: String,
     }

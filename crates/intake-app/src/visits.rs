@@ -134,17 +134,20 @@ impl Desk {
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
             let shown = registered(r.matters(), &number)?;
-            let (state, _) = state(&matter.state);
+            let (state, reason) = state(&matter.state);
             let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             Ok(Matter {
                 number: shown.number,
+                short: shown.short,
                 version: matter.version,
                 visit: record.visit,
                 query_code: record.query_code,
                 due: shown.due,
                 void: matter.void,
                 void_reason: matter.void_reason,
+                slips: matter.slips,
                 state,
+                reason,
                 registered_at: shown.registered_at,
             })
         })

@@ -1,17 +1,15 @@
 /** Closing the window: at once while nothing would be lost by it, otherwise only after asking. */
 import { ref } from "vue";
 
-import { isUnfinished, workOf } from "../features/intake/work";
+import { anyUnfinished } from "../features/intake/work";
 import { asFailure, ipc } from "../ipc/call";
-import { shell } from "./desk";
 
 /** True while the clerk is asked whether to close. */
 export const closing = ref(false);
 
 export async function askedToClose() {
-  const { desk } = shell;
-  const clerk = desk?.phase === "signed_in" ? desk.clerk : null;
-  if (!clerk || !isUnfinished(workOf(clerk.id))) return closeWindow();
+  // Locked or not: what was typed before the lock is there too.
+  if (!anyUnfinished()) return closeWindow();
   closing.value = true;
   // Told at once and not only with the answer: the shell closes a window that leaves a second wish to close unanswered,
   // and a double click must not pass over the question.

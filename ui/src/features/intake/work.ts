@@ -38,6 +38,9 @@ export function workOf(clerk: number): Work {
   return works.get(clerk) as Work;
 }
 
+/** Whether anybody at this window has something that closing it would lose. */
+export const anyUnfinished = () => [...works.values()].some(isUnfinished);
+
 function emptyWork(): Work {
   return {
     page: "intake",
