@@ -8,6 +8,7 @@ mod clerk;
 mod driver;
 mod line;
 mod start;
+mod unfinished;
 mod window;
 
 use std::path::{Path, PathBuf};

@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask};
 
 use crate::driver::{Driver, application, pictures, root};
 
 pub(crate) const ENTER: char = '\u{E007}';
 pub(crate) const TAB: char = '\u{E004}';
+pub(crate) const ESCAPE: char = '\u{E00C}';
 pub(crate) const CONTROL: char = '\u{E009}';
 pub(crate) const ALT: char = '\u{E00A}';
 pub(crate) const F2: char = '\u{E032}';
@@ -63,17 +67,47 @@ impl Window {
 
     /// Closes the window as a clerk does at the end of the day.
     pub(crate) async fn quit(self) {
-        self.client.close().await.unwrap();
+        self.client.clone().close().await.unwrap();
+        assert!(self.has_ended().await, "the program did not end");
+    }
+
+    /// Asks the window to close, as the cross in its corner does.
+    pub(crate) fn cross(&self) {
+        let (connection, screen) = x11rb::connect(Some(&self.display)).unwrap();
+        let root = connection.setup().roots[screen].root;
+        let atom = |name: &str| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+        let (protocols, delete, title) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"), atom("_NET_WM_NAME"));
+        let named = |window: &u32| {
+            let name = connection.get_property(false, *window, title, AtomEnum::ANY, 0, 1024).unwrap().reply().unwrap();
+            name.value == "来访登记台".as_bytes()
+        };
+        let windows = connection.query_tree(root).unwrap().reply().unwrap().children;
+        let window = windows.into_iter().find(named).expect("the desk's window");
+        let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
+        connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
+    }
+
+    /// Whether the program has ended by itself, waiting for it.
+    pub(crate) async fn has_ended(&self) -> bool {
         let start = std::time::Instant::now();
-        while Path::new(&format!("/proc/{}/exe", self.process)).exists() && start.elapsed() < PATIENCE {
+        while Path::new(&format!("/proc/{}/exe", self.process)).exists() {
+            if start.elapsed() > PATIENCE {
+                return false;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        true
     }
 
     /// Ends the program as a power cut would: at once, with no chance to tidy up.
     pub(crate) async fn kill(self) {
         assert!(Command::new("kill").args(["-KILL", &self.process.to_string()]).status().unwrap().success());
-        // The session lost its program; closing it only tidies the driver.
+        self.left().await;
+    }
+
+    /// Tidies the driver after a program that has ended without it.
+    pub(crate) async fn left(self) {
+        // The session lost its program: what it says to that is no matter.
         let _ = self.client.close().await;
     }
 
@@ -186,6 +220,15 @@ impl Window {
 
     /// Presses keys together, such as Ctrl and L, and lets go.
     pub(crate) async fn press(&self, keys: &[char]) {
+        self.pressed(keys).await.unwrap();
+    }
+
+    /// Presses keys after which there is no window any more to answer for them.
+    pub(crate) async fn press_at_last(&self, keys: &[char]) {
+        let _ = self.pressed(keys).await;
+    }
+
+    async fn pressed(&self, keys: &[char]) -> Result<(), CmdError> {
         let mut actions = KeyActions::new("keyboard".into());
         for &value in keys {
             actions = actions.then(KeyAction::Down { value });
@@ -193,10 +236,7 @@ impl Window {
         for &value in keys.iter().rev() {
             actions = actions.then(KeyAction::Up { value });
         }
-        tokio::time::timeout(PATIENCE, self.client.perform_actions(actions))
-            .await
-            .expect("the driver answers")
-            .unwrap();
+        tokio::time::timeout(PATIENCE, self.client.perform_actions(actions)).await.expect("the driver answers")
     }
 
     /// Keeps a picture of a page for people, once the page has passed WCAG 2.2 AA as far as a program can tell.

@@ -1,0 +1,85 @@
+//! What a clerk has begun and not finished: it stays with its matter, and closing the window asks for it.
+
+use testkit::screen::Screen;
+
+use crate::driver::Driver;
+use crate::window::{CONTROL, ENTER, ESCAPE, F2, F3, Window};
+use crate::{Home, create_desk, next, register, visits};
+
+#[tokio::test]
+async fn a_correction_stays_with_its_matter_and_a_number_of_any_day_is_found() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    window.tab_to("enrol-later").await;
+    window.press(&[ENTER]).await;
+    let [first, second, ..] = visits();
+    let first = register(&window, &first).await;
+    next(&window).await;
+    let second = register(&window, &second).await;
+    next(&window).await;
+
+    // As a scanner types it: without hyphens, and Enter behind it.
+    window.press(&[F3]).await;
+    window.see_css(&format!("[data-number='{}']", second.number)).await;
+    window.press(&[CONTROL, 'f']).await;
+    window.at("find-number").await;
+    window.type_text("120110005-20261126-01A-9999").await;
+    window.press(&[ENTER]).await;
+    window.read("failure", "本台没有这个登记号").await;
+    window.picture("16-没有这个登记号").await;
+    window.empty_field().await;
+    window.type_text(&first.number.replace('-', "").to_lowercase()).await;
+    window.press(&[ENTER]).await;
+    window.read("matter-number", &first.number).await;
+
+    window.tab_to("correct").await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+    window.tab_to("remark").await;
+    window.type_text("带了工资条").await;
+    // On the way elsewhere: what was begun here comes back, and belongs here.
+    window.press(&[F2]).await;
+    window.press(&[F3]).await;
+    let kept = window.see_css("#remark").await;
+    assert_eq!(kept.prop("value").await.unwrap().unwrap_or_default(), "带了工资条");
+    window.press(&[ESCAPE]).await;
+    window.read("cancel-correction", "再按一次").await;
+    window.picture("17-更正-放弃前").await;
+    assert!(window.shows("#remark").await, "one key threw a correction away");
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("corrected", "更正已保存").await;
+    window.read("matter-number", &first.number).await;
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn closing_the_window_asks_for_what_is_not_registered_and_closes_when_nothing_is() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    window.tab_to("enrol-later").await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+    window.type_text("阿不都热依木·买买提").await;
+    window.cross();
+    window.at("confirm-stay").await;
+    window.picture("18-关闭前").await;
+    window.press(&[ENTER]).await;
+    let kept = window.see_css("#name").await;
+    assert_eq!(kept.prop("value").await.unwrap().unwrap_or_default(), "阿不都热依木·买买提");
+    window.cross();
+    window.at("confirm-stay").await;
+    window.tab_to("confirm-leave").await;
+    window.press_at_last(&[ENTER]).await;
+    assert!(window.has_ended().await, "the window stays open");
+    window.left().await;
+
+    let window = Window::open(&driver, &home.desk()).await;
+    window.at("password").await;
+    window.cross();
+    assert!(window.has_ended().await, "a window with nothing to lose stays open");
+    window.left().await;
+}
