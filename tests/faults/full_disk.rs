@@ -31,7 +31,7 @@ fn what_a_full_disk_refused_is_not_kept_and_what_was_told_is() {
         let home = tempfile::tempdir().unwrap();
         drop(made(home.path()).unwrap());
         let line = r#"{"name":{"stated":"张伟"},"address":"declined","demand":"楼上漏水三个月，物业不修。"}"#;
-        std::fs::write(home.path().join("visits.ndjson"), [line; 2000].join("\n")).unwrap();
+        std::fs::write(home.path().join("visits.ndjson"), vec![line; 2000].join("\n")).unwrap();
         std::fs::write(home.path().join("one.ndjson"), line).unwrap();
         std::fs::create_dir(home.path().join("small")).unwrap();
         let mut command = Command::new("unshare");

@@ -58,7 +58,7 @@ pub(crate) struct Clock {
 
 #[derive(Args)]
 pub(crate) struct FindCode {
-    /// content_category, dispute_type, nationality, sex, id_paper, place, rating, or all
+    /// A table such as content-category or dispute-type, or all
     #[arg(value_parser = table)]
     table: Among,
     /// What a clerk would type

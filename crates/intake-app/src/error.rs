@@ -108,9 +108,8 @@ impl Error {
             Self::Paper(error) => error.code(),
             Self::Sync(error) => error.code(),
             Self::Recovery(_) => Code::RecoveryFolderUnusable,
-            Self::PdfFolder(_) => Code::PdfFolderUnwritable,
             Self::Pdf(error) if error.code() == Code::DiskFull => Code::DiskFull,
-            Self::Pdf(_) => Code::PdfFolderUnwritable,
+            Self::PdfFolder(_) | Self::Pdf(_) => Code::PdfFolderUnwritable,
             Self::Task => Code::Internal,
         }
     }

@@ -47,7 +47,7 @@ impl Desk {
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq)?;
-            registered(tx.matters(), &number)
+            registered(&tx.matters(), &number)
         })
     }
 
@@ -75,7 +75,7 @@ impl Desk {
             let personal = RecordOf { query_code: earlier.query_code, visit };
             let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
-            registered(tx.matters(), &number)
+            registered(&tx.matters(), &number)
         })
     }
 
@@ -133,7 +133,7 @@ impl Desk {
         let number: RegistrationNumber = parsed(number)?;
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
-            let shown = registered(r.matters(), &number)?;
+            let shown = registered(&r.matters(), &number)?;
             let (state, reason) = state(&matter.state);
             let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             Ok(Matter {
@@ -197,7 +197,7 @@ pub(crate) fn due(versions: &[Version]) -> Option<NaiveDate> {
     Some(clock::written_notice_due(start))
 }
 
-fn registered(matters: Matters<'_>, number: &RegistrationNumber) -> Result<Registered> {
+fn registered(matters: &Matters<'_>, number: &RegistrationNumber) -> Result<Registered> {
     let versions = matters.versions(&number.to_string())?;
     let (Some(newest), Some(first)) = (versions.first(), versions.last()) else {
         return Err(Error::Refused(Code::NumberUnknown));

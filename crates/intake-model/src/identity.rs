@@ -79,7 +79,7 @@ fn with_plain_check(number: String) -> String {
 
 /// A permit's number without its issue count: two digits on cards and booklets, or a sign in brackets on old booklets.
 fn without_issue_count(paper: IdPaper, number: String) -> String {
-    let letter = if number.starts_with(['H', 'M']) { 1 } else { 0 };
+    let letter = usize::from(number.starts_with(['H', 'M']));
     let other_permit = matches!((paper, letter), (IdPaper::HkMacaoPermit, 0) | (IdPaper::TaiwanPermit, 1));
     let Some((own, count)) = number.split_at_checked(letter + 8) else { return number };
     let is_count = match count.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {

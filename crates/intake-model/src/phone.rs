@@ -150,10 +150,13 @@ fn is_note(digits: &str, after: &str) -> bool {
 /// The longest run of digits that is tried as one number; the longest that is one has 16 (00 and an E.164 number).
 const MOST_DIGITS: usize = 22;
 
+/// The cheapest cut of the first groups of a phrase: its cost, where its last number begins, and that number.
+type Cut = ((usize, usize), usize, Number);
+
 /// Cuts a phrase into numbers, so that as few digits as possible stay unreadable, and then into as few as possible.
 fn split(text: &str, phrase: &[Group<'_>]) -> Vec<Number> {
-    // best[i]: the cheapest cut of the first i groups, as its cost, where its last number begins, and that number.
-    let mut best: Vec<Option<((usize, usize), usize, Number)>> = vec![None; phrase.len() + 1];
+    // best[i]: of the first i groups.
+    let mut best: Vec<Option<Cut>> = vec![None; phrase.len() + 1];
     for start in 0..phrase.len() {
         let before = match best.get(start) {
             Some(Some((cost, ..))) => *cost,

@@ -105,26 +105,24 @@ impl Content {
     /// Puts the wording and the values together.
     pub(crate) fn of(slip: &Slip, words: &Words) -> Result<Self> {
         let number = slip.number.to_string();
-        let (day, day_caption, outcome) = match slip.due {
-            Some(due) => {
-                let weekday = usize::try_from(due.weekday().num_days_from_monday()).unwrap_or(0);
-                let weekday = words.weekdays.get(weekday).map_or("", String::as_str);
-                let (year, month, day) = (due.year().to_string(), due.month().to_string(), due.day().to_string());
-                (
-                    fill(&words.day, &[("year", &year), ("month", &month), ("day", &day)]),
-                    fill(&words.day_caption, &[("weekday", weekday)]),
-                    fill(&words.outcome, &[("due", &due.to_string())]),
-                )
-            }
-            None => {
-                let facts = slip.unclear.words(words);
-                let (day, outcome) = match slip.unclear.declined {
-                    true => (&words.day_declined, &words.outcome_declined),
-                    false => (&words.day_unknown, &words.outcome_unknown),
-                };
-                let filled = |sentence| fill(sentence, &[("facts", &facts)]);
-                (filled(day), words.day_suspended_caption.clone(), filled(outcome))
-            }
+        let (day, day_caption, outcome) = if let Some(due) = slip.due {
+            let weekday = usize::try_from(due.weekday().num_days_from_monday()).unwrap_or(0);
+            let weekday = words.weekdays.get(weekday).map_or("", String::as_str);
+            let (year, month, day) = (due.year().to_string(), due.month().to_string(), due.day().to_string());
+            (
+                fill(&words.day, &[("year", &year), ("month", &month), ("day", &day)]),
+                fill(&words.day_caption, &[("weekday", weekday)]),
+                fill(&words.outcome, &[("due", &due.to_string())]),
+            )
+        } else {
+            let (day, outcome) = if slip.unclear.declined {
+                (&words.day_declined, &words.outcome_declined)
+            } else {
+                (&words.day_unknown, &words.outcome_unknown)
+            };
+            let facts = slip.unclear.words(words);
+            let filled = |sentence| fill(sentence, &[("facts", &facts)]);
+            (filled(day), words.day_suspended_caption.clone(), filled(outcome))
         };
         let materials = match slip.materials {
             0 => words.materials_none.clone(),

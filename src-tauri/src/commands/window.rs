@@ -1,5 +1,7 @@
 //! Closing the window, once its pages have been asked.
 
+#![expect(clippy::needless_pass_by_value, reason = "tauri hands its handle to a command by value")]
+
 use tauri::AppHandle;
 
 use crate::window;
