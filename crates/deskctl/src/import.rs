@@ -98,7 +98,10 @@ fn read(desk: &Desk, line: &[u8], accept_warnings: Option<&str>) -> Result<Visit
             return Err(problems);
         }
     };
-    let found = desk.check_visit(&visit);
+    let found = match desk.check_visit(&visit) {
+        Ok(found) => found,
+        Err(error) => return Err(vec![said(String::new(), error.code(), None)]),
+    };
     let warned = found.iter().any(|problem| problem.severity == Severity::Warning);
     if warned && visit.passed_because.trim().is_empty() {
         accept_warnings.unwrap_or_default().clone_into(&mut visit.passed_because);
