@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use intake_model::check::{has_errors, text_fault};
 use intake_model::{
-    Calendars, CentreCode, Code, DeskNumber, Doors, EpochMark, Problem, Profile, QueryCode, RegistrationNumber, Visit,
-    check_on, civil_date, civil_time, clock, route,
+    Calendars, CentreCode, Class, Code, DeskNumber, Doors, EpochMark, Problem, Profile, QueryCode, RegistrationNumber,
+    Severity, Visit, check_on, civil_date, civil_time, clock, route,
 };
 use intake_store::{DeskRow, MatterRecord, Matters, Settings, State, Version, Writer};
 use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
@@ -71,6 +71,15 @@ impl Desk {
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
             registered(&tx.matters(), &number, profile).map(Imported::Now)
         })
+    }
+
+    /// The number under which a row of a ledger was taken before.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`].
+    pub fn imported(&self, import_key: &str) -> Result<Option<String>> {
+        let (db, _) = self.at_work()?;
+        db.read(|r| Ok(r.matters().imported(import_key)?))
     }
 
     /// Keeps a corrected record as a new version; every earlier one stays in the journal.
@@ -217,6 +226,12 @@ fn problems(visit: &Visit, on: NaiveDate, profile: &Profile) -> Vec<Problem> {
     let visit = visit.clone().normalised();
     let mut problems = check_on(&visit, on);
     problems.extend(profile.check(&visit));
+    let denounces = visit.routing.as_ref().is_some_and(|asked| asked.class == Class::Denunciation);
+    for (field, asked) in [("routing", denounces), ("confidential", visit.confidential)] {
+        if asked {
+            problems.push(Problem { field: field.into(), code: Code::NotSealed, severity: Severity::Warning });
+        }
+    }
     if let (Some(question), Some(decision)) = (visit.question(), &visit.decision) {
         problems.extend(decision.check(&route(&question, profile, Doors::built_in()), profile));
     }

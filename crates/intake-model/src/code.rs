@@ -52,6 +52,8 @@ codes! {
     ReceivedInFuture,
     /// The number of the earlier matter is none of this program's.
     LinkedNumberUnusual,
+    /// A denunciation, or 保密 asked for, on a desk that cannot seal it.
+    NotSealed,
     /// A code that its table does not have.
     CodeNotInTable,
     /// A character that only one old system knew.
