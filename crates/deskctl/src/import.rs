@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use deskctl::ledger::{self, Map, Note};
+use deskctl::line;
 use intake_app::{Desk, Imported};
 use intake_model::{Code, Problem, Severity, Visit};
 use serde::Serialize;
@@ -93,15 +94,15 @@ pub(crate) fn run(task: &Import) -> Result<bool, Refused> {
     let bytes = std::fs::read(&task.file)?;
     if !is_sheet(&task.file) {
         let mut run = Run::begin(task)?;
-        for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-            let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
-            if line.is_empty() {
+        for (index, text) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii();
+            if text.is_empty() {
                 continue;
             }
             let at = At::Line(index + 1);
-            match read(line) {
+            match line::read(text) {
                 Ok(visit) => run.take(at, "", visit, Vec::new())?,
-                Err(problems) => run.leave(at, Vec::new(), problems)?,
+                Err(faults) => run.leave(at, Vec::new(), faults.into_iter().map(faulty).collect())?,
             }
         }
         return run.end();
@@ -162,7 +163,7 @@ impl<'a> Run<'a> {
         let (action, number, query_code) = match self.register(key, &visit) {
             Ok(done) => done,
             Err(error) => {
-                self.leave(at, notes, vec![said(String::new(), error.code(), None)])?;
+                self.leave(at, notes, vec![refused(error.code())])?;
                 // What only this line is at fault for costs the others nothing.
                 let own = matches!(error.code(), Code::ReasonNeeded | Code::VisitUnreadable | Code::TextTooLong);
                 return if own { Ok(()) } else { Err(error.into()) };
@@ -198,33 +199,14 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A line as a visit, or what keeps it from being one.
-fn read(line: &[u8]) -> Result<Visit, Vec<Said>> {
-    let mut unknown = Vec::new();
-    let mut reader = serde_json::Deserializer::from_slice(line);
-    let visit: Result<Visit, _> = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()));
-    let visit = visit.and_then(|visit| reader.end().map(|()| visit));
-    // A field that nobody reads would be lost in silence: a misspelt 住址 is a lost address.
-    let mut problems: Vec<Said> = unknown.into_iter().map(|field| said(field, Code::RequestUnreadable, None)).collect();
-    match visit {
-        Ok(visit) if problems.is_empty() => Ok(visit),
-        Ok(visit) => {
-            // All at once: whoever mends the field mends the rest too.
-            problems.extend(intake_model::check(&visit).into_iter().map(told));
-            Err(problems)
-        }
-        Err(error) => {
-            problems.push(said(String::new(), Code::RequestUnreadable, Some(error.column())));
-            Err(problems)
-        }
-    }
-}
-
 fn told(problem: Problem) -> Said {
     Said { sentence: &intake_model::text(problem.code).sentence, column: None, problem }
 }
 
-fn said(field: String, code: Code, column: Option<usize>) -> Said {
-    let sentence = &intake_model::text(code).sentence;
-    Said { problem: Problem { field, code, severity: Severity::Error }, column, sentence }
+fn faulty(fault: line::Fault) -> Said {
+    Said { column: fault.column, ..told(fault.problem) }
+}
+
+fn refused(code: Code) -> Said {
+    told(Problem { field: String::new(), code, severity: Severity::Error })
 }
