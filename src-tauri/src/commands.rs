@@ -2,6 +2,7 @@
 
 mod desk;
 mod exchange;
+mod rules;
 mod slip;
 mod visit;
 mod window;
@@ -28,6 +29,15 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         visit::matter,
         visit::correct,
         visit::void_matter,
+        visit::versions,
+        rules::advise,
+        rules::find_code,
+        rules::filed,
+        rules::id_facts,
+        rules::office,
+        rules::set_office,
+        rules::note_advice,
+        rules::note_progress,
         slip::slip,
         slip::resend_slip,
         slip::preview_slip,

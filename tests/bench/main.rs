@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "this program's purpose is its table")]
 
+mod find_code;
 mod register;
 mod start;
 
@@ -55,7 +56,8 @@ fn main() {
     let folder = root().join("target/bench");
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, Measure); 2] = [("register", register::figure), ("start", start::figure)];
+    let all: [(&str, Measure); 3] =
+        [("find-code", find_code::figure), ("register", register::figure), ("start", start::figure)];
     let mut report = Vec::new();
     for (name, measure) in all {
         if !wanted.is_empty() && !wanted.iter().any(|one| one == name) {

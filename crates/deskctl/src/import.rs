@@ -1,29 +1,60 @@
-//! Many visits from a file, each through the same use case as the window.
+//! Many visits from a file, each through the same use case as the window: lines of JSON, or the rows of an old ledger.
 //!
 //! One bad line never costs the others: it is reported with its number and all its problems. What a line says is not
 //! repeated in the report, which may be kept or mailed.
 
-use std::io::BufRead;
+use std::path::Path;
 
-use intake_app::Desk;
+use deskctl::ledger::{self, Map, Note};
+use deskctl::line;
+use intake_app::{Desk, Imported};
 use intake_model::{Code, Problem, Severity, Visit};
 use serde::Serialize;
 
 use crate::folder::Refused;
-use crate::print;
+use crate::{Import, folder, print};
 
-/// A line that was registered.
-#[derive(Serialize)]
-struct Kept {
-    line: usize,
-    number: String,
-    query_code: String,
+/// Where in the file.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum At {
+    Line(usize),
+    Row(usize),
 }
 
-/// A line that was not, with all that is to be said about it.
+/// A visit that was registered, or would be, or was before.
+#[derive(Serialize)]
+struct Kept {
+    #[serde(flatten)]
+    at: At,
+    action: Action,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query_code: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Noted>,
+    /// Warnings that a reason passed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    passed: Vec<Said>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Registered,
+    WouldRegister,
+    RegisteredBefore,
+}
+
+/// One that was not, with all that is to be said about it.
 #[derive(Serialize)]
 struct Left {
-    line: usize,
+    #[serde(flatten)]
+    at: At,
+    action: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Noted>,
     problems: Vec<Said>,
 }
 
@@ -38,83 +69,144 @@ struct Said {
     sentence: &'static str,
 }
 
-/// The last line of the report.
+/// How a part of a ledger's row was read.
 #[derive(Serialize)]
-struct Total {
-    registered: usize,
-    left: usize,
+struct Noted {
+    note: Note,
+    sentence: &'static str,
 }
 
-/// Registers each line that can be. Blank lines are passed over.
+/// The last line of the report.
+#[derive(Default, Serialize)]
+struct Total {
+    registered: usize,
+    registered_before: usize,
+    left: usize,
+    /// Rows that name neither a person nor a matter.
+    empty: usize,
+}
+
+/// Registers each visit of the file that can be; with `--dry-run` only says what it would do.
 ///
 /// Where the desk itself refuses (the disk is full, say), it stops: what was reported before is registered, the line
 /// named last and all behind it are not.
-pub(crate) fn run(desk: &Desk, file: impl BufRead, accept_warnings: Option<&str>) -> Result<bool, Refused> {
-    let mut total = Total { registered: 0, left: 0 };
-    for (index, line) in file.split(b'\n').enumerate() {
-        let (line, bytes) = (index + 1, line?);
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii();
-        if bytes.is_empty() {
-            continue;
-        }
-        match read(desk, bytes, accept_warnings) {
-            Ok(visit) => match desk.register(&visit) {
-                Ok(done) => {
-                    total.registered += 1;
-                    print(&Kept { line, number: done.number, query_code: done.query_code })?;
-                }
-                Err(error) => {
-                    let problems = vec![said(String::new(), error.code(), None)];
-                    print(&Left { line, problems })?;
-                    // What only this line is at fault for costs the others nothing.
-                    if !matches!(error.code(), Code::ReasonNeeded | Code::VisitUnreadable | Code::TextTooLong) {
-                        return Err(error.into());
-                    }
-                    total.left += 1;
-                }
-            },
-            Err(problems) => {
-                total.left += 1;
-                print(&Left { line, problems })?;
+pub(crate) fn run(task: &Import) -> Result<bool, Refused> {
+    let bytes = std::fs::read(&task.file)?;
+    if !is_sheet(&task.file) {
+        let mut run = Run::begin(task)?;
+        for (index, text) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii();
+            if text.is_empty() {
+                continue;
+            }
+            let at = At::Line(index + 1);
+            match line::read(text) {
+                Ok(visit) => run.take(at, "", visit, Vec::new())?,
+                Err(faults) => run.leave(at, Vec::new(), faults.into_iter().map(faulty).collect())?,
             }
         }
+        return run.end();
     }
-    print(&total)?;
-    Ok(total.left == 0)
-}
-
-/// A line as a visit that can be registered, or everything that stands against it.
-fn read(desk: &Desk, line: &[u8], accept_warnings: Option<&str>) -> Result<Visit, Vec<Said>> {
-    let mut unknown = Vec::new();
-    let mut reader = serde_json::Deserializer::from_slice(line);
-    let visit: Result<Visit, _> = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()));
-    let visit = visit.and_then(|visit| reader.end().map(|()| visit));
-    // A field that nobody reads would be lost in silence: a misspelt 住址 is a lost address.
-    let mut problems: Vec<Said> = unknown.into_iter().map(|field| said(field, Code::RequestUnreadable, None)).collect();
-    let mut visit = match visit {
-        Ok(visit) => visit,
-        Err(error) => {
-            problems.push(said(String::new(), Code::RequestUnreadable, Some(error.column())));
-            return Err(problems);
+    let rows = ledger::read(bytes, &map(task)?).map_err(|error| Refused::because(error.to_string()))?;
+    let mut run = Run::begin(task)?;
+    for row in rows {
+        let at = At::Row(row.row);
+        if let Some(visit) = row.visit {
+            run.take(at, &row.key, visit, row.notes)?;
+        } else {
+            run.total.empty += 1;
+            print(&Left { at, action: "empty", notes: Vec::new(), problems: Vec::new() })?;
         }
-    };
-    let found = desk.check_visit(&visit);
-    let warned = found.iter().any(|problem| problem.severity == Severity::Warning);
-    if warned && visit.passed_because.trim().is_empty() {
-        accept_warnings.unwrap_or_default().clone_into(&mut visit.passed_because);
     }
-    let passed = !visit.passed_because.trim().is_empty();
-    problems.extend(
-        found.into_iter().filter(|problem| problem.severity == Severity::Error || !passed).map(|problem| Said {
-            sentence: &intake_model::text(problem.code).sentence,
-            column: None,
-            problem,
-        }),
-    );
-    if problems.is_empty() { Ok(visit) } else { Err(problems) }
+    run.end()
 }
 
-fn said(field: String, code: Code, column: Option<usize>) -> Said {
-    let sentence = &intake_model::text(code).sentence;
-    Said { problem: Problem { field, code, severity: Severity::Error }, column, sentence }
+fn is_sheet(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    matches!(ending.as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods")
+}
+
+fn map(task: &Import) -> Result<Map, Refused> {
+    let Some(path) = &task.map else {
+        return Err(Refused::because("表格要有一张对照表，说明哪一列是什么：--map 对照表.toml。"));
+    };
+    let text = std::fs::read_to_string(path)?;
+    Map::parse(&path.display().to_string(), &text).map_err(|error| Refused::because(error.to_string()))
+}
+
+/// An import under way.
+struct Run<'a> {
+    desk: Desk,
+    task: &'a Import,
+    total: Total,
+}
+
+impl<'a> Run<'a> {
+    fn begin(task: &'a Import) -> Result<Self, Refused> {
+        Ok(Self { desk: folder::open(&task.whose)?, task, total: Total::default() })
+    }
+
+    fn take(&mut self, at: At, key: &str, mut visit: Visit, notes: Vec<Note>) -> Result<(), Refused> {
+        let found = self.desk.check_visit(&visit)?;
+        let looks: Vec<Note> = notes.iter().copied().filter(|note| note.needs_a_look()).collect();
+        let warned = !looks.is_empty() || found.iter().any(|problem| problem.severity == Severity::Warning);
+        if warned && visit.passed_because.trim().is_empty() {
+            self.task.accept_warnings.as_deref().unwrap_or_default().clone_into(&mut visit.passed_because);
+        }
+        let passed = !visit.passed_because.trim().is_empty();
+        let stands = |problem: &Problem| problem.severity == Severity::Error || !passed;
+        let (standing, passing): (Vec<Problem>, Vec<Problem>) = found.into_iter().partition(stands);
+        let notes: Vec<Noted> = notes.into_iter().map(|note| Noted { note, sentence: note.sentence() }).collect();
+        if !standing.is_empty() || (!looks.is_empty() && !passed) {
+            return self.leave(at, notes, standing.into_iter().map(told).collect());
+        }
+        let (action, number, query_code) = match self.register(key, &visit) {
+            Ok(done) => done,
+            Err(error) => {
+                self.leave(at, notes, vec![refused(error.code())])?;
+                // What only this line is at fault for costs the others nothing.
+                let own = matches!(error.code(), Code::ReasonNeeded | Code::VisitUnreadable | Code::TextTooLong);
+                return if own { Ok(()) } else { Err(error.into()) };
+            }
+        };
+        match action {
+            Action::RegisteredBefore => self.total.registered_before += 1,
+            Action::Registered | Action::WouldRegister => self.total.registered += 1,
+        }
+        print(&Kept { at, action, number, query_code, notes, passed: passing.into_iter().map(told).collect() })
+    }
+
+    fn register(&self, key: &str, visit: &Visit) -> intake_app::Result<(Action, Option<String>, Option<String>)> {
+        if self.task.dry_run {
+            let before = self.desk.imported(key)?;
+            let action = if before.is_some() { Action::RegisteredBefore } else { Action::WouldRegister };
+            return Ok((action, before, None));
+        }
+        Ok(match self.desk.register_once(visit, key)? {
+            Imported::Now(done) => (Action::Registered, Some(done.number), Some(done.query_code)),
+            Imported::Before(number) => (Action::RegisteredBefore, Some(number), None),
+        })
+    }
+
+    fn leave(&mut self, at: At, notes: Vec<Noted>, problems: Vec<Said>) -> Result<(), Refused> {
+        self.total.left += 1;
+        print(&Left { at, action: "left", notes, problems })
+    }
+
+    fn end(self) -> Result<bool, Refused> {
+        print(&self.total)?;
+        Ok(self.total.left == 0)
+    }
+}
+
+fn told(problem: Problem) -> Said {
+    Said { sentence: &intake_model::text(problem.code).sentence, column: None, problem }
+}
+
+fn faulty(fault: line::Fault) -> Said {
+    Said { column: fault.column, ..told(fault.problem) }
+}
+
+fn refused(code: Code) -> Said {
+    told(Problem { field: String::new(), code, severity: Severity::Error })
 }

@@ -30,7 +30,8 @@ struct Line {
 enum Task {
     /// Walks the journal's chain and the matters it explains; prints the first difference where there is one
     Verify(Whose),
-    /// Registers one visit per line of an NDJSON file; reports each line that cannot be registered and keeps the rest
+    /// Registers one visit per line of an NDJSON file, or per row of an Excel ledger with `--map`; reports each that cannot
+    /// be registered and keeps the rest. A ledger's row is taken once, however often the file is imported
     Import(Import),
     /// Says everything that there is to say about a visit, under a region's profile too; ends with 1 only where it could
     /// not be kept
@@ -64,8 +65,14 @@ struct Whose {
 
 #[derive(Args)]
 struct Import {
-    /// One visit per line, as `deskctl schema visit` describes it
+    /// One visit per line, as `deskctl schema visit` describes it; or an Excel file
     file: PathBuf,
+    /// Which column of the Excel file is what: a TOML file such as tests/fixtures/ledger/map.toml
+    #[arg(long)]
+    map: Option<PathBuf>,
+    /// Says row by row what would happen, and registers nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     whose: Whose,
     /// The reason for passing warnings, for every line that has some and gives no reason of its own
@@ -112,11 +119,7 @@ fn run(task: Task) -> Result<bool, Refused> {
             print(&Walked { complete, found, difference })?;
             Ok(complete)
         }
-        Task::Import(import) => {
-            let file = std::io::BufReader::new(std::fs::File::open(&import.file)?);
-            let desk = folder::open(&import.whose)?;
-            import::run(&desk, file, import.accept_warnings.as_deref())
-        }
+        Task::Import(import) => import::run(&import),
         Task::Schema { of: Schema::Visit } => {
             print(&schemars::schema_for!(intake_model::Visit))?;
             Ok(true)

@@ -64,6 +64,89 @@ fn a_good_line_is_registered_and_the_desk_stays_whole() {
     assert_eq!(desk.matter(&number).unwrap().visit.demand, "楼上漏水三个月，物业不修。");
 }
 
+fn fixture(name: &str) -> String {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ledger/").to_owned() + name
+}
+
+fn import_ledger(folder: &TempDir, more: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let (sheet, map) = (fixture("ledger.xlsx"), fixture("map.toml"));
+    let imported = on_desk(folder, &[&["import", sheet.as_str(), "--map", map.as_str()], more].concat(), PASSWORD);
+    assert!(imported.stderr.is_empty(), "{}", String::from_utf8_lossy(&imported.stderr));
+    (imported.status.code(), lines(&imported))
+}
+
+#[test]
+fn every_row_of_a_messy_ledger_comes_in_once_or_is_reported_with_its_row() {
+    let folder = desk();
+    let (code, report) = import_ledger(&folder, &["--dry-run"]);
+    assert_eq!((code, report.len()), (Some(1), 18), "seventeen rows and the total");
+    let row = |row: u64| report.iter().find(|one| one["row"] == row).unwrap();
+    assert_eq!(row(3)["action"], "would_register");
+    assert_eq!((&row(11)["action"], &row(11)["problems"][0]["code"]), (&"left".into(), &"id_old_form".into()));
+    assert_eq!(row(19)["action"], "empty");
+    let noted = |at: u64, note: &str| row(at)["notes"].as_array().unwrap().iter().any(|one| one["note"] == note);
+    for (at, note) in [
+        (5, "year_from_map"),
+        (6, "names_split"),
+        (7, "anonymous"),
+        (9, "space_removed"),
+        (10, "organisation"),
+        (14, "bracket_read"),
+        (18, "date_unreadable"),
+        (18, "headcount_unreadable"),
+    ] {
+        assert!(noted(at, note), "row {at} has no {note}: {}", row(at));
+    }
+    let total = report.last().unwrap();
+    assert_eq!(total["empty"], 1);
+    assert_eq!(total["registered"].as_u64().unwrap() + total["left"].as_u64().unwrap(), 16);
+    assert!(report.iter().all(|one| !one.to_string().contains("孙立")), "the report repeats what the ledger says");
+
+    let accept = ["--accept-warnings", "旧台账如此"];
+    let (code, report) = import_ledger(&folder, &accept);
+    assert_eq!((code, &report.last().unwrap()["registered"]), (Some(0), &16.into()));
+    let (code, report) = import_ledger(&folder, &accept);
+    let total = report.last().unwrap();
+    assert_eq!((code, &total["registered"], &total["registered_before"]), (Some(0), &0.into(), &16.into()));
+
+    let desk = open(folder.path()).unwrap();
+    desk.sign_in(testkit::desk::CLERK_ID, PASSWORD).unwrap();
+    desk.verify().unwrap();
+    let today = desk.today().unwrap();
+    assert_eq!(today.rows.len(), 16);
+    let of = |name: &str| {
+        let row = today.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("{name} is not there"));
+        desk.matter(&row.number).unwrap().visit
+    };
+    let burst = of("孙立");
+    assert_eq!((burst.headcount, burst.people.len()), (23, 3));
+    assert_eq!(burst.received_at.unwrap().to_string(), "2023-03-06 14:20:00");
+    assert_eq!((burst.other_numbers[0].number.as_str(), burst.content.unwrap().code.as_str()), ("4", "010200"));
+    assert!(burst.remark.contains("重要，报街道主任") && burst.remark.contains("接待人：王芳"), "{}", burst.remark);
+    assert_eq!(of("𬱖明").demand, "名字打不出来，银行卡办不了。");
+    assert_eq!(of("郑刚").phone.as_deref(), Some("13802220001"));
+    assert!(of("杨光").remark.contains("2023/2/30") && of("杨光").remark.contains("两人"));
+}
+
+#[test]
+fn a_sheet_without_a_map_and_a_map_that_does_not_fit_say_so() {
+    let folder = desk();
+    let refused = |arguments: &[&str]| {
+        let ended = on_desk(&folder, arguments, PASSWORD);
+        assert_eq!(ended.status.code(), Some(1));
+        String::from_utf8(ended.stderr).unwrap()
+    };
+    let sheet = fixture("ledger.xlsx");
+    assert!(refused(&["import", &sheet]).contains("--map"));
+    let map = folder.path().join("map.toml");
+    let map_text = |text: &str| std::fs::write(&map, text).unwrap();
+    map_text("id = \"x\"\nheader = \"序号\"\n[columns]\ndemand = \"诉求\"\n");
+    let path = map.display().to_string();
+    assert!(refused(&["import", &sheet, "--map", &path]).contains("诉求"));
+    map_text("id = 7\n");
+    assert!(refused(&["import", &sheet, "--map", &path]).contains("line 1"));
+}
+
 #[test]
 fn a_line_that_only_the_day_makes_odd_costs_the_others_nothing() {
     let folder = desk();
@@ -90,7 +173,7 @@ fn a_bad_line_is_reported_with_all_its_problems_and_the_others_are_kept() {
     assert!(problems.iter().all(|one| one["sentence"].as_str().unwrap().ends_with('。')));
     assert_eq!(report[2]["line"], 3);
     assert_eq!(report[3]["line"], 5);
-    assert_eq!(report[4], serde_json::json!({ "registered": 2, "left": 2 }));
+    assert_eq!(report[4], serde_json::json!({ "registered": 2, "registered_before": 0, "left": 2, "empty": 0 }));
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod clock;
 mod desk;
 mod error;
 mod line;
+mod notes;
+mod rules;
 mod sign_in;
 mod slip;
 mod view;
@@ -18,6 +20,7 @@ pub use desk::{Desk, Setup};
 pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
 pub use view::{
-    Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, Outlook, Phase, Progress,
-    Registered, Role, SlipView, Today,
+    Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,
+    OfficeSettings, Outlook, Phase, Progress, Registered, Role, SlipView, Today,
 };
+pub use visits::Imported;

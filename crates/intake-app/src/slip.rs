@@ -1,7 +1,7 @@
 //! Slips: first the journal entry, then the paper from it (invariant 1), then the printer.
 
 use base64::Engine as _;
-use intake_model::{Code, DeskNumber, Party, RegistrationNumber, civil_time, name};
+use intake_model::{Code, DeskNumber, Party, Profile, RegistrationNumber, civil_time, name};
 use intake_paper::{Document, Papers, Slip, Unclear, printer};
 use intake_store::{Db, DeskRow, MatterRecord, Matters, Settings, Version, write_whole};
 use intake_wire::{Kind, RecordOf, SlipIssued};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::view::SlipView;
-use crate::visits::{due, parsed};
+use crate::visits::{due, parsed, profile_of};
 use crate::{Error, Result};
 
 /// The preview's sharpness: pixels to a point.
@@ -101,7 +101,8 @@ impl Desk {
     fn make(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<Made> {
         let (desk, settings) = db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?)))?;
         let copy = issued.slip.copy;
-        let document = self.papers()?.slip(&content(issued, &desk, number)?)?;
+        let profile = profile_of(&desk, &settings);
+        let document = self.papers()?.slip(&content(issued, &desk, number, profile)?)?;
         Ok(Made { number: number.clone(), document, copy, settings })
     }
 
@@ -130,9 +131,9 @@ impl Issued {
     }
 }
 
-fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber) -> Result<Slip> {
+fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
     let Issued { matter, slip, versions } = issued;
-    let due = due(&versions);
+    let due = due(&versions, profile);
     let record = versions.into_iter().next().and_then(|newest| newest.record);
     let RecordOf { query_code, visit } = record.ok_or(Error::Refused(Code::NumberUnknown))?;
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
@@ -152,9 +153,9 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber) -> Resul
         name,
         due,
         unclear: Unclear::of(&visit),
-        title: visit.title,
+        title: visit.paper_title().to_owned(),
         headcount: visit.headcount,
-        materials: visit.materials,
+        materials: u32::try_from(visit.materials.len()).unwrap_or(u32::MAX),
         query_code,
         clerk: matter.clerk.into(),
         version: slip.version,

@@ -170,6 +170,30 @@ views! {
         /// `2026-11-24 09:05`.
         registered_at: String,
     }
+    /// One version of a matter's record.
+    MatterVersion {
+        /// 1 for the registration.
+        version: u32,
+        /// `2026-11-24 09:05`.
+        at: String,
+        /// The clerk's number.
+        clerk: u32,
+        /// The record; `None` once erased.
+        visit: Option<Visit>,
+    }
+    /// What the desk is called, where it is reached, and under which region's rules it works.
+    OfficeSettings {
+        /// On paper and in the window.
+        centre_name: String,
+        /// On paper.
+        office_phone: String,
+        /// On paper.
+        office_address: String,
+        /// The region profile's id.
+        profile: String,
+        /// Every profile there is: id and name.
+        profiles: Vec<(String, String)>,
+    }
     /// A slip.
     SlipView {
         /// With hyphens.

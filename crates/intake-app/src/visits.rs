@@ -3,24 +3,29 @@
 use chrono::NaiveDate;
 use intake_model::check::{has_errors, text_fault};
 use intake_model::{
-    CentreCode, Code, DeskNumber, EpochMark, Problem, QueryCode, RegistrationNumber, Visit, check_on, civil_date,
-    civil_time, clock,
+    Calendars, CentreCode, Class, Code, DeskNumber, Doors, EpochMark, Problem, Profile, QueryCode, RegistrationNumber,
+    Severity, Visit, check_on, civil_date, civil_time, clock, route,
 };
-use intake_store::{MatterRecord, Matters, State, Version, Writer};
+use intake_store::{DeskRow, MatterRecord, Matters, Settings, State, Version, Writer};
 use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
-use crate::view::{Matter, MatterRow, MatterState, Registered, Today};
+use crate::view::{Matter, MatterRow, MatterState, MatterVersion, Registered, Today};
 use crate::{Error, Result};
 
 /// As many matters of earlier days as a list can show.
 const EARLIER: u32 = 200;
 
 impl Desk {
-    /// Everything worth saying about a visit before it is registered.
-    pub fn check_visit(&self, visit: &Visit) -> Vec<Problem> {
-        check_on(visit, civil_date(self.now().at_ms))
+    /// Everything worth saying about a visit before it is registered, by the rules of the desk's region.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`].
+    pub fn check_visit(&self, visit: &Visit) -> Result<Vec<Problem>> {
+        let (db, _) = self.at_work()?;
+        let profile = db.read::<_, Error>(|r| Ok(profile_of(&r.desk()?, &r.settings()?)))?;
+        Ok(problems(visit, civil_date(self.now().at_ms), profile))
     }
 
     /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
@@ -29,13 +34,30 @@ impl Desk {
     /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], or those of the disk. Nothing is kept
     /// then, and no number is used up.
     pub fn register(&self, visit: &Visit) -> Result<Registered> {
+        match self.register_once(visit, "")? {
+            Imported::Now(registered) => Ok(registered),
+            // Without a key nothing was there before.
+            Imported::Before(_) => Err(Error::internal()),
+        }
+    }
+
+    /// Registers a visit taken from a row of an old ledger, unless that row was taken before. `import_key` names the row;
+    /// empty for a visit told at the desk.
+    ///
+    /// # Errors
+    /// As [`Desk::register`].
+    pub fn register_once(&self, visit: &Visit, import_key: &str) -> Result<Imported> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
-        let visit = passed(visit, civil_date(moment.at_ms))?;
         let date = civil_date(moment.at_ms);
         let query_code = QueryCode::from_random(intake_wire::random()?);
         db.write::<_, Error>(|tx| {
+            if let Some(number) = tx.matters().imported(import_key)? {
+                return Ok(Imported::Before(number));
+            }
             let desk = tx.desk()?;
+            let profile = profile_of(&desk, &tx.settings()?);
+            let visit = passed(visit, date, profile)?;
             let (mark, serial) = tx.next_serial(date)?;
             let number = number(&desk.centre_code, date, desk.number, &mark, serial)?;
             let open = RegisteredPart {
@@ -46,9 +68,18 @@ impl Desk {
             };
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
-            tx.insert_matter(&open.number, date, serial, seq)?;
-            registered(&tx.matters(), &number)
+            tx.insert_matter(&open.number, date, serial, seq, import_key)?;
+            registered(&tx.matters(), &number, profile).map(Imported::Now)
         })
+    }
+
+    /// The number under which a row of a ledger was taken before.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`].
+    pub fn imported(&self, import_key: &str) -> Result<Option<String>> {
+        let (db, _) = self.at_work()?;
+        db.read(|r| Ok(r.matters().imported(import_key)?))
     }
 
     /// Keeps a corrected record as a new version; every earlier one stays in the journal.
@@ -61,8 +92,9 @@ impl Desk {
         let moment = self.now();
         db.write(|tx| {
             let matter = standing(tx, &number)?;
+            let profile = profile_of(&tx.desk()?, &tx.settings()?);
             // Checked for the day of the visit, not of its correction.
-            let visit = passed(visit, civil_date(matter.registered_ms))?;
+            let visit = passed(visit, civil_date(matter.registered_ms), profile)?;
             let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             let open = Corrected {
                 number: number.to_string(),
@@ -75,7 +107,7 @@ impl Desk {
             let personal = RecordOf { query_code: earlier.query_code, visit };
             let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
-            registered(&tx.matters(), &number)
+            registered(&tx.matters(), &number, profile)
         })
     }
 
@@ -124,6 +156,26 @@ impl Desk {
         })
     }
 
+    /// Every version of a matter's record, the newest first: what was corrected stays readable.
+    ///
+    /// # Errors
+    /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
+    pub fn versions(&self, number: &str) -> Result<Vec<MatterVersion>> {
+        let (db, _) = self.at_work()?;
+        let number = parsed(number)?.to_string();
+        let found = db.read::<_, Error>(|r| Ok(r.matters().versions(&number)?))?;
+        if found.is_empty() {
+            return Err(Error::Refused(Code::NumberUnknown));
+        }
+        let told = |one: Version| MatterVersion {
+            version: one.version,
+            at: minute(one.at_ms),
+            clerk: one.clerk,
+            visit: one.record.map(|record| record.visit),
+        };
+        Ok(found.into_iter().map(told).collect())
+    }
+
     /// One matter with its current record.
     ///
     /// # Errors
@@ -133,7 +185,7 @@ impl Desk {
         let number: RegistrationNumber = parsed(number)?;
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
-            let shown = registered(&r.matters(), &number)?;
+            let shown = registered(&r.matters(), &number, profile_of(&r.desk()?, &r.settings()?))?;
             let (state, reason) = state(&matter.state);
             let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             Ok(Matter {
@@ -154,10 +206,42 @@ impl Desk {
     }
 }
 
-/// The visit as it is kept, if it can be.
-fn passed(visit: &Visit, on: NaiveDate) -> Result<Visit> {
+/// What became of a ledger's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Imported {
+    /// It is registered now.
+    Now(Registered),
+    /// It was taken before, under this number.
+    Before(String),
+}
+
+/// The rules of the desk's region: those the administrator chose, else those of the centre's region.
+pub(crate) fn profile_of(desk: &DeskRow, settings: &Settings) -> &'static Profile {
+    let chosen = Profile::built_in(&settings.profile);
+    chosen.unwrap_or_else(|| Profile::for_centre(&desk.centre_code))
+}
+
+/// Everything worth saying about a visit: the law's checks, the region's, and what the decision leaves unexplained.
+fn problems(visit: &Visit, on: NaiveDate, profile: &Profile) -> Vec<Problem> {
     let visit = visit.clone().normalised();
-    let problems = check_on(&visit, on);
+    let mut problems = check_on(&visit, on);
+    problems.extend(profile.check(&visit));
+    let denounces = visit.routing.as_ref().is_some_and(|asked| asked.class == Class::Denunciation);
+    for (field, asked) in [("routing", denounces), ("confidential", visit.confidential)] {
+        if asked {
+            problems.push(Problem { field: field.into(), code: Code::NotSealed, severity: Severity::Warning });
+        }
+    }
+    if let (Some(question), Some(decision)) = (visit.question(), &visit.decision) {
+        problems.extend(decision.check(&route(&question, profile, Doors::built_in()), profile));
+    }
+    problems
+}
+
+/// The visit as it is kept, if it can be.
+fn passed(visit: &Visit, on: NaiveDate, profile: &Profile) -> Result<Visit> {
+    let visit = visit.clone().normalised();
+    let problems = problems(&visit, on, profile);
     if has_errors(&problems) {
         return Err(Error::Refused(Code::VisitUnreadable));
     }
@@ -188,16 +272,18 @@ fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord
 /// The last day of clock C1 as these versions of a matter tell, the newest first; `None` while it does not run.
 ///
 /// It counts from the registration, or from the correction since which name and address are known (Art. 23(2)).
-pub(crate) fn due(versions: &[Version]) -> Option<NaiveDate> {
+pub(crate) fn due(versions: &[Version], profile: &Profile) -> Option<NaiveDate> {
     let clear = |one: &&Version| one.record.as_ref().is_some_and(|record| record.visit.owes_written_notice());
     let known_since = versions.iter().take_while(clear).last()?;
-    let registered = civil_date(versions.last()?.at_ms);
+    let written = civil_date(versions.last()?.at_ms);
+    // What is entered later counts from the day it was received; the newest version says which that was.
+    let received = versions.first()?.record.as_ref().map_or(written, |record| record.visit.received_on(written));
     let unclear = known_since.version > 1;
-    let start = clock::written_notice_start(registered, unclear, Some(civil_date(known_since.at_ms)))?;
-    Some(clock::written_notice_due(start))
+    let start = clock::written_notice_start(received, unclear, Some(civil_date(known_since.at_ms)))?;
+    Some(clock::written_notice_due(start, profile, Calendars::built_in()))
 }
 
-fn registered(matters: &Matters<'_>, number: &RegistrationNumber) -> Result<Registered> {
+fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Profile) -> Result<Registered> {
     let versions = matters.versions(&number.to_string())?;
     let (Some(newest), Some(first)) = (versions.first(), versions.last()) else {
         return Err(Error::Refused(Code::NumberUnknown));
@@ -207,7 +293,7 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber) -> Result<Regi
         number: number.to_string(),
         short: number.short(),
         query_code: record.query_code.clone(),
-        due: due(&versions).map(|date| date.to_string()),
+        due: due(&versions, profile).map(|date| date.to_string()),
         registered_at: minute(first.at_ms),
     })
 }

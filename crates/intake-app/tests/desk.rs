@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use intake_app::{CreateDesk, Desk, MatterState, Phase};
-use intake_model::{Code, Party, Stated, Visit};
+use intake_app::{CreateDesk, Desk, Imported, MatterState, OfficeSettings, Phase};
+use intake_model::{Class, Code, Competent, Decision, Material, Outcome, Party, Person, Question, Stated, Visit};
 use testkit::FixedMoments;
 use testkit::desk::{CLERK_ID, PASSWORD, form, open, open_at};
 
@@ -21,6 +21,10 @@ fn visit() -> Visit {
         demand: "打工工资被拖欠三个月共18600元，老板不接电话。".into(),
         ..Visit::default()
     }
+}
+
+fn with_materials(count: usize) -> Visit {
+    Visit { materials: vec![Material { name: "工资条".into(), ..Material::default() }; count], ..visit() }
 }
 
 #[test]
@@ -59,9 +63,9 @@ fn a_correction_is_a_new_version_and_a_void_keeps_its_number_and_reason() {
     let home = tempfile::tempdir().unwrap();
     let desk = created(home.path());
     let number = desk.register(&visit()).unwrap().number;
-    desk.correct(&number, &Visit { materials: 3, ..visit() }).unwrap();
+    desk.correct(&number, &with_materials(3)).unwrap();
     let matter = desk.matter(&number).unwrap();
-    assert_eq!((matter.version, matter.visit.materials), (2, 3));
+    assert_eq!((matter.version, matter.visit.materials.len()), (2, 3));
     assert_eq!(desk.void_matter(&number, " ").unwrap_err().code(), Code::ReasonNeeded);
     let today = desk.void_matter(&number, "重复登记").unwrap();
     assert!(today.rows[0].void && today.rows[0].void_reason == "重复登记");
@@ -219,7 +223,7 @@ fn the_notice_is_due_from_the_day_on_which_name_and_address_became_known() {
     let known = desk.correct(&number, &visit()).unwrap();
     assert_eq!(known.due.as_deref(), Some("2027-01-08"), "fifteen days after 2026-12-24");
     clock.pass_ms(DAY_MS);
-    let again = desk.correct(&number, &Visit { materials: 1, ..visit() }).unwrap();
+    let again = desk.correct(&number, &with_materials(1)).unwrap();
     assert_eq!(again.due, known.due, "a later correction gives the office no more time");
     assert_eq!(desk.matter(&number).unwrap().due, known.due);
 }
@@ -239,6 +243,90 @@ fn what_of_earlier_days_is_not_at_the_district_stands_under_the_days_list() {
     assert_eq!(today.earlier[0].date, "2026-11-24");
 }
 
+#[test]
+fn what_is_entered_later_counts_from_the_day_it_was_received() {
+    let home = tempfile::tempdir().unwrap();
+    drop(created(home.path()));
+    let desk = open_at(home.path(), Arc::new(FixedMoments::default())).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let later = Visit { received_at: "2026-11-20T16:40:00".parse().ok(), ..visit() };
+    let registered = desk.register(&later).unwrap();
+    assert_eq!(
+        (registered.registered_at.as_str(), registered.due.as_deref()),
+        ("2026-11-24 09:05", Some("2026-12-05"))
+    );
+    let tomorrow = Visit { received_at: "2026-11-25T08:00:00".parse().ok(), ..visit() };
+    assert_eq!(desk.register(&tomorrow).unwrap_err().code(), Code::ReasonNeeded);
+}
+
+#[test]
+fn every_version_of_a_record_stays_readable() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let number = desk.register(&visit()).unwrap().number;
+    desk.correct(&number, &with_materials(2)).unwrap();
+    let versions = desk.versions(&number).unwrap();
+    let told: Vec<_> = versions.iter().map(|one| (one.version, one.visit.as_ref().unwrap().materials.len())).collect();
+    assert_eq!(told, [(2, 2), (1, 0)]);
+    assert_eq!(desk.versions("120110005-20261124-01A-9999-X").unwrap_err().code(), Code::NumberUnknown);
+}
+
+#[test]
+fn a_ledgers_row_is_taken_once() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let Imported::Now(first) = desk.register_once(&visit(), "2023-1").unwrap() else { panic!("taken before") };
+    assert_eq!(desk.register_once(&visit(), "2023-1").unwrap(), Imported::Before(first.number));
+    assert!(matches!(desk.register_once(&visit(), "2023-2").unwrap(), Imported::Now(_)));
+    assert_eq!(desk.today().unwrap().rows.len(), 2);
+    desk.verify().unwrap();
+}
+
+#[test]
+fn the_rules_of_the_region_are_the_desks_and_the_administrator_can_change_them() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let asked = Visit {
+        routing: Some(Question {
+            class: Class::Denunciation,
+            competent: Competent::AnotherBody,
+            ..Question::default()
+        }),
+        ..visit()
+    };
+    assert!(desk.advise(&asked).unwrap().unwrap().sealed);
+    assert_eq!(desk.advise(&visit()).unwrap(), None);
+
+    let office = desk.office().unwrap();
+    assert_eq!(office.profile, "tianjin-dongli-street");
+    assert_eq!(desk.check_visit(&visit()).unwrap(), []);
+    let stricter = OfficeSettings { office_phone: "022-24991111".into(), profile: "zhejiang".into(), ..office.clone() };
+    desk.set_office(&stricter).unwrap();
+    assert_eq!(desk.office().unwrap(), stricter);
+    let problems = desk.check_visit(&visit()).unwrap();
+    assert_eq!(problems.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::LocalExtraMissing]);
+    let refused = desk.set_office(&OfficeSettings { profile: "mars".into(), ..office.clone() }).unwrap_err();
+    assert_eq!(refused.code(), Code::ProfileUnknown);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    assert_eq!(desk.set_office(&office).unwrap_err().code(), Code::NotAllowed);
+    desk.verify().unwrap();
+}
+
+#[test]
+fn a_decision_that_differs_from_the_advice_keeps_its_reason() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let decided = |because: &str| Visit {
+        routing: Some(Question { competent: Competent::AnotherBody, ..Question::default() }),
+        decision: Some(Decision { outcome: Outcome::Accepted, door: None, advised: false, because: because.into() }),
+        ..visit()
+    };
+    let problems = desk.check_visit(&decided("")).unwrap();
+    assert_eq!(problems.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::DecisionUnexplained]);
+    let number = desk.register(&decided("双方同意由街道先核实工资表")).unwrap().number;
+    assert_eq!(desk.matter(&number).unwrap().visit.decision.unwrap().because, "双方同意由街道先核实工资表");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn paper_is_made_of_what_was_issued_and_of_nothing_else() {
     let home = tempfile::tempdir().unwrap();
@@ -249,7 +337,7 @@ async fn paper_is_made_of_what_was_issued_and_of_nothing_else() {
     }
     let first = desk.slip(&number).await.unwrap();
     assert_eq!((first.copy, first.undrawable.as_str()), (1, ""));
-    desk.correct(&number, &Visit { materials: 3, ..visit() }).unwrap();
+    desk.correct(&number, &with_materials(3)).unwrap();
     assert_eq!(desk.preview_slip(&number).unwrap().pages, first.pages, "the corrected version was not issued");
     let two = tokio::join!(desk.slip(&number), desk.slip(&number));
     let (one, other) = (two.0.unwrap(), two.1.unwrap());
@@ -266,9 +354,8 @@ async fn paper_is_made_of_what_was_issued_and_of_nothing_else() {
 fn what_could_never_leave_the_desk_is_refused_before_it_uses_up_a_number() {
     let home = tempfile::tempdir().unwrap();
     let desk = created(home.path());
-    let crowd = intake_model::Representative { name: "甲".repeat(9_000), phone: None };
-    let visit_of_a_megabyte =
-        Visit { headcount: 60, representatives: vec![crowd; 60], passed_because: "集体来访".into(), ..visit() };
+    let one = Person { name: "甲".repeat(9_000), ..Person::default() };
+    let visit_of_a_megabyte = Visit { people: vec![one; 60], ..visit() };
     assert_eq!(desk.register(&visit_of_a_megabyte).unwrap_err().code(), Code::TextTooLong);
     let number = desk.register(&Visit { party: Party::Organisation, ..visit() }).unwrap().number;
     assert!(number.contains("-0001-"));
@@ -291,6 +378,9 @@ async fn the_day_reaches_the_district_exactly_once_and_slips_count_their_copies(
         assert_eq!(desk.slip(&number).await.unwrap().copy, 1);
         assert_eq!(desk.slip(&number).await.unwrap().copy, 2);
     }
+    desk.note_advice("问残疾证在哪里办，告知到街道民政窗口").unwrap();
+    desk.note_progress(&desk.today().unwrap().rows[0].number).unwrap();
+    assert_eq!(desk.note_advice("  ").unwrap_err().code(), Code::DemandEmpty);
     assert!(desk.today().unwrap().rows.iter().all(|row| row.state == MatterState::Waiting));
     let first = desk.exchange(|_| {}).await.unwrap();
     assert!(first.in_step, "{first:?}");

@@ -10,6 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::catalogue::{Catalogue, TableId};
+use crate::number::RegistrationNumber;
+use crate::people::PersonRole;
 use crate::visit::{Party, Stated, Visit};
 use crate::{Code, identity, name, phone};
 
@@ -77,18 +80,45 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
     if numbers.iter().any(|number| number.kind == phone::Kind::Unreadable) {
         warn("phone", Code::PhoneUnusual);
     }
-    if visit.representatives.len() > MAX_REPRESENTATIVES {
-        warn("representatives", Code::TooManyRepresentatives);
+    let representatives = visit.people_as(PersonRole::Representative).count();
+    if representatives > MAX_REPRESENTATIVES {
+        warn("people", Code::TooManyRepresentatives);
     }
-    if visit.headcount >= COLLECTIVE_FROM && visit.representatives.is_empty() {
-        warn("representatives", Code::RepresentativesMissing);
+    if visit.headcount >= COLLECTIVE_FROM && representatives == 0 {
+        warn("people", Code::RepresentativesMissing);
     }
-    if (visit.headcount as usize) < visit.representatives.len() {
+    if (visit.headcount as usize) < representatives {
         warn("headcount", Code::HeadcountTooSmall);
     }
-    for (field, codes) in names(visit) {
+    let has = |role| visit.people_as(role).next().is_some();
+    if visit.party == Party::Person && visit.people_as(PersonRole::Agent).any(|agent| !agent.authorised) {
+        warn("people", Code::AuthorisationMissing);
+    }
+    if is_minor(visit, on) && !has(PersonRole::Guardian) {
+        warn("people", Code::GuardianMissing);
+    }
+    for (field, codes) in people(visit, on) {
         for code in codes {
             warn(field, code);
+        }
+    }
+    if visit.received_at.is_some_and(|at| at.date() > on) {
+        warn("received_at", Code::ReceivedInFuture);
+    }
+    if visit.linked_to.as_ref().is_some_and(|number| number.parse::<RegistrationNumber>().is_err()) {
+        warn("linked_to", Code::LinkedNumberUnusual);
+    }
+    for (field, table, filed) in [
+        ("content", TableId::ContentCategory, &visit.content),
+        ("dispute", TableId::DisputeType, &visit.dispute),
+        ("place", TableId::Place, &visit.place),
+        ("particulars", TableId::Nationality, &visit.particulars.ethnic_group),
+    ] {
+        // An edition that this desk does not have may be right all the same.
+        let table =
+            filed.as_ref().and_then(|filed| Catalogue::built_in().edition(table, filed.edition).zip(Some(filed)));
+        if table.is_some_and(|(table, filed)| table.entry(&filed.code).is_none()) {
+            warn(field, Code::CodeNotInTable);
         }
     }
 
@@ -118,45 +148,68 @@ pub fn has_errors(problems: &[Problem]) -> bool {
     problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
-/// What is noticed about the names of a visit, each code once a field.
-fn names(visit: &Visit) -> [(&'static str, BTreeSet<Code>); 3] {
-    let noticed = |name: Option<&str>| name.map(name::notices).unwrap_or_default().into_iter().collect();
-    let representatives = visit.representatives.iter().flat_map(|one| name::notices(&one.name)).collect();
-    [
-        ("name", noticed(visit.name.text())),
-        ("agent", noticed(visit.agent.as_deref())),
-        ("representatives", representatives),
-    ]
+/// Whether the visitor is known to be younger than 18 on the day (民法典 17, 18).
+fn is_minor(visit: &Visit, on: NaiveDate) -> bool {
+    let told = visit.particulars.birth;
+    let read = || visit.identity.as_ref().and_then(identity::facts).map(|facts| facts.birth);
+    visit.party == Party::Person
+        && told.or_else(read).is_some_and(|birth| on.years_since(birth).is_some_and(|age| age < 18))
+}
+
+/// What is noticed about the people of a visit, each code once a field.
+fn people(visit: &Visit, on: NaiveDate) -> [(&'static str, BTreeSet<Code>); 2] {
+    let visitor = visit.name.text().map(name::notices).unwrap_or_default().into_iter().collect();
+    let others = visit.people.iter().flat_map(|person| {
+        let paper = person.identity.as_ref().and_then(|paper| identity::notice(paper, on));
+        let phones = person.phone.as_deref().map(phone::read).unwrap_or_default();
+        let phone = phones.iter().any(|number| number.kind == phone::Kind::Unreadable).then_some(Code::PhoneUnusual);
+        let nameless = person.name.is_empty().then_some(Code::PersonWithoutName);
+        name::notices(&person.name).into_iter().chain(paper).chain(phone).chain(nameless)
+    });
+    [("name", visitor), ("people", others.collect())]
 }
 
 fn texts(visit: &Visit) -> impl Iterator<Item = (&'static str, &str)> {
-    let representatives = visit.representatives.iter().flat_map(|one| {
-        std::iter::once(("representatives", one.name.as_str()))
-            .chain(one.phone.as_deref().map(|phone| ("representatives", phone)))
+    let people = visit.people.iter().flat_map(|person| {
+        let paper = person.identity.as_ref().map_or("", |paper| paper.number.as_str());
+        [person.name.as_str(), person.relation.as_str(), person.phone.as_deref().unwrap_or_default(), paper]
+            .map(|text| ("people", text))
     });
+    let materials = visit.materials.iter().map(|material| ("materials", material.name.as_str()));
+    let numbers = visit.other_numbers.iter().map(|one| ("other_numbers", one.number.as_str()));
     [
         ("name", visit.name.shown()),
         ("address", visit.address.shown()),
         ("identity", visit.identity.as_ref().map_or("", |paper| paper.number.as_str())),
         ("uscc", visit.uscc.as_deref().unwrap_or_default()),
-        ("agent", visit.agent.as_deref().unwrap_or_default()),
         ("phone", visit.phone.as_deref().unwrap_or_default()),
+        ("particulars", visit.particulars.occupation.as_str()),
         ("title", visit.title.as_str()),
         ("demand", visit.demand.as_str()),
         ("facts", visit.facts.as_str()),
         ("complained_of", visit.complained_of.as_str()),
+        ("earlier_steps", visit.earlier_steps.as_str()),
+        ("linked_to", visit.linked_to.as_deref().unwrap_or_default()),
+        ("place_detail", visit.place_detail.as_str()),
+        ("decision", visit.decision.as_ref().map_or("", |decision| decision.because.as_str())),
+        ("safe_contact", visit.safe_contact.as_str()),
+        ("neutral_title", visit.neutral_title.as_str()),
+        ("recusal", visit.recusal.as_str()),
         ("remark", visit.remark.as_str()),
         ("passed_because", visit.passed_because.as_str()),
     ]
     .into_iter()
-    .chain(representatives)
+    .chain(people)
+    .chain(materials)
+    .chain(numbers)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::identity::{IdPaper, Identity};
-    use crate::visit::Representative;
+    use crate::people::Person;
+    use crate::{Filed, Material};
 
     fn codes(visit: &Visit) -> Vec<(String, Code)> {
         check(visit).into_iter().map(|problem| (problem.field, problem.code)).collect()
@@ -173,6 +226,58 @@ mod tests {
 
     fn paper(paper: IdPaper, number: &str) -> Identity {
         Identity { paper, number: number.into(), nationality: None }
+    }
+
+    fn person(role: PersonRole, name: &str) -> Person {
+        Person { role, name: name.into(), ..Person::default() }
+    }
+
+    #[test]
+    fn an_agent_shows_an_authorisation_and_an_organisations_own_needs_none() {
+        let agent = |authorised| Person { authorised, ..person(PersonRole::Agent, "周涛") };
+        let codes = |party, authorised| codes(&Visit { party, people: vec![agent(authorised)], ..complete() });
+        assert_eq!(codes(Party::Person, false), [("people".into(), Code::AuthorisationMissing)]);
+        assert_eq!(codes(Party::Person, true), []);
+        assert_eq!(codes(Party::Organisation, false), []);
+    }
+
+    #[test]
+    fn a_minor_comes_with_a_guardian_and_is_registered_without_one_too() {
+        let on: NaiveDate = "2026-11-24".parse().unwrap();
+        let child = Visit {
+            particulars: crate::Particulars { birth: "2016-03-01".parse().ok(), ..crate::Particulars::default() },
+            ..complete()
+        };
+        let problems = check_on(&child, on);
+        assert_eq!(problems.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::GuardianMissing]);
+        assert!(!has_errors(&problems));
+        let with = Visit { people: vec![person(PersonRole::Guardian, "周凤霞")], ..child.clone() };
+        assert_eq!(check_on(&with, on), []);
+        assert_eq!(check_on(&child, "2034-03-01".parse().unwrap()), [], "eighteen on that day");
+    }
+
+    #[test]
+    fn what_is_filed_linked_or_received_oddly_is_noticed_and_kept() {
+        let filed = |edition, code: &str| Some(Filed { edition, code: code.into() });
+        let odd = Visit {
+            content: filed(2, "777777"),
+            dispute: filed(9, "01"),
+            linked_to: Some("上次那张".into()),
+            received_at: "2026-11-25T08:00:00".parse().ok(),
+            people: vec![Person { phone: Some("13800000000".into()), ..Person::default() }],
+            materials: vec![Material { name: "房本".into(), ..Material::default() }],
+            ..complete()
+        };
+        let problems = check_on(&odd, "2026-11-24".parse().unwrap());
+        let found: Vec<_> = problems.iter().map(|one| (one.field.as_str(), one.code)).collect();
+        let expect = [
+            ("people", Code::PersonWithoutName),
+            ("received_at", Code::ReceivedInFuture),
+            ("linked_to", Code::LinkedNumberUnusual),
+            ("content", Code::CodeNotInTable),
+        ];
+        assert_eq!(found, expect);
+        assert!(!has_errors(&problems));
     }
 
     #[test]
@@ -196,11 +301,10 @@ mod tests {
 
     #[test]
     fn art_20_3_more_than_five_representatives_is_a_warning() {
-        let one = |name: &str| Representative { name: name.into(), phone: None };
-        let visit = Visit { headcount: 17, representatives: vec![one("甲"); 6], ..complete() };
-        assert_eq!(codes(&visit), [("representatives".into(), Code::TooManyRepresentatives)]);
-        let none = Visit { headcount: 17, ..complete() };
-        assert_eq!(codes(&none), [("representatives".into(), Code::RepresentativesMissing)]);
+        let visit = Visit { headcount: 17, people: vec![person(PersonRole::Representative, "甲"); 6], ..complete() };
+        assert_eq!(codes(&visit), [("people".into(), Code::TooManyRepresentatives)]);
+        let none = Visit { headcount: 17, people: vec![person(PersonRole::Companion, "甲")], ..complete() };
+        assert_eq!(codes(&none), [("people".into(), Code::RepresentativesMissing)]);
     }
 
     #[test]
@@ -219,6 +323,7 @@ mod tests {
     fn somebody_born_after_the_visit_is_noticed_where_its_day_is_known() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let visit = Visit { identity: Some(paper(IdPaper::ResidentId, "110105202612310025")), ..complete() };
+        let visit = Visit { people: vec![person(PersonRole::Guardian, "周凤霞")], ..visit };
         assert_eq!(check(&visit), []);
         assert_eq!(check_on(&visit, day("2026-12-31")), []);
         let codes: Vec<_> = check_on(&visit, day("2026-11-24")).into_iter().map(|problem| problem.code).collect();
@@ -236,18 +341,18 @@ mod tests {
 
     #[test]
     fn a_broken_description_is_noticed_in_every_name_once() {
-        let one = Representative { name: "⿰韦小雨".into(), phone: None };
-        let whole = Representative { name: "⿰韦华小雨".into(), phone: None };
-        let broken = Representative { name: "⿱山·".into(), phone: None };
+        let one = person(PersonRole::Representative, "⿰韦小雨");
+        let whole = person(PersonRole::Representative, "⿰韦华小雨");
+        let broken = person(PersonRole::Representative, "⿱山·");
         let visit = Visit {
             name: Stated::Stated("王⿲彳王".into()),
             headcount: 5,
-            representatives: vec![broken.clone(), whole.clone(), broken],
+            people: vec![broken.clone(), whole.clone(), broken],
             ..complete()
         };
-        let noticed = ["name", "representatives"].map(|field| (field.to_owned(), Code::DescriptionBroken));
+        let noticed = ["name", "people"].map(|field| (field.to_owned(), Code::DescriptionBroken));
         assert_eq!(codes(&visit), noticed);
-        assert_eq!(check(&Visit { headcount: 5, representatives: vec![one, whole], ..complete() }), []);
+        assert_eq!(check(&Visit { headcount: 5, people: vec![one, whole], ..complete() }), []);
     }
 
     #[test]

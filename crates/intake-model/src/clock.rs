@@ -335,11 +335,14 @@ pub fn written_notice_start(registered: NaiveDate, unclear: bool, known_on: Opti
     if unclear { known_on.map(|day| day.max(registered)) } else { Some(registered) }
 }
 
-/// The last day of clock C1 for a visit registered on `registered`, by the law alone: 15 calendar days, not rolled.
+/// The last day of clock C1 from `start`, under a profile. Where the profile counts working days of a year whose calendar
+/// is not known yet, it is the law's own last day: 15 calendar days, never later than what the office owes.
 ///
 /// A date at the end of chrono's calendar stays where it is.
-pub fn written_notice_due(registered: NaiveDate) -> NaiveDate {
-    due(ClockCode::C1, registered, Profile::national(), Calendars::built_in()).last_day.unwrap_or(registered)
+pub fn written_notice_due(start: NaiveDate, profile: &Profile, calendars: &Calendars) -> NaiveDate {
+    let told = due(ClockCode::C1, start, profile, calendars);
+    let by_law = || due(ClockCode::C1, start, Profile::national(), calendars).effective();
+    told.effective().or_else(by_law).unwrap_or(start)
 }
 
 /// Why C4 cannot be extended so (Art. 34). It is the office that may not; the visitor's matter goes on.

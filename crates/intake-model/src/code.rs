@@ -42,6 +42,20 @@ codes! {
     RepresentativesMissing,
     /// Fewer people than representatives.
     HeadcountTooSmall,
+    /// An agent of a person without a 授权委托书.
+    AuthorisationMissing,
+    /// A visitor younger than 18 without a guardian (民法典 17 to 19).
+    GuardianMissing,
+    /// A line about a person without a name.
+    PersonWithoutName,
+    /// Received after the day on which it is written down.
+    ReceivedInFuture,
+    /// The number of the earlier matter is none of this program's.
+    LinkedNumberUnusual,
+    /// A denunciation, or 保密 asked for, on a desk that cannot seal it.
+    NotSealed,
+    /// A code that its table does not have.
+    CodeNotInTable,
     /// A character that only one old system knew.
     PrivateUseCharacter,
     /// Over the longest text.
@@ -95,6 +109,8 @@ codes! {
     ClerkNameUnusable,
     /// Not a nine-digit centre code or not a desk from 1 to 99.
     DeskNumberUnusable,
+    /// No region profile of this name.
+    ProfileUnknown,
     /// What every slip must say of the office is not all there.
     OfficeIncomplete,
     /// The recovery key cannot be written where it was asked for.

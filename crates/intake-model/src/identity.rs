@@ -149,6 +149,13 @@ pub fn notice(identity: &Identity, on: NaiveDate) -> Option<Code> {
     }
 }
 
+/// The paper that a plain number is of, told by its form alone: for old records that name none. A passport where it mixes
+/// letters and digits, another paper where it has no known form.
+pub fn paper_by_form(number: &str) -> IdPaper {
+    let mixed = number.bytes().any(|b| b.is_ascii_alphabetic()) && number.bytes().any(|b| b.is_ascii_digit());
+    form_of(number).unwrap_or(if mixed { IdPaper::Passport } else { IdPaper::Other })
+}
+
 /// The one paper whose numbers look like this one, by length and kind of characters alone.
 fn form_of(number: &str) -> Option<IdPaper> {
     let letters = |part: &str| part.bytes().all(|b| b.is_ascii_uppercase());

@@ -18,6 +18,7 @@ pub mod identity;
 pub mod name;
 mod number;
 mod outcome;
+mod people;
 pub mod phone;
 pub mod pinyin;
 mod profile;
@@ -37,14 +38,15 @@ pub use clock::{
 pub use code::{Code, Text, text};
 pub use decision::Decision;
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};
-pub use identity::{IdPaper, Identity};
+pub use identity::{Facts as IdFacts, IdPaper, Identity, Sex};
 pub use number::{CentreCode, DeskNumber, EpochMark, NumberError, RegistrationNumber};
 pub use outcome::{Outcome, Paper};
+pub use people::{Particulars, Person, PersonRole};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};
 pub use query_code::QueryCode;
 pub use routing::{Advice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};
 pub use table::TableError;
-pub use visit::{Party, Representative, Stated, Visit};
+pub use visit::{Material, NumberSource, OtherNumber, Party, Stated, Visit, Way};
 
 /// The offset of every civil date in this program: +08:00, all year, everywhere in the country.
 pub const CHINA: chrono::FixedOffset = match chrono::FixedOffset::east_opt(8 * 3600) {

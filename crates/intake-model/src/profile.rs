@@ -15,6 +15,7 @@ use ts_rs::TS;
 
 use crate::clock::{Clock, ClockCode, Limit};
 use crate::outcome::Paper;
+use crate::people::PersonRole;
 use crate::table::TableError;
 use crate::words::words;
 use crate::{Code, Problem, Severity, Visit};
@@ -121,6 +122,10 @@ const REGIONS: &[(&str, &str)] = &[
 /// Names that are also used for a built-in profile, on the command line above all.
 const ALIASES: &[(&str, &str)] = &[("tianjin-dongli", "tianjin-dongli-street")];
 
+/// Which profile a new desk begins with, by the beginning of its centre's code; the first that fits.
+const REGION_OF: &[(&str, &str)] =
+    &[("120110000", "tianjin-dongli-district"), ("120110", "tianjin-dongli-street"), ("33", "zhejiang")];
+
 static NATIONAL: LazyLock<Profile> = LazyLock::new(|| {
     // The built-in profiles are part of the program and read by a test: none can fail at a desk.
     Profile::parse_over("national.toml", NATIONAL_FILE, None).unwrap_or_default()
@@ -142,6 +147,12 @@ impl Profile {
     pub fn built_in(id: &str) -> Option<&'static Self> {
         let id = ALIASES.iter().find(|(alias, _)| *alias == id).map_or(id, |(_, id)| id);
         BUILT_IN.iter().find(|profile| profile.id == id)
+    }
+
+    /// The profile of a centre's region, by its code; the national one where none is nearer.
+    pub fn for_centre(code: &str) -> &'static Self {
+        let found = REGION_OF.iter().find(|(prefix, _)| code.starts_with(prefix));
+        found.and_then(|(_, id)| Self::built_in(id)).unwrap_or_else(|| Self::national())
     }
 
     /// Every profile that came with the program.
@@ -211,10 +222,10 @@ impl Profile {
             .filter(|field| record.get(field.as_str()).is_none_or(unanswered))
             .map(|field| warn(field, Code::LocalExtraMissing))
             .collect();
-        let chosen = u32::try_from(visit.representatives.len()).unwrap_or(u32::MAX);
+        let chosen = u32::try_from(visit.people_as(PersonRole::Representative).count()).unwrap_or(u32::MAX);
         // Past five the law itself is broken, and `check` has said so.
         if chosen > self.max_representatives(visit.headcount) && chosen <= MOST_REPRESENTATIVES {
-            problems.push(warn("representatives", Code::LocalRepresentativesTooMany));
+            problems.push(warn("people", Code::LocalRepresentativesTooMany));
         }
         problems
     }

@@ -2,7 +2,7 @@ use super::*;
 use crate::Stated;
 use crate::clock::Unit;
 use crate::identity::{IdPaper, Identity};
-use crate::visit::Representative;
+use crate::people::Person;
 use proptest::prelude::*;
 
 fn built_in(id: &str) -> &'static Profile {
@@ -95,9 +95,9 @@ fn what_a_region_asks_for_beyond_the_law_is_a_warning() {
     assert_eq!(codes("zhejiang", &visit(Some(paper))), []);
     assert_eq!(codes("national", &visit(None)), []);
 
-    let one = |name: &str| Representative { name: name.into(), phone: None };
-    let many = |count: usize| Visit { headcount: 8, representatives: vec![one("甲"); count], ..visit(None) };
-    let too_many = ("representatives".to_owned(), Code::LocalRepresentativesTooMany);
+    let one = Person { role: PersonRole::Representative, name: "甲".into(), ..Person::default() };
+    let many = |count: usize| Visit { headcount: 8, people: vec![one.clone(); count], ..visit(None) };
+    let too_many = ("people".to_owned(), Code::LocalRepresentativesTooMany);
     assert!(!codes("zhejiang", &many(3)).contains(&too_many));
     assert!(codes("zhejiang", &many(4)).contains(&too_many));
     // Six are more than the law's five: `check` says so, once.
@@ -108,7 +108,7 @@ fn what_a_region_asks_for_beyond_the_law_is_a_warning() {
 #[test]
 fn one_who_would_rather_not_say_has_answered() {
     let mut profile = Profile::national().clone();
-    profile.expected = vec!["name".into(), "address".into(), "phone".into(), "materials".into()];
+    profile.expected = vec!["name".into(), "address".into(), "phone".into(), "headcount".into()];
     let missing = |visit: &Visit| profile.check(visit).into_iter().map(|problem| problem.field).collect::<Vec<_>>();
     assert_eq!(missing(&Visit::default()), ["name", "address", "phone"]);
     let visit = Visit {
@@ -259,5 +259,17 @@ proptest! {
                 prop_assert!(!error.reason.is_empty());
             }
         }
+    }
+}
+
+#[test]
+fn a_new_desk_begins_with_the_profile_of_its_region() {
+    for (centre, id) in [
+        ("120110005", "tianjin-dongli-street"),
+        ("120110000", "tianjin-dongli-district"),
+        ("330106001", "zhejiang"),
+        ("110105001", "national"),
+    ] {
+        assert_eq!(Profile::for_centre(centre).id, id, "{centre}");
     }
 }

@@ -81,7 +81,10 @@ pub(crate) use words;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BodyKind, Class, Competent, Event, Ground, Outcome, Paper, Route, Rule, SpanUnit, Unit};
+    use crate::{
+        BodyKind, Class, Competent, Event, Ground, NumberSource, Outcome, Paper, PersonRole, Route, Rule, SpanUnit,
+        Unit, Way,
+    };
 
     #[test]
     fn every_word_has_a_label_and_the_table_has_no_other() {
@@ -107,12 +110,15 @@ mod tests {
             Competent in "competent",
             Event in "events",
             Ground in "grounds",
+            NumberSource in "number_sources",
             Outcome in "outcomes",
             Paper in "papers",
+            PersonRole in "person_roles",
             Route in "routes",
             Rule in "rules",
             SpanUnit in "span_units",
             Unit in "units",
+            Way in "ways",
         }
         assert_eq!(seen, table.keys().map(String::as_str).collect::<Vec<_>>());
     }

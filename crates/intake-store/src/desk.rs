@@ -31,6 +31,8 @@ pub struct Settings {
     pub printer: String,
     /// Where PDF files go; empty for the program's own choice.
     pub pdf_folder: String,
+    /// The region profile by its id; empty for that of the centre's region.
+    pub profile: String,
 }
 
 impl Writer<'_> {
@@ -67,9 +69,28 @@ impl Writer<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn set_settings(&self, settings: &Settings) -> Result<()> {
-        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2";
-        self.connection.prepare_cached(sql)?.execute(params![settings.printer, settings.pdf_folder])?;
+        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2, profile = ?3";
+        let Settings { printer, pdf_folder, profile } = settings;
+        self.connection.prepare_cached(sql)?.execute(params![printer, pdf_folder, profile])?;
         Ok(())
+    }
+
+    /// Keeps what the office is called and where it is reached.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_office(&self, centre_name: &str, phone: &str, address: &str) -> Result<()> {
+        let sql = "UPDATE desk SET centre_name = ?1, office_phone = ?2, office_address = ?3";
+        self.connection.prepare_cached(sql)?.execute(params![centre_name, phone, address])?;
+        Ok(())
+    }
+
+    /// What the administrator set.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn settings(&self) -> Result<Settings> {
+        settings(self.connection)
     }
 
     /// Keeps the enrolment.
@@ -97,13 +118,16 @@ impl Reader<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn settings(&self) -> Result<Settings> {
-        let sql = "SELECT printer, pdf_folder FROM desk";
-        let found = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row([], |row| Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)? }));
-        Ok(found?)
+        settings(self.connection)
     }
+}
+
+fn settings(connection: &rusqlite::Connection) -> Result<Settings> {
+    let sql = "SELECT printer, pdf_folder, profile FROM desk";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row([], |row| Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)?, profile: row.get(2)? }));
+    Ok(found?)
 }
 
 fn desk(connection: &rusqlite::Connection) -> Result<DeskRow> {

@@ -89,14 +89,16 @@ impl Writer<'_> {
         Ok(next?)
     }
 
-    /// Writes a new matter, registered by the entry at `seq` of the current epoch.
+    /// Writes a new matter, registered by the entry at `seq` of the current epoch. `import_key` says which row of which
+    /// ledger it was taken from; empty for what was told at the desk.
     ///
     /// # Errors
-    /// [`Error::Sqlite`], also for a number that is used already.
-    pub fn insert_matter(&self, number: &str, date: NaiveDate, serial: u32, seq: u64) -> Result<()> {
-        let sql = "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_seq)
-                   VALUES (?1, (SELECT max(id) FROM epochs), ?2, ?3, ?4, 1, ?4)";
-        self.connection.prepare_cached(sql)?.execute(params![number, date.to_string(), serial, seq])?;
+    /// [`Error::Sqlite`], also for a number or a key that is used already.
+    pub fn insert_matter(&self, number: &str, date: NaiveDate, serial: u32, seq: u64, import_key: &str) -> Result<()> {
+        let sql =
+            "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_seq, import_key)
+                   VALUES (?1, (SELECT max(id) FROM epochs), ?2, ?3, ?4, 1, ?4, ?5)";
+        self.connection.prepare_cached(sql)?.execute(params![number, date.to_string(), serial, seq, import_key])?;
         Ok(())
     }
 
@@ -159,6 +161,15 @@ impl Matters<'_> {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([date.to_string()], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
         rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    }
+
+    /// The number of the matter that was taken from this row of a ledger.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn imported(&self, import_key: &str) -> Result<Option<String>> {
+        let sql = "SELECT number FROM matters WHERE import_key = ?1 AND import_key <> ''";
+        Ok(self.connection.prepare_cached(sql)?.query_row([import_key], |row| row.get(0)).optional()?)
     }
 
     /// Matters of the days before `date` that the district has not confirmed or cannot apply, the newest first, at most

@@ -33,6 +33,12 @@ kinds! {
     voided,
     /// A slip was issued: [`SlipIssued`].
     slip_issued,
+    /// Advice was given without a matter (咨询): open `{}`, personal `{line}`.
+    advice_given,
+    /// Somebody asked how a matter stands and was told (答询): open `{number}`.
+    progress_told,
+    /// What the desk is called and where it is reached was changed: `{centre_name, office_phone, office_address, profile}`.
+    desk_changed,
     /// In the district's journal: it admitted the desk, `{centre, desk}`.
     desk_admitted,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
@@ -94,6 +100,13 @@ pub struct RecordOf {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voided {
     /// The registration number, which stays used.
+    pub number: String,
+}
+
+/// Open part of `progress_told`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressTold {
+    /// The registration number.
     pub number: String,
 }
 

@@ -1,6 +1,6 @@
 //! A desk's day: visits as people really tell them. Persons, numbers and addresses are made up.
 
-use intake_model::{IdPaper, Identity, Party, Representative, Stated, Visit};
+use intake_model::{IdPaper, Identity, Party, Person, PersonRole, Stated, Visit};
 
 /// Eight visits of one morning, each unlike the others.
 pub fn day() -> Vec<Visit> {
@@ -50,12 +50,16 @@ pub fn unpaid_wages() -> Visit {
 
 /// Seventeen households and their three representatives.
 pub fn cold_flats() -> Visit {
-    let representative =
-        |name: &str, phone: Option<&str>| Representative { name: name.into(), phone: phone.map(str::to_owned) };
+    let representative = |name: &str, phone: Option<&str>| Person {
+        role: PersonRole::Representative,
+        name: name.into(),
+        phone: phone.map(str::to_owned),
+        ..Person::default()
+    };
     Visit {
         phone: Some("15022003344/24371122".into()),
         headcount: 17,
-        representatives: vec![
+        people: vec![
             representative("陈建国", Some("15022003344")),
             representative("赵敏", Some("24371122")),
             representative("孙立军", None),
@@ -89,7 +93,7 @@ pub fn name_that_cannot_be_typed() -> Visit {
 pub fn company_owed_money() -> Visit {
     Visit {
         party: Party::Organisation,
-        agent: Some("周涛".into()),
+        people: vec![Person { role: PersonRole::Agent, name: "周涛".into(), ..Person::default() }],
         phone: Some("022-24987766-803".into()),
         headcount: 2,
         complained_of: "某街道".into(),

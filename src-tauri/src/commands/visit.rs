@@ -1,6 +1,6 @@
 //! Visits: registered, looked up, corrected, voided.
 
-use intake_app::{Desk, Matter, Registered, Today};
+use intake_app::{Desk, Matter, MatterVersion, Registered, Today};
 use intake_model::{Problem, Visit};
 use tauri::State;
 
@@ -8,7 +8,7 @@ use super::{Answer, blocking};
 
 #[tauri::command]
 pub(crate) async fn check_visit(desk: State<'_, Desk>, visit: Visit) -> Answer<Vec<Problem>> {
-    blocking("check_visit", &desk, move |desk| Ok(desk.check_visit(&visit))).await
+    blocking("check_visit", &desk, move |desk| desk.check_visit(&visit)).await
 }
 
 #[tauri::command]
@@ -34,4 +34,9 @@ pub(crate) async fn correct(desk: State<'_, Desk>, number: String, visit: Visit)
 #[tauri::command]
 pub(crate) async fn void_matter(desk: State<'_, Desk>, number: String, reason: String) -> Answer<Today> {
     blocking("void_matter", &desk, move |desk| desk.void_matter(&number, &reason)).await
+}
+
+#[tauri::command]
+pub(crate) async fn versions(desk: State<'_, Desk>, number: String) -> Answer<Vec<MatterVersion>> {
+    blocking("versions", &desk, move |desk| desk.versions(&number)).await
 }

@@ -5,17 +5,25 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
+import type { Advice } from "./bindings/Advice";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
 import type { ExchangeResult } from "./bindings/ExchangeResult";
+import type { Facts } from "./bindings/Facts";
 import type { Failure } from "./bindings/Failure";
+import type { Filed } from "./bindings/Filed";
+import type { Found } from "./bindings/Found";
+import type { Identity } from "./bindings/Identity";
 import type { Matter } from "./bindings/Matter";
+import type { MatterVersion } from "./bindings/MatterVersion";
+import type { OfficeSettings } from "./bindings/OfficeSettings";
 import type { Outlook } from "./bindings/Outlook";
 import type { Problem } from "./bindings/Problem";
 import type { Progress } from "./bindings/Progress";
 import type { Registered } from "./bindings/Registered";
 import type { SlipView } from "./bindings/SlipView";
+import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
 import type { Visit } from "./bindings/Visit";
 
@@ -56,10 +64,19 @@ export const ipc = {
   enrol: (address: string, code: string) => call<DeskState>("enrol", { address, code }),
   setPrinter: (address: string | null) => call<DeskState>("set_printer", { address }),
   setPdfFolder: (folder: string) => call<DeskState>("set_pdf_folder", { folder }),
+  office: () => call<OfficeSettings>("office"),
+  setOffice: (office: OfficeSettings) => call<DeskState>("set_office", { office }),
+  advise: (visit: Visit) => call<Advice | null>("advise", { visit }),
+  findCode: (table: TableId, typed: string) => call<Found[]>("find_code", { table, typed }),
+  filed: (table: TableId, filed: Filed) => call<string | null>("filed", { table, filed }),
+  idFacts: (paper: Identity) => call<Facts | null>("id_facts", { paper }),
+  noteAdvice: (line: string) => call<null>("note_advice", { line }),
+  noteProgress: (number: string) => call<null>("note_progress", { number }),
   checkVisit: (visit: Visit) => call<Problem[]>("check_visit", { visit }),
   register: (visit: Visit) => call<Registered>("register", { visit }),
   today: () => call<Today>("today"),
   matter: (number: string) => call<Matter>("matter", { number }),
+  versions: (number: string) => call<MatterVersion[]>("versions", { number }),
   correct: (number: string, visit: Visit) => call<Registered>("correct", { number, visit }),
   voidMatter: (number: string, reason: string) => call<Today>("void_matter", { number, reason }),
   slip: (number: string) => call<SlipView>("slip", { number }),

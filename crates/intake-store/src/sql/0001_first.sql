@@ -13,6 +13,7 @@ CREATE TABLE desk (
     signing_seed   BLOB    NOT NULL,
     printer        TEXT    NOT NULL DEFAULT '',
     pdf_folder     TEXT    NOT NULL DEFAULT '',
+    profile        TEXT    NOT NULL DEFAULT '',
     admission      BLOB    NOT NULL DEFAULT x''
 ) STRICT;
 
@@ -56,9 +57,12 @@ CREATE TABLE matters (
     void_reason    TEXT    NOT NULL DEFAULT '',
     slips          INTEGER NOT NULL DEFAULT 0,
     slip_seq       INTEGER NOT NULL DEFAULT 0,
+    -- Which row of which ledger it was taken from, so that none is taken twice; empty for what was told at the desk.
+    import_key     TEXT    NOT NULL DEFAULT '',
     FOREIGN KEY (epoch, registered_seq) REFERENCES journal (epoch, seq),
     FOREIGN KEY (epoch, version_seq) REFERENCES journal (epoch, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX matters_by_import ON matters (import_key) WHERE import_key <> '';
 CREATE UNIQUE INDEX matters_by_day ON matters (local_date, epoch, serial);
 
 -- Only what is not simply stored: set aside, waiting, superseded.

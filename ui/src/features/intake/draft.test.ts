@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import type { Problem } from "../../ipc/bindings/Problem";
-import { contentOf, emptyDraft, fromVisit, hasRepresentatives, isBlank, namelessLines, toVisit, weigh } from "./draft";
+import { agentName, contentOf, emptyDraft, fromVisit, isBlank, setAgentName, toVisit, weigh } from "./draft";
+import { blankMaterial, blankNumber, blankPerson } from "./lines";
+import { emptyQuestion } from "./routing";
 
 const warning = (field: string, code: Problem["code"]): Problem => ({ field, code, severity: "warning" });
 const error = (field: string, code: Problem["code"]): Problem => ({ field, code, severity: "error" });
@@ -13,7 +15,9 @@ describe("a draft", () => {
     expect(visit.address).toBe("unknown");
     expect(visit.identity).toBeNull();
     expect(visit.headcount).toBe(1);
-    expect(visit.representatives).toEqual([]);
+    expect(visit.people).toEqual([]);
+    expect(visit.received_at).toBeNull();
+    expect(visit.routing).toBeNull();
   });
 
   it("keeps what was typed code point for code point", () => {
@@ -31,33 +35,84 @@ describe("a draft", () => {
     expect(draft.name.text).toBe("张伟");
   });
 
-  it("of a person sends no credit code left over from an organisation", () => {
-    const draft = { ...emptyDraft(), uscc: "91120110MA05X", agent: "刘洋" };
-    expect(toVisit(draft)).toMatchObject({ uscc: null, agent: null });
-    expect(toVisit({ ...draft, party: "organisation" })).toMatchObject({ uscc: "91120110MA05X", agent: "刘洋" });
+  it("of a person sends no credit code left over from an organisation, and of an organisation no birthday", () => {
+    const draft = { ...emptyDraft(), uscc: "91120110MA05X", birth: "1972-03-14", sex: "male" as const };
+    expect(toVisit(draft)).toMatchObject({ uscc: null, particulars: { birth: "1972-03-14", sex: "male" } });
+    expect(toVisit({ ...draft, party: "organisation" })).toMatchObject({
+      uscc: "91120110MA05X",
+      particulars: { birth: null, sex: "unknown" },
+    });
+  });
+
+  it("of a proposal sends no kind of dispute left over from an appeal", () => {
+    const dispute = { edition: 1, code: "04" };
+    const draft = { ...emptyDraft(), dispute };
+    expect(toVisit(draft).dispute).toEqual(dispute);
+    expect(toVisit({ ...draft, routing: { ...emptyQuestion(), class: "proposal" } }).dispute).toBeNull();
+  });
+
+  it("keeps who speaks for an organisation among its people", () => {
+    const draft = emptyDraft();
+    setAgentName(draft, "刘");
+    setAgentName(draft, "刘洋");
+    expect(agentName(draft)).toBe("刘洋");
+    expect(toVisit(draft).people).toMatchObject([{ role: "agent", name: "刘洋" }]);
+    setAgentName(draft, "");
+    expect(toVisit(draft).people).toEqual([]);
   });
 
   it("made from a visit gives the same visit back", () => {
+    const person = { phone: null, identity: null, relation: "", authorised: false };
     const visit = {
       ...toVisit(emptyDraft()),
+      way: "letter" as const,
+      received_at: "2026-11-24T09:05:00",
       party: "organisation" as const,
       name: { stated: "天津华盛机械厂" },
       address: "declined" as const,
-      identity: { paper: "passport" as const, number: "E12345678" },
-      agent: "刘洋",
+      identity: { paper: "passport" as const, number: "E12345678", nationality: "加拿大" },
       headcount: 17,
-      representatives: [{ name: "刘洋", phone: "13802223344" }, { name: "王芳", phone: null }],
+      people: [
+        { ...person, role: "agent" as const, name: "刘洋", authorised: true },
+        { ...person, role: "representative" as const, name: "王芳", phone: "13802223344" },
+        { ...person, role: "witness" as const, name: "赵敏", identity: { paper: "resident_id" as const, number: "1" } },
+      ],
       demand: "拖欠工程款三十二万元。",
       facts: "合同签于2025年3月。",
-      materials: 4,
+      earlier_steps: "到过人社局。",
+      linked_to: "120110005-20261124-01A-0007-K",
+      other_numbers: [{ source: "ledger" as const, number: "2019-44" }],
+      place: { edition: 1, code: "120110005000" },
+      place_detail: "3排12号",
+      content: { edition: 2, code: "010201" },
+      dispute: { edition: 1, code: "04" },
+      routing: { ...emptyQuestion(), route: "31-2" as const, competent: "another_body" as const, urgent: true },
+      decision: { outcome: "guided" as const, door: "labour_arbitration", advised: true, because: "" },
+      confidential: true,
+      not_public: true,
+      safe_contact: "不要打给单位",
+      neutral_title: "工程款事项",
+      materials: [{ name: "合同", pages: 12, original: true }],
+      recusal: "张某回避，改由李某办理",
+      read_back: true,
       passed_because: "经核对确实如此",
     };
     expect(toVisit(fromVisit(visit))).toEqual(visit);
+    const particulars = { sex: "female" as const, birth: "1972-03-14", ethnic_group: { edition: 1, code: "03" }, occupation: "教师" };
+    const told = { ...toVisit(emptyDraft()), particulars };
+    expect(toVisit(fromVisit(told))).toEqual(told);
+  });
+
+  it("made from a visit shares nothing with it", () => {
+    const visit = { ...toVisit(emptyDraft()), materials: [{ name: "合同", pages: 1, original: false }] };
+    const draft = fromVisit(visit);
+    if (draft.materials[0]) draft.materials[0].name = "改了";
+    expect(visit.materials[0]?.name).toBe("合同");
   });
 
   it("with six representatives of an older record loses none", () => {
-    const representatives = ["甲", "乙", "丙", "丁", "戊", "己"].map((name) => ({ name, phone: null }));
-    expect(toVisit(fromVisit({ ...toVisit(emptyDraft()), representatives })).representatives).toHaveLength(6);
+    const people = ["甲", "乙", "丙", "丁", "戊", "己"].map((name) => ({ ...blankPerson("representative"), name }));
+    expect(toVisit(fromVisit(toVisit({ ...emptyDraft(), people }))).people).toHaveLength(6);
   });
 
   it("is blank until something is typed", () => {
@@ -71,25 +126,12 @@ describe("a draft", () => {
     const draft = emptyDraft();
     const before = contentOf(draft);
     weigh(draft, [warning("name", "name_unknown")]);
-    draft.showRepresentatives = true;
+    draft.panel = "people";
+    draft.people = [blankPerson("representative")];
+    draft.materials = [blankMaterial()];
+    draft.otherNumbers = [blankNumber()];
     expect(contentOf(draft)).toBe(before);
-  });
-});
-
-describe("the lines of representatives", () => {
-  it("stay in sight as long as anything stands in one of them", () => {
-    const draft = emptyDraft();
-    expect(hasRepresentatives(draft)).toBe(false);
-    draft.representatives[4] = { name: "", phone: "13802223344" };
-    expect(hasRepresentatives(draft)).toBe(true);
-  });
-
-  it("with a telephone and no name are named and kept", () => {
-    const draft = emptyDraft();
-    draft.representatives[0] = { name: "刘洋", phone: "13802223344" };
-    draft.representatives[2] = { name: " ", phone: "13802223355" };
-    expect(namelessLines(draft)).toEqual([2]);
-    expect(draft.representatives[2]?.phone).toBe("13802223355");
+    expect(isBlank(draft)).toBe(true);
   });
 });
 

@@ -2,121 +2,210 @@
  * The form of a visit while it is being filled in, and its way to and from a `Visit`. Holds no rule about visits: what is
  * wrong or unusual comes from `check_visit`; this keeps what was typed, what was noticed, and whether it may go on.
  */
-import type { IdPaper } from "../../ipc/bindings/IdPaper";
+import type { Decision } from "../../ipc/bindings/Decision";
+import type { Filed } from "../../ipc/bindings/Filed";
+import type { Material } from "../../ipc/bindings/Material";
+import type { OtherNumber } from "../../ipc/bindings/OtherNumber";
+import type { Particulars } from "../../ipc/bindings/Particulars";
 import type { Party } from "../../ipc/bindings/Party";
 import type { Problem } from "../../ipc/bindings/Problem";
+import type { Question } from "../../ipc/bindings/Question";
+import type { Sex } from "../../ipc/bindings/Sex";
 import type { Stated } from "../../ipc/bindings/Stated";
 import type { Visit } from "../../ipc/bindings/Visit";
+import type { Way } from "../../ipc/bindings/Way";
+import {
+  agentIn,
+  blankPerson,
+  identityOf,
+  isMaterial,
+  isNumber,
+  isPerson,
+  lineOf,
+  noPaper,
+  orNull,
+  type Papered,
+  paperOf,
+  type PersonLine,
+  personOf,
+} from "./lines";
+import { civilDay, readDay, readMoment } from "./moment";
+import type { Panel } from "./panels";
+import { applicable, asks } from "./routing";
 
 /** Chosen answer of a statutory fact; the text stays even while it is not the answer. */
 export type Fact = { answer: "stated" | "unknown" | "declined"; text: string };
 
-export type Draft = {
+export type Draft = Papered & {
+  way: Way;
+  /** As typed; empty means now. */
+  received: string;
   party: Party;
   name: Fact;
   address: Fact;
   phone: string;
-  paper: IdPaper;
-  paperNumber: string;
   uscc: string;
-  agent: string;
+  sex: Sex;
+  /** As typed. */
+  birth: string;
+  ethnicGroup: Filed | null;
+  occupation: string;
   headcount: number;
-  representatives: { name: string; phone: string }[];
-  /** Asked for by key at fewer than five people. */
-  showRepresentatives: boolean;
+  people: PersonLine[];
   title: string;
   demand: string;
   facts: string;
   complainedOf: string;
-  materials: number;
+  earlierSteps: string;
+  linkedTo: string;
+  otherNumbers: OtherNumber[];
+  place: Filed | null;
+  placeDetail: string;
+  content: Filed | null;
+  dispute: Filed | null;
+  /** Null until the clerk has begun with it. */
+  routing: Question | null;
+  decision: Decision | null;
+  confidential: boolean;
+  notPublic: boolean;
+  safeContact: string;
+  neutralTitle: string;
+  materials: Material[];
+  recusal: string;
+  readBack: boolean;
   remark: string;
   reason: string;
   /** What the last attempt noticed; null before the first. */
   problems: Problem[] | null;
   /** Warnings the clerk has seen, as "field code": a new one is shown before it is passed. */
   seen: string[];
+  /** The part unfolded beside the form: it comes back after a lock. */
+  panel: Panel | null;
 };
-
-/** From here the law wants representatives chosen, so their lines are unfolded. The desk itself checks it. */
-export const COLLECTIVE_FROM = 5;
-export const REPRESENTATIVE_LINES = 5;
 
 export function emptyDraft(): Draft {
   return {
+    way: "visit",
+    received: "",
     party: "person",
     name: { answer: "stated", text: "" },
     address: { answer: "stated", text: "" },
     phone: "",
-    paper: "resident_id",
-    paperNumber: "",
+    ...noPaper(),
     uscc: "",
-    agent: "",
+    sex: "unknown",
+    birth: "",
+    ethnicGroup: null,
+    occupation: "",
     headcount: 1,
-    representatives: lines([]),
-    showRepresentatives: false,
+    people: [],
     title: "",
     demand: "",
     facts: "",
     complainedOf: "",
-    materials: 0,
+    earlierSteps: "",
+    linkedTo: "",
+    otherNumbers: [],
+    place: null,
+    placeDetail: "",
+    content: null,
+    dispute: null,
+    routing: null,
+    decision: null,
+    confidential: false,
+    notPublic: false,
+    safeContact: "",
+    neutralTitle: "",
+    materials: [],
+    recusal: "",
+    readBack: false,
     remark: "",
     reason: "",
     problems: null,
     seen: [],
+    panel: null,
   };
 }
 
-function lines(given: { name: string; phone: string }[]) {
-  const blank = Array.from({ length: Math.max(0, REPRESENTATIVE_LINES - given.length) }, () => ({ name: "", phone: "" }));
-  return [...given, ...blank];
+/** All that was typed or chosen, as one text to compare; blank lines and what was noticed about it are left out. */
+export function contentOf(draft: Draft): string {
+  return JSON.stringify({ ...draft, ...saidIn(draft), problems: null, seen: [], panel: null });
 }
 
-/** All that was typed or chosen, as one text to compare; what was noticed about it is left out. */
-export function contentOf(draft: Draft): string {
-  return JSON.stringify({ ...draft, problems: null, seen: [], showRepresentatives: false });
-}
+const saidIn = ({ people, materials, otherNumbers }: Draft) => ({
+  people: people.filter(isPerson),
+  materials: materials.filter(isMaterial),
+  otherNumbers: otherNumbers.filter(isNumber),
+});
 
 /** Whether anything was typed that clearing would lose. */
 export function isBlank(draft: Draft): boolean {
   return contentOf(draft) === contentOf(emptyDraft());
 }
 
-const isFilled = (line: { name: string; phone: string }) => line.name.trim() !== "" || line.phone.trim() !== "";
+/** The name of who speaks for an organisation. */
+export const agentName = (draft: Draft): string => agentIn(draft.people)?.name ?? "";
 
-/** Whether there are lines that must stay in sight, whatever the number of visitors is corrected to. */
-export function hasRepresentatives(draft: Draft): boolean {
-  return draft.representatives.some(isFilled);
-}
-
-/** The lines, counted from 0, with a telephone and no name: a visit has no place for them. */
-export function namelessLines(draft: Draft): number[] {
-  return draft.representatives.flatMap((line, index) => (isFilled(line) && line.name.trim() === "" ? [index] : []));
+export function setAgentName(draft: Draft, name: string) {
+  const agent = agentIn(draft.people);
+  if (agent) agent.name = name;
+  else draft.people.unshift({ ...blankPerson("agent"), name });
 }
 
 const stated = (fact: Fact): Stated =>
   fact.answer !== "stated" ? fact.answer : fact.text.trim() === "" ? "unknown" : { stated: fact.text };
-const orNull = (text: string): string | null => (text.trim() === "" ? null : text);
 
-/** The visit as typed. What belongs to the other kind of party is left out; the desk does all further tidying. */
+const noParticulars = (): Particulars => ({ sex: "unknown", birth: null, ethnic_group: null, occupation: "" });
+
+const particulars = (draft: Draft): Particulars => ({
+  sex: draft.sex,
+  birth: readDay(draft.birth),
+  ethnic_group: draft.ethnicGroup,
+  occupation: draft.occupation,
+});
+
+/** Seconds are for the desk's own clock: what is entered later is known to the minute. */
+function receivedAt(typed: string): string | null {
+  const moment = readMoment(typed, civilDay(new Date()));
+  return moment === null ? null : `${moment.replace(" ", "T")}:00`;
+}
+
+/** The visit as typed. What belongs to another kind of party or matter is left out; the desk does all further tidying. */
 export function toVisit(draft: Draft): Visit {
   const organisation = draft.party === "organisation";
+  const said = saidIn(draft);
   return {
+    way: draft.way,
+    received_at: receivedAt(draft.received),
     party: draft.party,
     name: stated(draft.name),
     address: stated(draft.address),
-    identity: draft.paperNumber.trim() === "" ? null : { paper: draft.paper, number: draft.paperNumber },
+    identity: identityOf(draft),
     uscc: organisation ? orNull(draft.uscc) : null,
-    agent: organisation ? orNull(draft.agent) : null,
     phone: orNull(draft.phone),
+    particulars: organisation ? noParticulars() : particulars(draft),
     headcount: draft.headcount,
-    representatives: draft.representatives
-      .filter((one) => one.name.trim() !== "")
-      .map((one) => ({ name: one.name, phone: orNull(one.phone) })),
+    people: said.people.map(personOf),
     title: draft.title,
     demand: draft.demand,
     facts: draft.facts,
     complained_of: draft.complainedOf,
-    materials: draft.materials,
+    earlier_steps: draft.earlierSteps,
+    linked_to: orNull(draft.linkedTo),
+    other_numbers: said.otherNumbers,
+    place: draft.place,
+    place_detail: draft.placeDetail,
+    content: draft.content,
+    dispute: draft.routing && !asks(draft.routing).dispute ? null : draft.dispute,
+    routing: draft.routing && applicable(draft.routing),
+    decision: draft.decision,
+    confidential: draft.confidential,
+    not_public: draft.notPublic,
+    safe_contact: draft.safeContact,
+    neutral_title: draft.neutralTitle,
+    materials: said.materials,
+    recusal: draft.recusal,
+    read_back: draft.readBack,
     remark: draft.remark,
     passed_because: draft.reason,
   };
@@ -125,25 +214,45 @@ export function toVisit(draft: Draft): Visit {
 const fact = (value: Stated): Fact =>
   typeof value === "string" ? { answer: value, text: "" } : { answer: "stated", text: value.stated };
 
-export function fromVisit(visit: Visit): Draft {
+/** A draft of its own: nothing in it is shared with the visit, so that editing it changes nothing else. */
+export function fromVisit(given: Visit): Draft {
+  const visit = JSON.parse(JSON.stringify(given)) as Visit;
   return {
     ...emptyDraft(),
+    ...paperOf(visit.identity),
+    way: visit.way,
+    received: visit.received_at?.slice(0, 16).replace("T", " ") ?? "",
     party: visit.party,
     name: fact(visit.name),
     address: fact(visit.address),
     phone: visit.phone ?? "",
-    paper: visit.identity?.paper ?? "resident_id",
-    paperNumber: visit.identity?.number ?? "",
     uscc: visit.uscc ?? "",
-    agent: visit.agent ?? "",
+    sex: visit.particulars.sex,
+    birth: visit.particulars.birth ?? "",
+    ethnicGroup: visit.particulars.ethnic_group,
+    occupation: visit.particulars.occupation,
     headcount: visit.headcount,
-    representatives: lines(visit.representatives.map((one) => ({ name: one.name, phone: one.phone ?? "" }))),
-    showRepresentatives: visit.representatives.length > 0,
+    people: visit.people.map(lineOf),
     title: visit.title,
     demand: visit.demand,
     facts: visit.facts,
     complainedOf: visit.complained_of,
+    earlierSteps: visit.earlier_steps,
+    linkedTo: visit.linked_to ?? "",
+    otherNumbers: visit.other_numbers,
+    place: visit.place,
+    placeDetail: visit.place_detail,
+    content: visit.content,
+    dispute: visit.dispute,
+    routing: visit.routing,
+    decision: visit.decision,
+    confidential: visit.confidential,
+    notPublic: visit.not_public,
+    safeContact: visit.safe_contact,
+    neutralTitle: visit.neutral_title,
     materials: visit.materials,
+    recusal: visit.recusal,
+    readBack: visit.read_back,
     remark: visit.remark,
     reason: visit.passed_because,
   };

@@ -33,3 +33,11 @@ it("a typed reason for voiding is unfinished, an empty one is not", () => {
   work.voiding.reason = "重复登记";
   expect(unfinishedMatter(work)).toBe("B");
 });
+
+it("a line about advice is unfinished, folded or not", () => {
+  const work = workOf(6);
+  work.advice = { open: false, line: "问了低保怎么办" };
+  expect(isUnfinished(work)).toBe(true);
+  work.advice.line = "";
+  expect(isUnfinished(work)).toBe(false);
+});

@@ -26,6 +26,8 @@ export type Work = {
   correction: Correction | null;
   /** The reason being typed for voiding the matter of this number. */
   voiding: { number: string; reason: string } | null;
+  /** A line about advice without a matter; it stays while it is folded. */
+  advice: { open: boolean; line: string };
   enrolment: Enrolment;
   /** Settings typed and not yet saved, by the id of their field. */
   settings: Record<string, string>;
@@ -50,6 +52,7 @@ function emptyWork(): Work {
     opened: null,
     correction: null,
     voiding: null,
+    advice: { open: false, line: "" },
     enrolment: emptyEnrolment(),
     settings: {},
   };
@@ -65,7 +68,7 @@ export function unfinishedMatter({ correction, voiding }: Work): string | null {
   return voiding?.reason.trim() ? voiding.number : null;
 }
 
-/** Whether closing the window would lose something of a visit or a matter. */
+/** Whether closing the window would lose something of a visit, of a matter or of advice. */
 export function isUnfinished(work: Work): boolean {
-  return !isBlank(work.draft) || unfinishedMatter(work) !== null;
+  return !isBlank(work.draft) || unfinishedMatter(work) !== null || work.advice.line.trim() !== "";
 }

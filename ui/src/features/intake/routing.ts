@@ -1,0 +1,72 @@
+/**
+ * The clerk's answers about where a matter goes, and the decision beside the advice. Which outcome is right is the desk's to
+ * say; here is only which questions make sense together, and whether a decision is the advised one.
+ */
+import type { Advice } from "../../ipc/bindings/Advice";
+import type { Decision } from "../../ipc/bindings/Decision";
+import type { Outcome } from "../../ipc/bindings/Outcome";
+import type { Question } from "../../ipc/bindings/Question";
+
+/** An appeal about which nothing is clear yet, as the desk itself begins. */
+export const emptyQuestion = (): Question => ({
+  class: "appeal",
+  route: null,
+  door: null,
+  competent: "unknown",
+  litigation_rights: false,
+  answerable: false,
+  report_back: false,
+  mediation: "not_possible",
+  urgent: false,
+  confidential: false,
+  reachable: true,
+  earlier: null,
+});
+
+/** Which questions make sense beside the answers already given. */
+export function asks(question: Question) {
+  const appeal = question.class === "appeal";
+  const denunciation = question.class === "denunciation";
+  return {
+    route: appeal,
+    dispute: appeal,
+    litigationRights: !denunciation,
+    answerable: !denunciation && question.competent === "own",
+    // At a street it is asked of a body below; at the district's centre also of its own level.
+    reportBack: ["lower_body", "own"].includes(question.competent),
+    mediation: appeal && !question.litigation_rights,
+    earlier: !denunciation,
+  };
+}
+
+/** The answers without those whose question no longer makes sense. */
+export function applicable(question: Question): Question {
+  const asked = asks(question);
+  return {
+    ...question,
+    route: asked.route ? question.route : null,
+    door: asked.route ? question.door : null,
+    litigation_rights: asked.litigationRights && question.litigation_rights,
+    answerable: asked.answerable && question.answerable,
+    report_back: asked.reportBack && question.report_back,
+    mediation: asked.mediation ? question.mediation : "not_possible",
+    earlier: asked.earlier ? question.earlier : null,
+  };
+}
+
+/** Whether a decision is the advised one: the same outcome, and no door that was not among the advised. */
+export function follows(advice: Advice, { outcome, door }: Pick<Decision, "outcome" | "door">): boolean {
+  return outcome === advice.outcome && (door === null || advice.doors.some((one) => one.id === door));
+}
+
+/** What was advised, as it was advised. A door is named where only one was left. */
+export function asAdvised(advice: Advice): Decision {
+  const [only, ...others] = advice.outcome === "guided" ? advice.doors : [];
+  return { outcome: advice.outcome, door: only && others.length === 0 ? only.id : null, advised: true, because: "" };
+}
+
+/** The clerk's own choice; a door belongs to being guided only. */
+export function decided(advice: Advice, outcome: Outcome, door: string | null, because: string): Decision {
+  const choice = { outcome, door: outcome === "guided" ? door : null };
+  return { ...choice, advised: follows(advice, choice), because };
+}

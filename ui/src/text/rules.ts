@@ -1,0 +1,34 @@
+/** Label and article of every closed word, from the same table that the rules themselves read. */
+import table from "../../../assets/text/rules.zh.json";
+import type { Class } from "../ipc/bindings/Class";
+import type { Competent } from "../ipc/bindings/Competent";
+import type { NumberSource } from "../ipc/bindings/NumberSource";
+import type { Outcome } from "../ipc/bindings/Outcome";
+import type { Paper } from "../ipc/bindings/Paper";
+import type { PersonRole } from "../ipc/bindings/PersonRole";
+import type { Route } from "../ipc/bindings/Route";
+import type { SpanUnit } from "../ipc/bindings/SpanUnit";
+import type { Way } from "../ipc/bindings/Way";
+
+export type Said = { label: string; article?: string };
+type Words<Word extends string> = Record<Word, Said>;
+
+type Rules = {
+  classes: Words<Class>;
+  competent: Words<Competent>;
+  number_sources: Words<NumberSource>;
+  outcomes: Words<Outcome>;
+  papers: Words<Paper>;
+  person_roles: Words<PersonRole>;
+  routes: Words<Route>;
+  span_units: Words<SpanUnit>;
+  ways: Words<Way>;
+};
+
+// A word without a label fails the type check here.
+export const rules: Rules = table;
+
+/** The words of one set as a list to choose from, in the table's order. */
+export function choices<Word extends string>(words: Words<Word>): { value: Word; text: string }[] {
+  return (Object.keys(words) as Word[]).map((value) => ({ value, text: words[value].label }));
+}
