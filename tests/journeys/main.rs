@@ -7,6 +7,7 @@
 mod clerk;
 mod driver;
 mod line;
+mod record;
 mod start;
 mod unfinished;
 mod window;

@@ -18,6 +18,7 @@ use crate::driver::{Driver, application, pictures, root};
 pub(crate) const ENTER: char = '\u{E007}';
 pub(crate) const TAB: char = '\u{E004}';
 pub(crate) const ESCAPE: char = '\u{E00C}';
+pub(crate) const RIGHT: char = '\u{E014}';
 pub(crate) const CONTROL: char = '\u{E009}';
 pub(crate) const ALT: char = '\u{E00A}';
 pub(crate) const F2: char = '\u{E032}';
@@ -149,6 +150,19 @@ impl Window {
                 return;
             }
             assert!(start.elapsed() < PATIENCE, "{mark} says {text:?}, not {words:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the field with this id holds these words.
+    pub(crate) async fn holds(&self, id: &str, words: &str) {
+        let start = std::time::Instant::now();
+        loop {
+            let value = self.see(id).await.prop("value").await.unwrap().unwrap_or_default();
+            if value.contains(words) {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "{id} holds {value:?}, not {words:?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -1,0 +1,80 @@
+//! The whole record of a visit: what nearly every visit needs is on one screen, the rest unfolds by key.
+
+use testkit::screen::Screen;
+
+use crate::driver::Driver;
+use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F3, RIGHT, Window};
+use crate::{Home, create_desk};
+
+#[tokio::test]
+async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    window.tab_to("enrol-later").await;
+    window.press(&[ENTER]).await;
+
+    // Advice without a matter: one line, nobody's name.
+    window.at("name").await;
+    window.press(&[ALT, 'q']).await;
+    window.at("advice-line").await;
+    window.type_text("问残疾证在哪里办，告知到街道民政窗口").await;
+    window.picture("19-咨询").await;
+    window.press(&[ENTER]).await;
+    window.see("advice-saved").await;
+
+    window.tab_to("name").await;
+    window.type_text("赵建军").await;
+    window.press(&[ENTER]).await;
+    window.at("address").await;
+    window.type_text("新立街道中河村8排3号").await;
+    window.tab_to("demand").await;
+    window.type_text("小区电梯停了两个星期，老人下不了楼，要求尽快修好。").await;
+
+    window.press(&[ALT, 'c']).await;
+    window.at("content").await;
+    window.type_text("wygl").await;
+    window.see_css("#content-option-0[data-code='010901']").await;
+    window.press(&[ENTER]).await;
+    window.holds("content", "物业管理").await;
+    window.tab_to("class-proposal").await;
+    window.press(&[RIGHT]).await;
+    window.press(&[RIGHT]).await;
+    window.see_css("[data-testid='advice'][data-outcome='told_later']").await;
+    window.press(&[ALT, 'a']).await;
+    window.picture("20-分类去向").await;
+    window.press(&[ESCAPE]).await;
+
+    window.press(&[ALT, 'r']).await;
+    window.at("person-1-name").await;
+    window.type_text("李敏").await;
+    window.picture("21-人员").await;
+    window.press(&[ESCAPE]).await;
+
+    window.press(&[ALT, 'b']).await;
+    window.tab_to("received-at").await;
+    window.type_text("2026-11-20 16:40").await;
+    window.picture("22-补录").await;
+    window.press(&[ESCAPE]).await;
+
+    window.press(&[ALT, 's']).await;
+    window.tab_to("neutral-title").await;
+    window.type_text("电梯维修").await;
+    window.picture("23-要求").await;
+    window.press(&[ESCAPE]).await;
+
+    window.press(&[CONTROL, ENTER]).await;
+    let number = window.text("slip-number").await;
+    window.read("due", "2026-12-05").await;
+    window.see("slip-page").await;
+    window.press(&[F3]).await;
+    window.see_css(&format!("[data-number='{number}']")).await;
+    window.press(&[ENTER]).await;
+    window.read("matter-number", &number).await;
+    window.read("matter-record", "物业管理").await;
+    window.read("matter-record", "李敏").await;
+    window.read("matter-record", "电梯维修").await;
+    window.picture("24-登记内容").await;
+    window.quit().await;
+}
