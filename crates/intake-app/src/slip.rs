@@ -150,6 +150,7 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         desk: window,
         number: number.clone(),
         registered_at: civil_time(matter.registered_ms),
+        received_at: visit.received_at,
         name,
         due,
         unclear: Unclear::of(&visit),

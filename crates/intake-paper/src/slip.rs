@@ -22,6 +22,8 @@ pub struct Slip {
     pub number: RegistrationNumber,
     /// When the visit was registered, at +08:00; printed to the minute.
     pub registered_at: NaiveDateTime,
+    /// When the matter was received, where it was entered later (补录); its clock counts from that day.
+    pub received_at: Option<NaiveDateTime>,
     /// The visitor's name as others may see it (`intake_model::name::masked`), or the words for a name not given.
     pub name: String,
     /// The matter's title: the visitor's own, or the neutral one they asked for.
@@ -128,6 +130,12 @@ impl Content {
             0 => words.materials_none.clone(),
             count => fill(&words.materials, &[("materials", &count.to_string())]),
         };
+        let minute = |at: NaiveDateTime| at.format("%Y-%m-%d %H:%M").to_string();
+        let registered = minute(slip.registered_at);
+        let time = match slip.received_at {
+            Some(at) => fill(&words.time_later, &[("received", &minute(at)), ("registered", &registered)]),
+            None => registered,
+        };
         let mut marks = Vec::new();
         if slip.copy > 1 {
             marks.push(fill(&words.copy, &[("copy", &slip.copy.to_string())]));
@@ -148,7 +156,7 @@ impl Content {
             ("page", fill(&words.page, &[("number", &number)])),
             ("number", number),
             ("time_label", words.time_label.clone()),
-            ("time", slip.registered_at.format("%Y-%m-%d %H:%M").to_string()),
+            ("time", time),
             ("name_label", words.name_label.clone()),
             ("name", fill(&words.name, &[("name", &slip.name), ("headcount", &slip.headcount.to_string())])),
             ("materials_label", words.materials_label.clone()),

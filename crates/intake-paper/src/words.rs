@@ -28,6 +28,7 @@ pub(crate) struct Words {
     pub(crate) phone_caption: String,
     pub(crate) number_label: String,
     pub(crate) time_label: String,
+    pub(crate) time_later: String,
     pub(crate) name_label: String,
     pub(crate) name: String,
     pub(crate) materials_label: String,

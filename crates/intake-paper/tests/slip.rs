@@ -30,6 +30,7 @@ fn slip() -> Slip {
         desk: DeskNumber::new(1).unwrap(),
         number: number("A", 7),
         registered_at: "2026-11-24T09:05:59".parse::<NaiveDateTime>().unwrap(),
+        received_at: None,
         name: name::masked("张桂兰"),
         title: "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管".to_owned(),
         due: Some(day("2026-12-09")),
@@ -150,6 +151,12 @@ fn a_suspended_clock_names_what_is_missing_and_asks_nothing_of_one_who_would_rat
     assert!(!text_of(&paper).contains("请补"));
     let paper = suspended(Visit { party: Party::Organisation, name: told("某某公司"), ..Visit::default() });
     holds(&paper, &["请补地址"]);
+}
+
+#[test]
+fn what_was_entered_later_tells_both_times() {
+    let document = made(|slip| slip.received_at = Some("2026-11-20T16:40:00".parse().unwrap()));
+    holds(&document, &["2026-11-20 16:40 收到，2026-11-24 09:05 补录"]);
 }
 
 #[test]
