@@ -213,14 +213,6 @@ fn all_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a resident number is right by GB 11643: 18 places, a real birth date, the check character of ISO 7064 MOD 11-2.
-///
-/// The area code is not looked up: an abolished one is normal. 港澳台居民居住证 and the 2023 外国人永久居留身份证 follow the same
-/// rule and pass too.
-pub fn resident_number_is_valid(number: &str) -> bool {
-    read(number).is_ok()
-}
-
 /// Whether a unified social credit code is right by GB 32100: 18 of `0-9A-Z` without I O S V Z, weights 3^(i-1) mod 31.
 pub fn uscc_is_valid(code: &str) -> bool {
     const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -291,3 +283,7 @@ impl Sex {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "identity_tests.rs"]
+mod tests;

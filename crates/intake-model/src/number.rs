@@ -277,6 +277,19 @@ mod tests {
         }
 
         #[test]
+        fn two_desks_never_allot_the_same_number(
+            one in (1u8..=99, "[A-C]", 1u32..50), other in (1u8..=99, "[A-C]", 1u32..50), centres in (0u8..3, 0u8..3),
+        ) {
+            let allot = |centre: u8, (desk, mark, serial): &(u8, String, u32)| {
+                let centre = format!("12011000{centre}").parse().unwrap();
+                let date = NaiveDate::from_num_days_from_ce_opt(739_000).unwrap();
+                RegistrationNumber::new(centre, date, DeskNumber(*desk), mark.parse().unwrap(), *serial).unwrap().compact()
+            };
+            let same = (centres.0, &one) == (centres.1, &other);
+            prop_assert_eq!(allot(centres.0, &one) == allot(centres.1, &other), same);
+        }
+
+        #[test]
         fn any_text_is_read_or_refused_and_never_panics(text in "\\PC{0,60}") {
             let _ = text.parse::<RegistrationNumber>();
         }
