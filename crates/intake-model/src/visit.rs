@@ -331,16 +331,17 @@ fn canonical(number: String) -> String {
 fn title_from(demand: &str) -> String {
     let sentence =
         demand.split(['。', '；', ';', '\n']).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
-    let sentence = sentence.strip_prefix("反映").unwrap_or(sentence);
+    let sentence = sentence.strip_prefix("反映").unwrap_or(sentence).trim_start();
     let characters: Vec<char> = sentence.chars().filter(|c| !c.is_control()).collect();
     if characters.len() <= TITLE_CHARACTERS {
-        return characters.into_iter().collect();
+        return String::from_iter(characters).trim().to_owned();
     }
     let clause_ends = characters.iter().take(TITLE_CHARACTERS + 1).rposition(|c| matches!(c, '，' | ','));
-    match clause_ends {
+    let title: String = match clause_ends {
         Some(end) if end >= TITLE_CHARACTERS / 2 => characters.into_iter().take(end).collect(),
         _ => characters.into_iter().take(TITLE_CHARACTERS - 1).chain(['…']).collect(),
-    }
+    };
+    title.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -392,5 +393,7 @@ mod tests {
             "所住小区物业费从1.2元涨到1.8元"
         );
         assert_eq!(title_from("  "), "");
+        // Found by the fuzzer: the space before a clause's end was kept at first and trimmed the second time.
+        assert_eq!(title_from("反映 水管                      ，漏水三个月没有人管，要求修好"), "水管");
     }
 }
