@@ -26,7 +26,12 @@ impl fmt::Display for Refused {
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         let text = intake_model::text(error.code());
-        Self(format!("{}{}", text.sentence, text.remedy))
+        // Which line and why: a profile holds nothing personal.
+        let mistake = match &error {
+            Error::Profile(mistake) => format!("{mistake}。"),
+            _ => String::new(),
+        };
+        Self(format!("{mistake}{}{}", text.sentence, text.remedy))
     }
 }
 

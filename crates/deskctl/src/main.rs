@@ -36,6 +36,8 @@ enum Task {
     /// Says everything that there is to say about a visit, under a region's profile too; ends with 1 only where it could
     /// not be kept
     Check(rules::Check),
+    /// Takes in a region profile of the centre's own; with a mistake in it the desk keeps the one it had
+    Profile(OwnProfile),
     /// Advises where a matter goes: outcome, article, papers, clocks, other doors with their limits
     Route(rules::Route),
     /// Tells the last day of a clock, such as `deskctl clock C1 --from 2026-11-24 --profile tianjin-dongli`
@@ -78,6 +80,14 @@ struct Import {
     /// The reason for passing warnings, for every line that has some and gives no reason of its own
     #[arg(long, value_name = "REASON")]
     accept_warnings: Option<String>,
+}
+
+#[derive(Args)]
+struct OwnProfile {
+    /// The profile, as TOML; it may extend one that came with the program
+    file: PathBuf,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -126,6 +136,12 @@ fn run(task: Task) -> Result<bool, Refused> {
         }
         Task::Schema { of: Schema::Question } => {
             print(&schemars::schema_for!(intake_model::Question))?;
+            Ok(true)
+        }
+        Task::Profile(own) => {
+            let text = std::fs::read_to_string(&own.file)?;
+            let taken = folder::open(&own.whose)?.set_own_profile(&own.file.display().to_string(), &text)?;
+            print(&taken)?;
             Ok(true)
         }
         Task::Check(check) => rules::check(&check, today()),

@@ -20,6 +20,9 @@ pub enum Error {
         /// Which rule.
         code: Code,
     },
+    /// A region profile with a mistake.
+    #[error(transparent)]
+    Profile(intake_model::TableError),
     /// A wrong password, or too soon after one.
     #[error("refused: {code:?}, wait {seconds} s")]
     Wait {
@@ -82,6 +85,9 @@ impl Error {
         if let Self::Wait { seconds, .. } = self {
             params.insert("seconds".to_owned(), (*seconds).into());
         }
+        if let Self::Profile(mistake) = self {
+            params.insert("line".to_owned(), mistake.line.into());
+        }
         let field = match self {
             Self::Field { field, .. } => Some((*field).to_owned()),
             _ => None,
@@ -104,6 +110,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(code) | Self::Field { code, .. } | Self::Wait { code, .. } => *code,
+            Self::Profile(_) => Code::ProfileUnreadable,
             Self::Store(error) => error.code(),
             Self::Paper(error) => error.code(),
             Self::Sync(error) => error.code(),

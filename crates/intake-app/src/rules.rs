@@ -1,5 +1,7 @@
 //! The rules as the form asks them while somebody speaks: advice on the way, codes as they are typed, what a number says.
 
+use std::borrow::Cow;
+
 use intake_model::{
     Advice, Catalogue, Code, Doors, Filed, Found, IdFacts, Identity, Profile, TableId, Visit, civil_date, identity,
     route,
@@ -16,7 +18,7 @@ use crate::{Error, Result};
 const SHOWN: usize = 8;
 
 impl Desk {
-    fn profile(&self) -> Result<&'static Profile> {
+    fn profile(&self) -> Result<Cow<'static, Profile>> {
         let (db, _) = self.at_work()?;
         db.read(|r| Ok(profile_of(&r.desk()?, &r.settings()?)))
     }
@@ -27,7 +29,7 @@ impl Desk {
     /// [`Code::DeskLocked`].
     pub fn advise(&self, visit: &Visit) -> Result<Option<Advice>> {
         let profile = self.profile()?;
-        Ok(visit.question().map(|question| route(&question, profile, Doors::built_in())))
+        Ok(visit.question().map(|question| route(&question, &profile, Doors::built_in())))
     }
 
     /// At most eight codes of a table that `typed` may mean, the best first, in the edition in force today.
@@ -58,7 +60,7 @@ impl Desk {
             office_phone: desk.office_phone,
             office_address: desk.office_address,
             profile: profile.id.clone(),
-            profiles: Profile::all_built_in().iter().map(|one| (one.id.clone(), one.name.clone())).collect(),
+            profiles: offered(&profile),
         })
     }
 
@@ -73,20 +75,52 @@ impl Desk {
         if let Some((field, _)) = fields.into_iter().find(|(_, text)| text.trim().is_empty()) {
             return Err(Error::about(field, Code::OfficeIncomplete));
         }
-        let profile = Profile::built_in(profile).ok_or(Error::about("profile", Code::ProfileUnknown))?;
         let moment = self.now();
         db.write::<_, Error>(|tx| {
             let mut settings = tx.settings()?;
-            settings.profile.clone_from(&profile.id);
-            tx.set_settings(&settings)?;
+            if profile_of(&tx.desk()?, &settings).id != *profile {
+                let chosen = Profile::built_in(profile).ok_or(Error::about("profile", Code::ProfileUnknown))?;
+                (settings.profile, settings.profile_text) = (chosen.id.clone(), String::new());
+                tx.set_settings(&settings)?;
+            }
             let [name, phone, address] = fields.map(|(_, text)| text.trim());
             tx.set_office(name, phone, address)?;
             let open = json!({
-                "centre_name": name, "office_phone": phone, "office_address": address, "profile": profile.id,
+                "centre_name": name, "office_phone": phone, "office_address": address, "profile": profile,
             });
             tx.append(draft(Kind::desk_changed(), &open, &json!({}))?, clerk.id, moment)?;
             Ok(())
         })?;
         self.state()
     }
+
+    /// Takes in a profile of the centre's own, as TOML. With a mistake in it the desk keeps the one it had.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::DeskLocked`]; [`Code::ProfileUnreadable`] with line and reason. `name` is only for it.
+    pub fn set_own_profile(&self, name: &str, text: &str) -> Result<OfficeSettings> {
+        let (db, clerk) = self.administrator()?;
+        let profile = Profile::parse(name, text).map_err(Error::Profile)?;
+        let moment = self.now();
+        db.write::<_, Error>(|tx| {
+            let mut settings = tx.settings()?;
+            text.clone_into(&mut settings.profile_text);
+            tx.set_settings(&settings)?;
+            let desk = tx.desk()?;
+            let open = json!({
+                "centre_name": desk.centre_name, "office_phone": desk.office_phone,
+                "office_address": desk.office_address, "profile": profile.id, "profile_text": text,
+            });
+            tx.append(draft(Kind::desk_changed(), &open, &json!({}))?, clerk.id, moment)?;
+            Ok(())
+        })?;
+        self.office()
+    }
+}
+
+/// The profiles to choose from: those of the program, and the centre's own where it has one.
+fn offered(current: &Profile) -> Vec<(String, String)> {
+    let built_in = Profile::all_built_in();
+    let own = built_in.iter().all(|one| one.id != current.id).then_some(current);
+    built_in.iter().chain(own).map(|one| (one.id.clone(), one.name.clone())).collect()
 }

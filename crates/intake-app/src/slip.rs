@@ -102,7 +102,7 @@ impl Desk {
         let (desk, settings) = db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?)))?;
         let copy = issued.slip.copy;
         let profile = profile_of(&desk, &settings);
-        let document = self.papers()?.slip(&content(issued, &desk, number, profile)?)?;
+        let document = self.papers()?.slip(&content(issued, &desk, number, &profile)?)?;
         Ok(Made { number: number.clone(), document, copy, settings })
     }
 

@@ -1,5 +1,7 @@
 //! Registering, correcting, voiding, and the day's list.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use intake_model::check::{has_errors, text_fault};
 use intake_model::{
@@ -25,7 +27,7 @@ impl Desk {
     pub fn check_visit(&self, visit: &Visit) -> Result<Vec<Problem>> {
         let (db, _) = self.at_work()?;
         let profile = db.read::<_, Error>(|r| Ok(profile_of(&r.desk()?, &r.settings()?)))?;
-        Ok(problems(visit, civil_date(self.now().at_ms), profile))
+        Ok(problems(visit, civil_date(self.now().at_ms), &profile))
     }
 
     /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
@@ -57,7 +59,7 @@ impl Desk {
             }
             let desk = tx.desk()?;
             let profile = profile_of(&desk, &tx.settings()?);
-            let visit = passed(visit, date, profile)?;
+            let visit = passed(visit, date, &profile)?;
             let (mark, serial) = tx.next_serial(date)?;
             let number = number(&desk.centre_code, date, desk.number, &mark, serial)?;
             let open = RegisteredPart {
@@ -69,7 +71,7 @@ impl Desk {
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
-            registered(&tx.matters(), &number, profile).map(Imported::Now)
+            registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
 
@@ -94,7 +96,7 @@ impl Desk {
             let matter = standing(tx, &number)?;
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
             // Checked for the day of the visit, not of its correction.
-            let visit = passed(visit, civil_date(matter.registered_ms), profile)?;
+            let visit = passed(visit, civil_date(matter.registered_ms), &profile)?;
             let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             let open = Corrected {
                 number: number.to_string(),
@@ -107,7 +109,7 @@ impl Desk {
             let personal = RecordOf { query_code: earlier.query_code, visit };
             let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
-            registered(&tx.matters(), &number, profile)
+            registered(&tx.matters(), &number, &profile)
         })
     }
 
@@ -185,7 +187,7 @@ impl Desk {
         let number: RegistrationNumber = parsed(number)?;
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
-            let shown = registered(&r.matters(), &number, profile_of(&r.desk()?, &r.settings()?))?;
+            let shown = registered(&r.matters(), &number, &profile_of(&r.desk()?, &r.settings()?))?;
             let (state, reason) = state(&matter.state);
             let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             Ok(Matter {
@@ -215,11 +217,19 @@ pub enum Imported {
     Before(String),
 }
 
-/// The rules of the desk's region: those the administrator chose, else those of the centre's region.
-pub(crate) fn profile_of(desk: &DeskRow, settings: &Settings) -> &'static Profile {
-    let chosen = Profile::built_in(&settings.profile);
-    chosen.unwrap_or_else(|| Profile::for_centre(&desk.centre_code))
+/// The rules of the desk's region: the centre's own profile, else the one the administrator chose, else that of the
+/// centre's region. One of its own was read when it was taken in; an older program's may not read any more.
+pub(crate) fn profile_of(desk: &DeskRow, settings: &Settings) -> Cow<'static, Profile> {
+    if !settings.profile_text.is_empty()
+        && let Ok(own) = Profile::parse(OWN_PROFILE, &settings.profile_text)
+    {
+        return Cow::Owned(own);
+    }
+    Cow::Borrowed(Profile::built_in(&settings.profile).unwrap_or_else(|| Profile::for_centre(&desk.centre_code)))
 }
+
+/// What a centre's own profile is called in a complaint about it, where no file name is at hand.
+const OWN_PROFILE: &str = "profile.toml";
 
 /// Everything worth saying about a visit: the law's checks, the region's, and what the decision leaves unexplained.
 fn problems(visit: &Visit, on: NaiveDate, profile: &Profile) -> Vec<Problem> {

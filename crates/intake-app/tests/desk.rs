@@ -313,6 +313,30 @@ fn the_rules_of_the_region_are_the_desks_and_the_administrator_can_change_them()
 }
 
 #[test]
+fn a_profile_of_the_centres_own_is_taken_whole_or_the_desk_keeps_the_one_it_had() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = created(home.path());
+    let own = "extends = \"national\"\nid = \"xinli\"\nname = \"新立街道\"\nversion = \"1\"\nsource = \"街道办通知\"\n\
+               effective = \"2026-01-01\"\n[form]\nexpected = [\"phone\"]\n";
+    let taken = desk.set_own_profile("xinli.toml", own).unwrap();
+    assert_eq!(taken.profile, "xinli");
+    assert!(taken.profiles.contains(&("xinli".into(), "新立街道".into())));
+    let without_phone = Visit { phone: None, ..visit() };
+    let codes = || desk.check_visit(&without_phone).unwrap().into_iter().map(|one| one.code).collect::<Vec<_>>();
+    assert_eq!(codes(), [Code::LocalExtraMissing]);
+
+    let refused = desk.set_own_profile("xinli.toml", &own.replace("phone", "colour")).unwrap_err();
+    assert_eq!(refused.code(), Code::ProfileUnreadable);
+    assert_eq!(refused.told("set_own_profile").params["line"], 8);
+    assert_eq!(codes(), [Code::LocalExtraMissing], "the one it had");
+
+    desk.set_office(&OfficeSettings { office_phone: "022-24991111".into(), ..taken.clone() }).unwrap();
+    assert_eq!(desk.office().unwrap().profile, "xinli", "changing the phone does not lose it");
+    desk.set_office(&OfficeSettings { profile: "national".into(), ..taken }).unwrap();
+    assert_eq!(codes(), []);
+}
+
+#[test]
 fn a_decision_that_differs_from_the_advice_keeps_its_reason() {
     let home = tempfile::tempdir().unwrap();
     let desk = created(home.path());

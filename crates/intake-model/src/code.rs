@@ -111,6 +111,8 @@ codes! {
     DeskNumberUnusable,
     /// No region profile of this name.
     ProfileUnknown,
+    /// A region profile with a mistake in it.
+    ProfileUnreadable,
     /// What every slip must say of the office is not all there.
     OfficeIncomplete,
     /// The recovery key cannot be written where it was asked for.

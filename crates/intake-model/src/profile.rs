@@ -166,17 +166,9 @@ impl Profile {
     /// # Errors
     /// With file, line and reason: TOML that cannot be read; an unknown key, clock, paper, field or wording; a value of
     /// the wrong type; a limit laxer than the law's or one of a visitor's right; more than five representatives; a paper
-    /// left out that the law asks for; an unknown profile to extend. The caller keeps the profile it had: [`Self::or_keep`].
+    /// left out that the law asks for; an unknown profile to extend. The caller keeps the profile it had.
     pub fn parse(name: &str, text: &str) -> Result<Self, TableError> {
         Self::parse_over(name, text, Some(&|id| Self::built_in(id)))
-    }
-
-    /// The profile that was read, or with a mistake in it the one that was there before, and the mistake to show.
-    pub fn or_keep(read: Result<Self, TableError>, kept: Self) -> (Self, Option<TableError>) {
-        match read {
-            Ok(profile) => (profile, None),
-            Err(mistake) => (kept, Some(mistake)),
-        }
     }
 
     /// The limit of a clock here: the local one where there is one, else the law's.

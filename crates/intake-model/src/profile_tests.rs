@@ -234,17 +234,6 @@ fn a_profile_from_outside_always_extends_one() {
     }
 }
 
-#[test]
-fn a_mistake_names_file_line_and_reason_and_the_desk_keeps_the_profile_it_had() {
-    let read = Profile::parse("新.toml", &format!("{HEAD}colour = 1"));
-    let (profile, mistake) = Profile::or_keep(read, built_in("zhejiang").clone());
-    assert_eq!(profile.id, "zhejiang");
-    let shown = mistake.unwrap().to_string();
-    assert!(shown.starts_with("新.toml, line 7: unknown field `colour`"), "{shown}");
-    let (profile, mistake) = Profile::or_keep(Profile::parse("x.toml", HEAD), built_in("zhejiang").clone());
-    assert_eq!((profile.id.as_str(), mistake), ("x", None));
-}
-
 proptest! {
     /// Cut anywhere, or with a line of another place in its midst: an answer, and its line lies in the file.
     #[test]

@@ -33,6 +33,8 @@ pub struct Settings {
     pub pdf_folder: String,
     /// The region profile by its id; empty for that of the centre's region.
     pub profile: String,
+    /// A profile of the centre's own, as TOML; empty for one that came with the program.
+    pub profile_text: String,
 }
 
 impl Writer<'_> {
@@ -69,9 +71,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn set_settings(&self, settings: &Settings) -> Result<()> {
-        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2, profile = ?3";
-        let Settings { printer, pdf_folder, profile } = settings;
-        self.connection.prepare_cached(sql)?.execute(params![printer, pdf_folder, profile])?;
+        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2, profile = ?3, profile_text = ?4";
+        let Settings { printer, pdf_folder, profile, profile_text } = settings;
+        self.connection.prepare_cached(sql)?.execute(params![printer, pdf_folder, profile, profile_text])?;
         Ok(())
     }
 
@@ -123,10 +125,10 @@ impl Reader<'_> {
 }
 
 fn settings(connection: &rusqlite::Connection) -> Result<Settings> {
-    let sql = "SELECT printer, pdf_folder, profile FROM desk";
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row([], |row| Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)?, profile: row.get(2)? }));
+    let sql = "SELECT printer, pdf_folder, profile, profile_text FROM desk";
+    let found = connection.prepare_cached(sql)?.query_row([], |row| {
+        Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)?, profile: row.get(2)?, profile_text: row.get(3)? })
+    });
     Ok(found?)
 }
 

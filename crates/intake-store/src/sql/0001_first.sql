@@ -14,6 +14,7 @@ CREATE TABLE desk (
     printer        TEXT    NOT NULL DEFAULT '',
     pdf_folder     TEXT    NOT NULL DEFAULT '',
     profile        TEXT    NOT NULL DEFAULT '',
+    profile_text   TEXT    NOT NULL DEFAULT '',
     admission      BLOB    NOT NULL DEFAULT x''
 ) STRICT;
 
