@@ -9,17 +9,26 @@ use crate::Whose;
 
 /// Why a command ended, as the sentence for the person at the terminal.
 #[derive(Debug)]
-pub(crate) struct Refused(String);
+pub(crate) struct Refused {
+    sentence: String,
+    /// 1, or 2 where the arguments are at fault.
+    pub(crate) exit: u8,
+}
 
 impl Refused {
     pub(crate) fn because(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
+        Self { sentence: sentence.into(), exit: 1 }
+    }
+
+    /// An argument that cannot be used.
+    pub(crate) fn argument(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), exit: 2 }
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.sentence)
     }
 }
 
@@ -31,19 +40,19 @@ impl From<Error> for Refused {
             Error::Profile(mistake) => format!("{mistake}。"),
             _ => String::new(),
         };
-        Self(format!("{mistake}{}{}", text.sentence, text.remedy))
+        Self::because(format!("{mistake}{}{}", text.sentence, text.remedy))
     }
 }
 
 impl From<std::io::Error> for Refused {
     fn from(error: std::io::Error) -> Self {
-        Self(format!("文件读写不成：{error}。"))
+        Self::because(format!("文件读写不成：{error}。"))
     }
 }
 
 impl From<serde_json::Error> for Refused {
     fn from(error: serde_json::Error) -> Self {
-        Self(format!("结果写不出来：{error}。"))
+        Self::because(format!("结果写不出来：{error}。"))
     }
 }
 

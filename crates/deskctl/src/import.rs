@@ -14,6 +14,9 @@ use serde::Serialize;
 use crate::folder::Refused;
 use crate::{Import, folder, print};
 
+/// The largest file that is read: a million lines.
+const MOST_BYTES: u64 = 256 << 20;
+
 /// Where in the file.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,8 +33,6 @@ struct Kept {
     action: Action,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    query_code: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Noted>,
     /// Warnings that a reason passed.
@@ -91,6 +92,9 @@ struct Total {
 /// Where the desk itself refuses (the disk is full, say), it stops: what was reported before is registered, the line
 /// named last and all behind it are not.
 pub(crate) fn run(task: &Import) -> Result<bool, Refused> {
+    if std::fs::metadata(&task.file)?.len() > MOST_BYTES {
+        return Err(Refused::because("文件太大，最多 256 MB。"));
+    }
     let bytes = std::fs::read(&task.file)?;
     if !is_sheet(&task.file) {
         let mut run = Run::begin(task)?;
@@ -123,7 +127,7 @@ pub(crate) fn run(task: &Import) -> Result<bool, Refused> {
 
 fn is_sheet(file: &Path) -> bool {
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-    matches!(ending.as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods")
+    matches!(ending.as_str(), "xlsx" | "xlsm")
 }
 
 fn map(task: &Import) -> Result<Map, Refused> {
@@ -147,6 +151,11 @@ impl<'a> Run<'a> {
     }
 
     fn take(&mut self, at: At, key: &str, mut visit: Visit, notes: Vec<Note>) -> Result<(), Refused> {
+        if let Some(number) = self.desk.imported(key)? {
+            self.total.registered_before += 1;
+            let (action, notes, passed) = (Action::RegisteredBefore, noted(notes), Vec::new());
+            return print(&Kept { at, action, number: Some(number), notes, passed });
+        }
         let found = self.desk.check_visit(&visit)?;
         let looks: Vec<Note> = notes.iter().copied().filter(|note| note.needs_a_look()).collect();
         let warned = !looks.is_empty() || found.iter().any(|problem| problem.severity == Severity::Warning);
@@ -156,11 +165,11 @@ impl<'a> Run<'a> {
         let passed = !visit.passed_because.trim().is_empty();
         let stands = |problem: &Problem| problem.severity == Severity::Error || !passed;
         let (standing, passing): (Vec<Problem>, Vec<Problem>) = found.into_iter().partition(stands);
-        let notes: Vec<Noted> = notes.into_iter().map(|note| Noted { note, sentence: note.sentence() }).collect();
+        let notes = noted(notes);
         if !standing.is_empty() || (!looks.is_empty() && !passed) {
             return self.leave(at, notes, standing.into_iter().map(told).collect());
         }
-        let (action, number, query_code) = match self.register(key, &visit) {
+        let (action, number) = match self.register(key, &visit) {
             Ok(done) => done,
             Err(error) => {
                 self.leave(at, notes, vec![refused(error.code())])?;
@@ -169,22 +178,18 @@ impl<'a> Run<'a> {
                 return if own { Ok(()) } else { Err(error.into()) };
             }
         };
-        match action {
-            Action::RegisteredBefore => self.total.registered_before += 1,
-            Action::Registered | Action::WouldRegister => self.total.registered += 1,
-        }
-        print(&Kept { at, action, number, query_code, notes, passed: passing.into_iter().map(told).collect() })
+        self.total.registered += 1;
+        print(&Kept { at, action, number, notes, passed: passing.into_iter().map(told).collect() })
     }
 
-    fn register(&self, key: &str, visit: &Visit) -> intake_app::Result<(Action, Option<String>, Option<String>)> {
+    fn register(&self, key: &str, visit: &Visit) -> intake_app::Result<(Action, Option<String>)> {
         if self.task.dry_run {
-            let before = self.desk.imported(key)?;
-            let action = if before.is_some() { Action::RegisteredBefore } else { Action::WouldRegister };
-            return Ok((action, before, None));
+            return Ok((Action::WouldRegister, None));
         }
         Ok(match self.desk.register_once(visit, key)? {
-            Imported::Now(done) => (Action::Registered, Some(done.number), Some(done.query_code)),
-            Imported::Before(number) => (Action::RegisteredBefore, Some(number), None),
+            Imported::Now(done) => (Action::Registered, Some(done.number)),
+            // Asked before: this program holds the folder alone.
+            Imported::Before(number) => (Action::RegisteredBefore, Some(number)),
         })
     }
 
@@ -199,12 +204,16 @@ impl<'a> Run<'a> {
     }
 }
 
+fn noted(notes: Vec<Note>) -> Vec<Noted> {
+    notes.into_iter().map(|note| Noted { note, sentence: note.sentence() }).collect()
+}
+
 fn told(problem: Problem) -> Said {
     Said { sentence: &intake_model::text(problem.code).sentence, column: None, problem }
 }
 
 fn faulty(fault: line::Fault) -> Said {
-    Said { column: fault.column, ..told(fault.problem) }
+    Said { column: fault.place.map(|(_, column)| column), ..told(fault.problem) }
 }
 
 fn refused(code: Code) -> Said {

@@ -7,27 +7,25 @@ mod cells;
 mod date;
 mod map;
 mod people;
+mod sheet;
 
-use std::io::Cursor;
+use std::collections::BTreeMap;
 
-use calamine::{Data, Reader as _};
+use calamine::Data;
 use chrono::NaiveDateTime;
 use intake_model::{Decision, Identity, NumberSource, OtherNumber, Outcome, Question, Stated, Visit, identity, name};
 use serde::Serialize;
 
 pub use map::Map;
 
-/// The largest file that is opened: a ledger of a hundred thousand rows has about 10 MiB.
-pub const MOST_BYTES: usize = 64 << 20;
-
 /// Why a file is no ledger that this map can read. Chinese, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Not Excel.
+    /// No xlsx file.
     #[error("这个文件读不成 Excel 表格：{0}。")]
     File(String),
-    /// Larger than [`MOST_BYTES`].
-    #[error("文件太大，超过 64 MB。")]
+    /// Over 64 MiB, 512 MiB unfolded, 200 000 rows or 512 columns.
+    #[error("文件太大：最多 64 MB、二十万行、512 列。")]
     TooLarge,
     /// No sheet of the map's name.
     #[error("没有名为“{0}”的工作表。")]
@@ -35,6 +33,9 @@ pub enum Error {
     /// No row has the map's heading.
     #[error("没有找到表头：没有一行写着“{0}”。")]
     NoHeader(String),
+    /// A heading that the map names stands twice.
+    #[error("表头里有两列都叫“{0}”，不知道用哪一列。")]
+    TwoColumns(String),
     /// A heading that the map names is not in the header row.
     #[error("表头里没有“{0}”这一列。")]
     NoColumn(String),
@@ -46,6 +47,10 @@ pub enum Error {
 pub enum Note {
     /// The date is none; its text stands in the remark.
     DateUnreadable,
+    /// There is no date: the day of the import would count.
+    DateMissing,
+    /// An earlier row of the file has the same number.
+    NumberTwice,
     /// A date without a year took the map's.
     YearFromMap,
     /// A sum of people that is none; 1 was taken, the text stands in the remark.
@@ -73,13 +78,15 @@ pub enum Note {
 impl Note {
     /// Whether somebody should have looked before the row is taken.
     pub const fn needs_a_look(self) -> bool {
-        matches!(self, Self::DateUnreadable | Self::HeadcountUnreadable)
+        matches!(self, Self::DateUnreadable | Self::DateMissing | Self::NumberTwice | Self::HeadcountUnreadable)
     }
 
     /// The sentence for people.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::DateUnreadable => "日期读不懂，原文记在备注里。",
+            Self::DateMissing => "没有日期：会按导入的这一天起算。",
+            Self::NumberTwice => "前面有一行用了同一个序号，请核对是不是同一件。",
             Self::YearFromMap => "日期没有写年份，按对照表的年份。",
             Self::HeadcountUnreadable => "人数读不懂，按1人，原文记在备注里。",
             Self::NamesSplit => "一格里有几个人：第一个算来访人，其余记在人员里。",
@@ -100,7 +107,8 @@ impl Note {
 pub struct Row {
     /// Its number in the sheet, as Excel shows it.
     pub row: usize,
-    /// What the same row of the same ledger is known by: the ledger's id and its own number for the matter, or the row.
+    /// What the same row of the same ledger is known by: the ledger's id, the sheet, and its own number for the matter;
+    /// where it has none, what it says.
     pub key: String,
     /// What it says; `None` where it names neither a person nor a matter.
     pub visit: Option<Visit>,
@@ -113,68 +121,87 @@ pub struct Row {
 /// # Errors
 /// [`Error`]: the file, the sheet, the header or a column is not there.
 pub fn read(file: Vec<u8>, map: &Map) -> Result<Vec<Row>, Error> {
-    if file.len() > MOST_BYTES {
-        return Err(Error::TooLarge);
-    }
-    let unreadable = |error: calamine::Error| Error::File(error.to_string());
-    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(file)).map_err(unreadable)?;
-    let sheet = match &map.sheet {
-        Some(sheet) => sheet.clone(),
-        None => book.sheet_names().first().cloned().unwrap_or_default(),
-    };
-    if !book.sheet_names().contains(&sheet) {
-        return Err(Error::NoSheet(sheet));
-    }
-    let range = book.worksheet_range(&sheet).map_err(unreadable)?;
-    let first = range.start().map_or(0, |(row, _)| row as usize);
-    let mut rows = range.rows().enumerate().map(|(index, cells)| (first + index + 1, cells));
+    let (sheet, rows) = sheet::read(file, map.sheet.as_deref())?;
     let has_heading = |cells: &[Data]| cells.iter().any(|cell| cells::text(cell) == map.header);
+    let mut rows = rows.into_iter();
     let (_, header) = rows.find(|(_, cells)| has_heading(cells)).ok_or_else(|| Error::NoHeader(map.header.clone()))?;
-    let columns = Columns::find(header, map)?;
-    Ok(rows.filter_map(|(row, cells)| columns.row(row, cells, map)).collect())
+    let columns = Columns::find(&header, map)?;
+    let mut read: Vec<Row> = rows.filter_map(|(row, cells)| columns.row(row, &cells, &sheet, map)).collect();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &mut read {
+        let times = seen.entry(row.key.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            row.key = keyed([&row.key, &times.to_string()]);
+            row.notes.push(Note::NumberTwice);
+            row.notes.sort_unstable();
+        }
+    }
+    Ok(read)
 }
 
-/// Where each field of the map stands.
+/// Parts of a key that cannot run into one another.
+fn keyed<const N: usize>(parts: [&str; N]) -> String {
+    parts.join("\u{1f}")
+}
+
+/// Where each field of the map stands, and what stands in columns that it does not name.
 struct Columns {
     places: Vec<(map::Field, usize)>,
+    others: Vec<(String, usize)>,
 }
 
 impl Columns {
     fn find(header: &[Data], map: &Map) -> Result<Self, Error> {
-        let place = |heading: &str| header.iter().position(|cell| cells::text(cell) == heading);
-        let found = map.columns().map(|(field, heading)| match place(heading) {
-            Some(place) => Ok((field, place)),
-            None => Err(Error::NoColumn(heading.to_owned())),
-        });
-        Ok(Self { places: found.collect::<Result<_, _>>()? })
+        let headings: Vec<String> = header.iter().map(cells::text).collect();
+        let mut places = Vec::new();
+        for (field, heading) in map.columns() {
+            let mut fitting = headings.iter().enumerate().filter(|(_, one)| *one == heading).map(|(place, _)| place);
+            match (fitting.next(), fitting.next()) {
+                (Some(place), None) => places.push((field, place)),
+                (None, _) => return Err(Error::NoColumn(heading.to_owned())),
+                (Some(_), Some(_)) => return Err(Error::TwoColumns(heading.to_owned())),
+            }
+        }
+        let named = |place: &usize| places.iter().any(|(_, known)| known == place);
+        let others = headings.into_iter().enumerate().filter(|(place, _)| !named(place));
+        Ok(Self { others: others.map(|(place, heading)| (heading, place)).collect(), places })
     }
 
-    fn row(&self, row: usize, cells: &[Data], map: &Map) -> Option<Row> {
+    fn row(&self, row: usize, cells: &[Data], sheet: &str, map: &Map) -> Option<Row> {
         let cell = |field| {
             let place = self.places.iter().find(|(known, _)| *known == field).map(|(_, place)| *place);
             place.and_then(|place| cells.get(place)).unwrap_or(&Data::Empty)
         };
         let text = |field| cells::text(cell(field));
-        if self.places.iter().all(|(_, place)| cells.get(*place).is_none_or(|cell| cells::text(cell).is_empty())) {
+        if cells.iter().all(|cell| cells::text(cell).is_empty()) {
             return None;
         }
+        let (names, demand, phone) = (text(map::Field::Name), text(map::Field::Demand), text(map::Field::Phone));
+        let (paper, address) = (text(map::Field::Identity), text(map::Field::Address));
         let own = text(map::Field::Number);
-        let key = if own.is_empty() { format!("{}:row {row}", map.id) } else { format!("{}:{own}", map.id) };
-        let (names, demand) = (text(map::Field::Name), text(map::Field::Demand));
-        if names.is_empty() && demand.is_empty() {
+        let key = if own.is_empty() {
+            let said: Vec<String> = cells.iter().map(cells::text).collect();
+            keyed([&map.id, sheet, "text", &digest(&said.join("\u{1f}"))])
+        } else {
+            keyed([&map.id, sheet, "number", &own])
+        };
+        if [&names, &demand, &phone, &paper, &address].into_iter().all(String::is_empty) {
             return Some(Row { row, key, visit: None, notes: Vec::new() });
         }
         let mut reading = Reading::default();
         reading.received(cell(map::Field::Received), map);
         reading.headcount(cell(map::Field::Headcount));
         reading.names(&names);
-        reading.paper(&text(map::Field::Identity));
-        reading.address(&text(map::Field::Address));
+        reading.paper(&paper);
+        reading.address(&address);
         reading.category(&text(map::Field::Content), map);
         reading.outcome(&text(map::Field::Outcome), map);
         reading.remember("接待人", &text(map::Field::Clerk));
+        for (heading, place) in &self.others {
+            reading.remember(heading, &cells.get(*place).map(cells::text).unwrap_or_default());
+        }
         let Reading { mut visit, mut notes, remarks } = reading;
-        let phone = text(map::Field::Phone);
         visit.phone = Some(phone).filter(|phone| !phone.is_empty());
         visit.demand = demand;
         visit.complained_of = text(map::Field::ComplainedOf);
@@ -186,6 +213,17 @@ impl Columns {
         notes.dedup();
         Some(Row { row, key, visit: Some(visit), notes })
     }
+}
+
+/// A short name for what a row says.
+fn digest(said: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    use std::fmt::Write as _;
+    Sha256::digest(said.as_bytes()).iter().take(12).fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// A row while it is read.
@@ -209,9 +247,10 @@ impl Reading {
         if year_from_map && read.is_some() {
             self.notes.push(Note::YearFromMap);
         }
-        if read.is_none() && !cells::text(cell).is_empty() {
-            self.notes.push(Note::DateUnreadable);
-            self.remember("日期", &cells::text(cell));
+        if read.is_none() {
+            let text = cells::text(cell);
+            self.notes.push(if text.is_empty() { Note::DateMissing } else { Note::DateUnreadable });
+            self.remember("日期", &text);
         }
         self.visit.received_at = read;
     }
@@ -278,7 +317,7 @@ impl Reading {
         match outcome {
             Some(outcome) => {
                 let because = "旧台账所记".to_owned();
-                self.visit.decision = Some(Decision { outcome, door: None, advised: false, because });
+                self.visit.decision = Some(Decision { outcome, because, ..Decision::default() });
             }
             None => self.notes.push(Note::OutcomeUnmapped),
         }

@@ -7,8 +7,8 @@ use intake_model::{Code, Problem, Severity, Visit};
 pub struct Fault {
     /// What it is, and in which field.
     pub problem: Problem,
-    /// Where reading stopped, counted in bytes from 1.
-    pub column: Option<usize>,
+    /// Where reading stopped: line, and column in bytes, from 1.
+    pub place: Option<(usize, usize)>,
 }
 
 /// A line as a visit, or all that keeps it from being one.
@@ -26,18 +26,18 @@ pub fn read(line: &[u8]) -> Result<Visit, Vec<Fault>> {
         Ok(visit) if faults.is_empty() => Ok(visit),
         Ok(visit) => {
             let noticed = intake_model::check(&visit).into_iter();
-            faults.extend(noticed.map(|problem| Fault { problem, column: None }));
+            faults.extend(noticed.map(|problem| Fault { problem, place: None }));
             Err(faults)
         }
         Err(error) => {
-            faults.push(unreadable(String::new(), Some(error.column())));
+            faults.push(unreadable(String::new(), Some((error.line(), error.column()))));
             Err(faults)
         }
     }
 }
 
-fn unreadable(field: String, column: Option<usize>) -> Fault {
-    Fault { problem: Problem { field, code: Code::RequestUnreadable, severity: Severity::Error }, column }
+fn unreadable(field: String, place: Option<(usize, usize)>) -> Fault {
+    Fault { problem: Problem { field, code: Code::RequestUnreadable, severity: Severity::Error }, place }
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_says_where() {
-        assert_eq!(read(b"{oops").unwrap_err()[0].column, Some(2));
+        assert_eq!(read(b"{oops").unwrap_err()[0].place, Some((1, 2)));
         assert!(read(r#"{"demand":"路灯坏了"} 多余"#.as_bytes()).is_err());
         assert!(read(r#"{"demand":"路灯坏了"}"#.as_bytes()).is_ok());
     }

@@ -104,14 +104,22 @@ fn today() -> NaiveDate {
 }
 
 fn main() -> ExitCode {
-    // clap ends with 2 itself where the arguments cannot be read.
-    match run(Line::parse().task) {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) if error.use_stderr() => {
+            // One sentence; `--help` has the rest.
+            let _ = writeln!(std::io::stderr(), "{}", error.to_string().lines().next().unwrap_or_default());
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
+    match run(line.task) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(refused) => {
             // With standard error closed there is nobody left to tell; the exit code still says it.
             let _ = writeln!(std::io::stderr(), "{refused}");
-            ExitCode::FAILURE
+            ExitCode::from(refused.exit)
         }
     }
 }

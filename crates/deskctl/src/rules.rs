@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use deskctl::line;
 use intake_model::{
-    Calendars, Catalogue, ClockCode, Doors, Profile, Question, RegistrationNumber, Severity, Start, TableId, Visit,
-    check_on, due, route,
+    Calendars, Catalogue, ClockCode, Code, Doors, Due, Profile, Question, RegistrationNumber, Severity, Start, TableId,
+    Visit, check_under, due, route,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,6 +91,14 @@ struct Said {
     remedy: &'static str,
 }
 
+/// A clock's answer with the day that counts.
+#[derive(Serialize)]
+struct Counted {
+    due: Option<NaiveDate>,
+    #[serde(flatten)]
+    counted: Due,
+}
+
 #[derive(Serialize)]
 struct Parts {
     number: String,
@@ -116,11 +125,9 @@ fn table(text: &str) -> Result<Among, String> {
 
 /// Everything the form would say about a visit. Whether it could be registered, with or without a reason.
 pub(crate) fn check(task: &Check, today: NaiveDate) -> Result<bool, Refused> {
-    let (visit, profile) = (read::<Visit>(&task.file)?, task.under.read()?);
+    let (visit, profile) = (visit(&task.file)?, task.under.read()?);
     let on = task.on.unwrap_or(today);
-    let mut problems = check_on(&visit, on);
-    problems.extend(profile.check(&visit));
-    let said: Vec<Said> = problems
+    let said: Vec<Said> = check_under(&visit, on, &profile)
         .into_iter()
         .map(|problem| {
             let text = intake_model::text(problem.code);
@@ -141,7 +148,8 @@ pub(crate) fn advise(task: &Route) -> Result<bool, Refused> {
 /// The last day of a clock.
 pub(crate) fn clock(task: &Clock) -> Result<bool, Refused> {
     let start = Start { from: task.from, excluded_days: task.excluded_days };
-    print(&due(task.code, start, &task.under.read()?, Calendars::built_in()))?;
+    let counted = due(task.code, start, &task.under.read()?, Calendars::built_in());
+    print(&Counted { due: counted.effective(), counted })?;
     Ok(true)
 }
 
@@ -156,7 +164,7 @@ pub(crate) fn find_code(task: &FindCode, today: NaiveDate) -> Result<bool, Refus
 pub(crate) fn number(task: &Number) -> Result<bool, Refused> {
     let Number::Parse { number } = task;
     let parsed: RegistrationNumber =
-        number.parse().map_err(|error| Refused::because(format!("这不是登记号：{error}。")))?;
+        number.parse().map_err(|error| Refused::argument(format!("这不是登记号：{error}。")))?;
     print(&Parts {
         number: parsed.to_string(),
         compact: parsed.compact(),
@@ -172,20 +180,36 @@ impl Under {
     fn read(&self) -> Result<Profile, Refused> {
         let name = &self.profile;
         if Path::new(name).extension().is_some_and(|end| end == "toml") {
-            let text = std::fs::read_to_string(name)?;
-            return Profile::parse(name, &text).map_err(|error| Refused::because(error.to_string()));
+            let text = std::fs::read_to_string(name).map_err(|error| unreadable(Path::new(name), &error))?;
+            return Profile::parse(name, &text).map_err(|error| Refused::argument(error.to_string()));
         }
         Profile::built_in(name).cloned().ok_or_else(|| {
             let known: Vec<&str> = Profile::all_built_in().iter().map(|profile| profile.id.as_str()).collect();
-            Refused::because(format!("没有这个地区配置：{name}；有 {}。", known.join("、")))
+            Refused::argument(format!("没有这个地区配置：{name}；有 {}。", known.join("、")))
         })
     }
 }
 
-fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Refused> {
-    let bytes = std::fs::read(file)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+fn unreadable(file: &Path, error: &std::io::Error) -> Refused {
+    Refused::argument(format!("{} 读不了：{error}。", file.display()))
+}
+
+/// One visit, with every field of it known: a misspelt one would be passed over.
+fn visit(file: &Path) -> Result<Visit, Refused> {
+    let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
+    line::read(bytes.trim_ascii()).map_err(|faults| {
         // Where, and not what: the file may hold what a visitor said.
-        Refused::because(format!("文件读不懂：第{}行第{}列。", error.line(), error.column()))
+        if let Some((line, column)) = faults.iter().find_map(|fault| fault.place) {
+            return Refused::argument(format!("文件读不懂：第{line}行第{column}列。"));
+        }
+        let unknown = faults.iter().filter(|fault| fault.problem.code == Code::RequestUnreadable);
+        let fields: Vec<_> = unknown.map(|fault| fault.problem.field.as_str()).collect();
+        Refused::argument(format!("登记里没有这些栏目：{}。", fields.join("、")))
     })
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Refused> {
+    let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Refused::argument(format!("文件读不懂：第{}行第{}列。", error.line(), error.column())))
 }

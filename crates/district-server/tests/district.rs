@@ -138,7 +138,13 @@ impl Desk {
     fn register(&mut self, serial: u32, visit: Visit) -> u64 {
         let visit = visit.normalised();
         let (headcount, party, owes) = (visit.headcount, visit.party, visit.owes_written_notice());
-        let open = Registered { number: self.number_of(serial), headcount, party, owes_written_notice: owes };
+        let open = Registered {
+            number: self.number_of(serial),
+            headcount,
+            party,
+            owes_written_notice: owes,
+            import_key: String::new(),
+        };
         let personal = RecordOf { query_code: "ABCD2345".into(), visit };
         self.say(Kind::registered(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
     }

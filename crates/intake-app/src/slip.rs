@@ -1,7 +1,7 @@
 //! Slips: first the journal entry, then the paper from it (invariant 1), then the printer.
 
 use base64::Engine as _;
-use intake_model::{Code, DeskNumber, Party, Profile, RegistrationNumber, civil_time, name};
+use intake_model::{BodyKind, Code, DeskNumber, Party, Profile, RegistrationNumber, civil_time, name};
 use intake_paper::{Document, Papers, Slip, Unclear, printer};
 use intake_store::{Db, DeskRow, MatterRecord, Matters, Settings, Version, write_whole};
 use intake_wire::{Kind, RecordOf, SlipIssued};
@@ -154,7 +154,8 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         name,
         due,
         unclear: Unclear::of(&visit),
-        title: visit.paper_title().to_owned(),
+        title: visit.open_title(profile).to_owned(),
+        forwards: profile.body == BodyKind::DistrictCentre,
         headcount: visit.headcount,
         materials: u32::try_from(visit.materials.len()).unwrap_or(u32::MAX),
         query_code,

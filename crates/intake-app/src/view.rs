@@ -136,6 +136,8 @@ views! {
         date: String,
         /// All of the day's registrations.
         rows: Vec<MatterRow>,
+        /// How many were taken from an old ledger today: they are not in the list.
+        imported: u64,
         /// Those of earlier days that wait or were set aside, the newest first; at most 200.
         earlier: Vec<MatterRow>,
         /// How many wait.
@@ -151,6 +153,8 @@ views! {
         short: String,
         /// The version shown.
         version: u32,
+        /// The title that may be shown to others: a fixed word of a sealed matter.
+        title: String,
         /// The record.
         visit: Visit,
         /// For the visitor.

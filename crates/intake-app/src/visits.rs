@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use intake_model::check::{has_errors, text_fault};
 use intake_model::{
-    Calendars, CentreCode, Class, Code, DeskNumber, Doors, EpochMark, Problem, Profile, QueryCode, RegistrationNumber,
-    Severity, Visit, check_on, civil_date, civil_time, clock, route,
+    Calendars, CentreCode, ClockCode, Code, DeskNumber, EpochMark, Problem, Profile, QueryCode, RegistrationNumber,
+    Visit, check_under, civil_date, civil_time, clock,
 };
 use intake_store::{DeskRow, MatterRecord, Matters, Settings, State, Version, Writer};
 use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
@@ -27,7 +27,7 @@ impl Desk {
     pub fn check_visit(&self, visit: &Visit) -> Result<Vec<Problem>> {
         let (db, _) = self.at_work()?;
         let profile = db.read::<_, Error>(|r| Ok(profile_of(&r.desk()?, &r.settings()?)))?;
-        Ok(problems(visit, civil_date(self.now().at_ms), &profile))
+        Ok(check_under(visit, civil_date(self.now().at_ms), &profile))
     }
 
     /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
@@ -67,6 +67,7 @@ impl Desk {
                 headcount: visit.headcount,
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
+                import_key: import_key.to_owned(),
             };
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
@@ -116,8 +117,8 @@ impl Desk {
     /// Voids a registration; its number stays used.
     ///
     /// # Errors
-    /// [`Code::ReasonNeeded`] without a reason, [`Code::VisitUnreadable`] for one that is too long or unreadable,
-    /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`].
+    /// [`Code::ReasonNeeded`] without a reason, [`Code::TextTooLong`] and [`Code::ControlCharacter`] for one that cannot be
+    /// kept, [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`].
     pub fn void_matter(&self, number: &str, reason: &str) -> Result<Today> {
         let (db, clerk) = self.at_work()?;
         let reason = reason.trim();
@@ -145,9 +146,13 @@ impl Desk {
     pub fn today(&self) -> Result<Today> {
         let (db, _) = self.at_work()?;
         let date = civil_date(self.now().at_ms);
-        let rows = |found: Vec<MatterRecord>| found.into_iter().map(row).collect::<Result<Vec<_>>>();
-        let (rows, earlier) = db
-            .read::<_, Error>(|r| Ok((rows(r.matters().on(date)?)?, rows(r.matters().open_before(date, EARLIER)?)?)))?;
+        let (rows, earlier, imported) = db.read::<_, Error>(|r| {
+            let profile = profile_of(&r.desk()?, &r.settings()?);
+            let rows =
+                |found: Vec<MatterRecord>| found.into_iter().map(|one| row(one, &profile)).collect::<Result<Vec<_>>>();
+            let matters = r.matters();
+            Ok((rows(matters.on(date)?)?, rows(matters.open_before(date, EARLIER)?)?, matters.imported_on(date)?))
+        })?;
         let count = |state| rows.iter().filter(|row| row.state == state).count();
         Ok(Today {
             date: date.to_string(),
@@ -155,6 +160,7 @@ impl Desk {
             sent: count(MatterState::Sent),
             rows,
             earlier,
+            imported,
         })
     }
 
@@ -187,13 +193,15 @@ impl Desk {
         let number: RegistrationNumber = parsed(number)?;
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
-            let shown = registered(&r.matters(), &number, &profile_of(&r.desk()?, &r.settings()?))?;
+            let profile = profile_of(&r.desk()?, &r.settings()?);
+            let shown = registered(&r.matters(), &number, &profile)?;
             let (state, reason) = state(&matter.state);
             let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
             Ok(Matter {
                 number: shown.number,
                 short: shown.short,
                 version: matter.version,
+                title: record.visit.open_title(&profile).to_owned(),
                 visit: record.visit,
                 query_code: record.query_code,
                 due: shown.due,
@@ -231,27 +239,10 @@ pub(crate) fn profile_of(desk: &DeskRow, settings: &Settings) -> Cow<'static, Pr
 /// What a centre's own profile is called in a complaint about it, where no file name is at hand.
 const OWN_PROFILE: &str = "profile.toml";
 
-/// Everything worth saying about a visit: the law's checks, the region's, and what the decision leaves unexplained.
-fn problems(visit: &Visit, on: NaiveDate, profile: &Profile) -> Vec<Problem> {
-    let visit = visit.clone().normalised();
-    let mut problems = check_on(&visit, on);
-    problems.extend(profile.check(&visit));
-    let denounces = visit.routing.as_ref().is_some_and(|asked| asked.class == Class::Denunciation);
-    for (field, asked) in [("routing", denounces), ("confidential", visit.confidential)] {
-        if asked {
-            problems.push(Problem { field: field.into(), code: Code::NotSealed, severity: Severity::Warning });
-        }
-    }
-    if let (Some(question), Some(decision)) = (visit.question(), &visit.decision) {
-        problems.extend(decision.check(&route(&question, profile, Doors::built_in()), profile));
-    }
-    problems
-}
-
 /// The visit as it is kept, if it can be.
 fn passed(visit: &Visit, on: NaiveDate, profile: &Profile) -> Result<Visit> {
     let visit = visit.clone().normalised();
-    let problems = problems(&visit, on, profile);
+    let problems = check_under(&visit, on, profile);
     if has_errors(&problems) {
         return Err(Error::Refused(Code::VisitUnreadable));
     }
@@ -279,18 +270,28 @@ fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord
     if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }
 
-/// The last day of clock C1 as these versions of a matter tell, the newest first; `None` while it does not run.
+/// The last day of the office's first answer as these versions of a matter tell, the newest first; `None` while it does not run.
 ///
-/// It counts from the registration, or from the correction since which name and address are known (Art. 23(2)).
+/// It counts from the day the matter was received, or from the correction since which name and address are known
+/// (Art. 23(2)).
 pub(crate) fn due(versions: &[Version], profile: &Profile) -> Option<NaiveDate> {
-    let clear = |one: &&Version| one.record.as_ref().is_some_and(|record| record.visit.owes_written_notice());
-    let known_since = versions.iter().take_while(clear).last()?;
+    let clear = |one: &Version| one.record.as_ref().is_some_and(|record| record.visit.owes_written_notice());
     let written = civil_date(versions.last()?.at_ms);
     // What is entered later counts from the day it was received; the newest version says which that was.
-    let received = versions.first()?.record.as_ref().map_or(written, |record| record.visit.received_on(written));
-    let unclear = known_since.version > 1;
-    let start = clock::written_notice_start(received, unclear, Some(civil_date(known_since.at_ms)))?;
-    Some(clock::written_notice_due(start, profile, Calendars::built_in()))
+    let newest = versions.first()?;
+    let received = newest.record.as_ref().map_or(written, |record| record.visit.received_on(written));
+    let calendars = Calendars::built_in();
+    // Only the street's clock is suspended (Art. 23(2)); the district's centre forwards whoever wrote (Art. 22(1)).
+    if clock::first_answer(profile.body) != ClockCode::C1 {
+        return Some(clock::first_answer_due(received, profile, calendars));
+    }
+    if !clear(newest) {
+        return None;
+    }
+    // Once begun it never begins anew: from the first version in which both were known.
+    let known_since = versions.iter().rev().find(|one| clear(one))?;
+    let start = clock::written_notice_start(received, known_since.version > 1, Some(civil_date(known_since.at_ms)))?;
+    Some(clock::first_answer_due(start, profile, calendars))
 }
 
 fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Profile) -> Result<Registered> {
@@ -321,7 +322,7 @@ fn state(state: &State) -> (MatterState, Option<Code>) {
     }
 }
 
-fn row(matter: MatterRecord) -> Result<MatterRow> {
+fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
     let visit = matter.record.map(|record| record.visit).unwrap_or_default();
     Ok(MatterRow {
@@ -330,7 +331,7 @@ fn row(matter: MatterRecord) -> Result<MatterRow> {
         date: civil_date(matter.registered_ms).to_string(),
         time: civil_time(matter.registered_ms).format("%H:%M").to_string(),
         name: visit.name.shown().to_owned(),
-        title: visit.title,
+        title: visit.open_title(profile).to_owned(),
         headcount: visit.headcount,
         state,
         void: matter.void,

@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::catalogue::{Catalogue, TableId};
+use crate::door::Doors;
 use crate::number::RegistrationNumber;
 use crate::people::PersonRole;
-use crate::visit::{Party, Stated, Visit};
+use crate::profile::Profile;
+use crate::routing::{Class, route};
+use crate::visit::{Party, Stated, Visit, Way};
 use crate::{Code, identity, name, phone};
 
 /// The longest single text, in characters: forty times a long demand, and far below what a page carries.
@@ -81,10 +84,12 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
         warn("phone", Code::PhoneUnusual);
     }
     let representatives = visit.people_as(PersonRole::Representative).count();
-    if representatives > MAX_REPRESENTATIVES {
+    // Art. 20(3) is about matters brought in person: a letter of thirty names is one letter.
+    let in_person = matches!(visit.way, Way::Visit | Way::LeaderReception);
+    if in_person && representatives > MAX_REPRESENTATIVES {
         warn("people", Code::TooManyRepresentatives);
     }
-    if visit.headcount >= COLLECTIVE_FROM && representatives == 0 {
+    if in_person && visit.headcount >= COLLECTIVE_FROM && representatives == 0 {
         warn("people", Code::RepresentativesMissing);
     }
     if (visit.headcount as usize) < representatives {
@@ -125,9 +130,12 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
     if visit.demand.is_empty() {
         say("demand", Code::DemandEmpty, Severity::Error);
     }
-    for (field, text) in texts(visit) {
-        if let Some(code) = text_fault(text) {
-            say(field, code, Severity::Error);
+    // The record as it is kept, so that no field of today or tomorrow is left out.
+    if let Ok(serde_json::Value::Object(record)) = serde_json::to_value(visit) {
+        for (field, value) in &record {
+            for code in faults_within(value) {
+                say(field, code, Severity::Error);
+            }
         }
     }
     problems
@@ -141,6 +149,26 @@ pub fn text_fault(text: &str) -> Option<Code> {
     }
     let control = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
     control.then_some(Code::ControlCharacter)
+}
+
+/// Everything worth saying under a region's profile: [`check_on`], what the region asks besides, what the decision leaves
+/// unexplained, and that this program does not seal yet.
+pub fn check_under(visit: &Visit, on: NaiveDate, profile: &Profile) -> Vec<Problem> {
+    let visit = visit.clone().normalised();
+    let mut problems = check_on(&visit, on);
+    problems.extend(profile.check(&visit));
+    let warning = |field: &str, code| Problem { field: field.to_owned(), code, severity: Severity::Warning };
+    let denounces = visit.routing.as_ref().is_some_and(|asked| asked.class == Class::Denunciation);
+    for (field, asked) in [("routing", denounces), ("confidential", visit.confidential)] {
+        if asked {
+            problems.push(warning(field, Code::NotSealed));
+        }
+    }
+    if let Some(decision) = &visit.decision {
+        let question = visit.question().unwrap_or_default();
+        problems.extend(decision.check(&route(&question, profile, Doors::built_in()), profile));
+    }
+    problems
 }
 
 /// Whether a set of problems leaves the record unreadable, so that it cannot be kept.
@@ -169,39 +197,15 @@ fn people(visit: &Visit, on: NaiveDate) -> [(&'static str, BTreeSet<Code>); 2] {
     [("name", visitor), ("people", others.collect())]
 }
 
-fn texts(visit: &Visit) -> impl Iterator<Item = (&'static str, &str)> {
-    let people = visit.people.iter().flat_map(|person| {
-        let paper = person.identity.as_ref().map_or("", |paper| paper.number.as_str());
-        [person.name.as_str(), person.relation.as_str(), person.phone.as_deref().unwrap_or_default(), paper]
-            .map(|text| ("people", text))
-    });
-    let materials = visit.materials.iter().map(|material| ("materials", material.name.as_str()));
-    let numbers = visit.other_numbers.iter().map(|one| ("other_numbers", one.number.as_str()));
-    [
-        ("name", visit.name.shown()),
-        ("address", visit.address.shown()),
-        ("identity", visit.identity.as_ref().map_or("", |paper| paper.number.as_str())),
-        ("uscc", visit.uscc.as_deref().unwrap_or_default()),
-        ("phone", visit.phone.as_deref().unwrap_or_default()),
-        ("particulars", visit.particulars.occupation.as_str()),
-        ("title", visit.title.as_str()),
-        ("demand", visit.demand.as_str()),
-        ("facts", visit.facts.as_str()),
-        ("complained_of", visit.complained_of.as_str()),
-        ("earlier_steps", visit.earlier_steps.as_str()),
-        ("linked_to", visit.linked_to.as_deref().unwrap_or_default()),
-        ("place_detail", visit.place_detail.as_str()),
-        ("decision", visit.decision.as_ref().map_or("", |decision| decision.because.as_str())),
-        ("safe_contact", visit.safe_contact.as_str()),
-        ("neutral_title", visit.neutral_title.as_str()),
-        ("recusal", visit.recusal.as_str()),
-        ("remark", visit.remark.as_str()),
-        ("passed_because", visit.passed_because.as_str()),
-    ]
-    .into_iter()
-    .chain(people)
-    .chain(materials)
-    .chain(numbers)
+/// What is wrong with the texts of a field, however deep they stand, each code once.
+fn faults_within(value: &serde_json::Value) -> BTreeSet<Code> {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text_fault(text).into_iter().collect(),
+        Value::Array(list) => list.iter().flat_map(faults_within).collect(),
+        Value::Object(fields) => fields.values().flat_map(faults_within).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => BTreeSet::new(),
+    }
 }
 
 #[cfg(test)]
@@ -278,6 +282,29 @@ mod tests {
         ];
         assert_eq!(found, expect);
         assert!(!has_errors(&problems));
+    }
+
+    #[test]
+    fn no_text_of_the_record_is_left_unlooked_at() {
+        let nul = || "x\u{0}".to_owned();
+        let deep = Visit {
+            identity: Some(Identity { paper: IdPaper::Passport, number: "E1234".into(), nationality: Some(nul()) }),
+            content: Some(Filed { edition: 9, code: nul() }),
+            routing: Some(crate::Question { door: Some(nul()), ..crate::Question::default() }),
+            people: vec![Person { relation: nul(), ..person(PersonRole::Companion, "甲") }],
+            ..complete()
+        };
+        let errors: Vec<_> = check(&deep).into_iter().filter(|one| one.severity == Severity::Error).collect();
+        let fields: Vec<_> = errors.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["content", "identity", "people", "routing"]);
+        assert!(errors.iter().all(|one| one.code == Code::ControlCharacter));
+    }
+
+    #[test]
+    fn art_20_3_is_about_matters_brought_in_person() {
+        let many = |way| codes(&Visit { way, headcount: 30, ..complete() });
+        assert_eq!(many(Way::Letter), []);
+        assert_eq!(many(Way::Visit), [("people".into(), Code::RepresentativesMissing)]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::calendar::{Calendars, UnknownYear};
-use crate::profile::Profile;
+use crate::profile::{BodyKind, Profile};
 use crate::words::words;
 
 words! {
@@ -335,14 +335,24 @@ pub fn written_notice_start(registered: NaiveDate, unclear: bool, known_on: Opti
     if unclear { known_on.map(|day| day.max(registered)) } else { Some(registered) }
 }
 
-/// The last day of clock C1 from `start`, under a profile. Where the profile counts working days of a year whose calendar
-/// is not known yet, it is the law's own last day: 15 calendar days, never later than what the office owes.
+/// The last day on which the office owes the visitor its first answer, under a profile: clock C1, or C1′ at the district's
+/// centre. Where the profile counts working days of a year whose calendar is not known yet, as many calendar days: never
+/// later than what the office owes.
 ///
 /// A date at the end of chrono's calendar stays where it is.
-pub fn written_notice_due(start: NaiveDate, profile: &Profile, calendars: &Calendars) -> NaiveDate {
-    let told = due(ClockCode::C1, start, profile, calendars);
-    let by_law = || due(ClockCode::C1, start, Profile::national(), calendars).effective();
-    told.effective().or_else(by_law).unwrap_or(start)
+pub fn first_answer_due(start: NaiveDate, profile: &Profile, calendars: &Calendars) -> NaiveDate {
+    let code = first_answer(profile.body);
+    let told = due(code, start, profile, calendars);
+    told.effective().or_else(|| start.checked_add_days(Days::new(profile.limit(code).limit.into()))).unwrap_or(start)
+}
+
+/// Which clock starts with every registration: a street tells the visitor (Art. 23(2)), the district's centre forwards
+/// (Art. 22(1)).
+pub fn first_answer(body: BodyKind) -> ClockCode {
+    match body {
+        BodyKind::StreetDesk => ClockCode::C1,
+        BodyKind::DistrictCentre => ClockCode::C1Forward,
+    }
 }
 
 /// Why C4 cannot be extended so (Art. 34). It is the office that may not; the visitor's matter goes on.

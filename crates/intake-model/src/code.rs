@@ -70,6 +70,8 @@ codes! {
     DecisionUnexplained,
     /// The profile does not let this office issue the outcome's paper.
     DecisionNotOurs,
+    /// A paper that needs a named approver has none.
+    ApproverMissing,
     /// No calendar of working days for the year of a deadline.
     CalendarYearUnknown,
     /// A region profile, a calendar or a list of doors has a mistake and was not taken.

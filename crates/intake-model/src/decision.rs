@@ -20,11 +20,31 @@ pub struct Decision {
     /// The door, by its id, where the visitor was guided to one.
     #[serde(default)]
     pub door: Option<String>,
+    /// The body it was sent to, or whom the visitor was told to go to (Art. 23(1): 去向、向谁提出).
+    #[serde(default)]
+    pub to_body: String,
+    /// Who approved a paper that needs an approver (Art. 34, 36(3)).
+    #[serde(default)]
+    pub approver: String,
     /// Whether it is what was advised.
     pub advised: bool,
     /// Why it is not. Empty where it is.
     #[serde(default)]
     pub because: String,
+}
+
+impl Default for Decision {
+    /// The one that is always right: registered, told in writing within the limit.
+    fn default() -> Self {
+        Self {
+            outcome: Outcome::ToldLater,
+            door: None,
+            to_body: String::new(),
+            approver: String::new(),
+            advised: false,
+            because: String::new(),
+        }
+    }
 }
 
 impl Decision {
@@ -34,13 +54,13 @@ impl Decision {
             [only] if advice.outcome == Outcome::Guided => Some(only.id.clone()),
             _ => None,
         };
-        Self { outcome: advice.outcome, door, advised: true, because: String::new() }
+        Self { outcome: advice.outcome, door, advised: true, ..Self::default() }
     }
 
     /// The clerk's own choice. Whether it is the advised one is told by comparing the two.
     pub fn of(advice: &Advice, outcome: Outcome, door: Option<String>, because: &str) -> Self {
         let advised = follows(advice, outcome, door.as_deref());
-        Self { outcome, door, advised, because: because.trim().to_owned() }
+        Self { outcome, door, advised, because: because.trim().to_owned(), ..Self::default() }
     }
 
     /// What is to be noticed about the decision, as warnings with the field `decision`: it differs from the advice and
@@ -51,6 +71,9 @@ impl Decision {
         // Compared again: a record from elsewhere may call itself advised.
         if !follows(advice, self.outcome, self.door.as_deref()) && self.because.trim().is_empty() {
             problems.push(warn(Code::DecisionUnexplained));
+        }
+        if self.outcome.paper().needs_approver() && self.approver.trim().is_empty() {
+            problems.push(warn(Code::ApproverMissing));
         }
         if !profile.may_issue(self.outcome.paper()) {
             problems.push(warn(Code::DecisionNotOurs));
@@ -106,7 +129,9 @@ mod tests {
 
     #[test]
     fn art_44_2_a_refusal_that_is_not_ours_is_warned_of_even_with_a_reason() {
-        let decision = Decision::of(&advice(), Outcome::NotAccepted, None, "另有单位在办");
+        let silent = Decision::of(&advice(), Outcome::NotAccepted, None, "另有单位在办");
+        assert_eq!(codes(&silent), [Code::ApproverMissing, Code::DecisionNotOurs]);
+        let decision = Decision { approver: "周建国".into(), ..silent };
         assert_eq!(codes(&decision), [Code::DecisionNotOurs]);
         let district = Profile::built_in("tianjin-dongli-district").unwrap();
         assert_eq!(decision.check(&advice(), district), []);

@@ -31,7 +31,7 @@ mod words;
 
 pub use calendar::{Calendar, Calendars, UnknownYear};
 pub use catalogue::{Catalogue, CodeEntry, CodeTable, Filed, Found, TableId};
-pub use check::{Problem, Severity, check, check_on};
+pub use check::{Problem, Severity, check, check_on, check_under};
 pub use clock::{
     Binds, CalendarAnswer, Clock, ClockCode, Due, Event, ExtensionError, Limit, Start, Unit, due, extended,
 };

@@ -15,9 +15,11 @@ use crate::words::words;
 words! {
     /// What somebody is in a visit.
     PersonRole, "person_roles":
+    /// 共同信访人: brings the same matter.
+    Petitioner = "petitioner",
     /// 同行人: came along.
     Companion = "companion",
-    /// 代表人: chosen for a common matter (Art. 20(3)).
+    /// 代表人: chosen for a common matter (Art. 20(3)). The one who speaks is named here too where they represent.
     Representative = "representative",
     /// 代理人: speaks for the visitor, with a 授权委托书, or for an organisation.
     Agent = "agent",
@@ -40,6 +42,8 @@ pub struct Person {
     pub role: PersonRole,
     /// Name as told.
     pub name: String,
+    /// Where they live, if told: who brings the matter too is told in writing too.
+    pub address: String,
     /// How to reach them, if told.
     pub phone: Option<String>,
     /// The identity paper shown, if one was. Never required.
@@ -55,6 +59,7 @@ impl Default for Person {
         Self {
             role: PersonRole::Companion,
             name: String::new(),
+            address: String::new(),
             phone: None,
             identity: None,
             relation: String::new(),
@@ -70,13 +75,14 @@ impl Person {
         let person = Self {
             role: self.role,
             name: name::normalise(&self.name),
+            address: self.address.trim().to_owned(),
             phone: blank(self.phone).map(|phone| name::half_width(&phone)),
             identity: self.identity.map(Identity::normalised).filter(|identity| !identity.number.is_empty()),
             relation: self.relation.trim().to_owned(),
             authorised: self.authorised && self.role == PersonRole::Agent,
         };
         let said = !person.name.is_empty() || person.phone.is_some() || person.identity.is_some();
-        (said || !person.relation.is_empty()).then_some(person)
+        (said || !person.relation.is_empty() || !person.address.is_empty()).then_some(person)
     }
 }
 

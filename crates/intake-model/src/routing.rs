@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::clock::ClockCode;
+use crate::clock::{ClockCode, first_answer};
 use crate::door::{Door, Doors, Ground};
 use crate::outcome::{Outcome, Paper};
 use crate::profile::{BodyKind, Profile};
@@ -243,8 +243,11 @@ pub fn route(question: &Question, profile: &Profile, doors: &Doors) -> Advice {
     // Other doors stay open while a matter is ours or is mediated, and their limits run: the sheet is handed over too.
     let sheet = !open.is_empty();
     if mediated {
-        (rule, outcome) = (Rule::Mediation, Outcome::Mediation);
         open.extend(doors.of(Ground::Mediation).cloned());
+        // Beside what the office owes anyway, whose clock runs on; instead of it only where nothing of it is the office's.
+        if !matches!(outcome, Outcome::Accepted | Outcome::Received | Outcome::Forwarded | Outcome::Assigned) {
+            (rule, outcome) = (Rule::Mediation, Outcome::Mediation);
+        }
     }
 
     let paper = outcome.paper();
@@ -257,17 +260,14 @@ pub fn route(question: &Question, profile: &Profile, doors: &Doors) -> Advice {
     if mediated {
         also.push(Paper::MediationApplication);
     }
-    if mediation_offered {
+    if mediation_offered || (mediated && paper != Paper::MediationRights) {
         also.push(Paper::MediationRights);
     }
     if question.urgent {
         also.push(Paper::UrgentReport);
     }
 
-    let mut clocks = vec![match profile.body {
-        BodyKind::StreetDesk => ClockCode::C1,
-        BodyKind::DistrictCentre => ClockCode::C1Forward,
-    }];
+    let mut clocks = vec![first_answer(profile.body)];
     if outcome == Outcome::Accepted {
         clocks.push(ClockCode::C4);
     }

@@ -240,10 +240,14 @@ fn mediation_is_offered_where_it_is_possible_and_held_where_it_is_wanted() {
     assert!(offered.mediation_offered && offered.also.contains(&Paper::MediationRights));
 
     let wanted = advise(STREET, &ask(MediationWish::Wanted, Route::Petition));
-    assert_eq!((wanted.outcome, wanted.paper), (Outcome::Mediation, Paper::MediationRights));
-    assert!(wanted.article.contains("《人民调解法》第三条、第四条、第十七条"), "{}", wanted.article);
-    assert!(wanted.also.contains(&Paper::MediationApplication));
-    assert_eq!(wanted.clocks, [ClockCode::C1]);
+    // Art. 33 settles within the handling and does not end it: acceptance, its notice and C4 stand.
+    assert_eq!((wanted.outcome, wanted.paper), (Outcome::Accepted, Paper::AcceptanceNotice));
+    assert!(wanted.also.contains(&Paper::MediationApplication) && wanted.also.contains(&Paper::MediationRights));
+    assert_eq!(wanted.clocks, [ClockCode::C1, ClockCode::C4]);
+    let unclear =
+        advise(STREET, &Question { competent: Competent::Unknown, ..ask(MediationWish::Wanted, Route::Petition) });
+    assert_eq!((unclear.outcome, unclear.paper), (Outcome::Mediation, Paper::MediationRights));
+    assert!(unclear.article.contains("《人民调解法》第三条、第四条、第十七条"), "{}", unclear.article);
     assert_eq!(wanted.doors.iter().map(|door| door.id.as_str()).collect::<Vec<_>>(), ["judicial_confirmation"]);
 
     let refused = advise(STREET, &ask(MediationWish::NotPossible, Route::Petition));
@@ -395,6 +399,8 @@ proptest! {
         if question.class == Class::Appeal && matches!(question.route, Some(one) if one != Route::Petition) {
             prop_assert!(papers.contains(&Paper::GuidanceSheet));
         }
-        prop_assert!(crate::Decision::as_advised(&advice).check(&advice, &profile).is_empty());
+        let noticed = crate::Decision::as_advised(&advice).check(&advice, &profile);
+        let approver = noticed.iter().any(|one| one.code == crate::Code::ApproverMissing);
+        prop_assert_eq!((approver, noticed.len()), (advice.needs_approver, usize::from(advice.needs_approver)));
     }
 }

@@ -11,7 +11,8 @@ use crate::identity::Identity;
 use crate::name;
 use crate::number::RegistrationNumber;
 use crate::people::{Particulars, Person, PersonRole};
-use crate::routing::Question;
+use crate::profile::Profile;
+use crate::routing::{Class, Question};
 use crate::words::words;
 
 /// One visit as it was told at the desk.
@@ -172,7 +173,7 @@ pub struct OtherNumber {
 }
 
 /// One material handed over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(default)]
 #[ts(export)]
 pub struct Material {
@@ -182,12 +183,6 @@ pub struct Material {
     pub pages: u32,
     /// The original, which is to be given back; else a copy.
     pub original: bool,
-}
-
-impl Default for Material {
-    fn default() -> Self {
-        Self { name: String::new(), pages: 1, original: false }
-    }
 }
 
 /// Who brings the matter (Art. 17).
@@ -305,9 +300,21 @@ impl Visit {
         Some(Question { confidential: self.confidential, reachable: self.owes_written_notice(), ..asked })
     }
 
-    /// The title that may stand on paper.
-    pub fn paper_title(&self) -> &str {
-        if self.neutral_title.is_empty() { &self.title } else { &self.neutral_title }
+    /// Whether the matter is kept from everybody but its named readers: a denunciation (Art. 30(3), 46(5)), or 保密 asked.
+    pub fn is_sealed(&self) -> bool {
+        self.confidential || self.routing.as_ref().is_some_and(|asked| asked.class == Class::Denunciation)
+    }
+
+    /// The title that may stand on paper and in lists: the visitor's neutral one; of a sealed matter the profile's fixed
+    /// word, since a title cut from the demand can name whom it is about.
+    pub fn open_title<'a>(&'a self, profile: &'a Profile) -> &'a str {
+        if !self.neutral_title.is_empty() {
+            &self.neutral_title
+        } else if self.is_sealed() {
+            profile.says("sealed_title")
+        } else {
+            &self.title
+        }
     }
 
     /// The civil day on which the matter reached the desk: where it is entered later, not the day `entered`.

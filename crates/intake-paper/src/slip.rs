@@ -31,6 +31,8 @@ pub struct Slip {
     /// The last day of the written notice (Art. 23(2)); `None` while the name or the address is unknown and the clock
     /// is therefore suspended.
     pub due: Option<NaiveDate>,
+    /// The district's centre, which forwards (Art. 22(1)) where a street tells (Art. 23(2)).
+    pub forwards: bool,
     /// Why it is suspended; empty where it runs.
     pub unclear: Unclear,
     /// How many people came.
@@ -110,11 +112,16 @@ impl Content {
         let (day, day_caption, outcome) = if let Some(due) = slip.due {
             let weekday = usize::try_from(due.weekday().num_days_from_monday()).unwrap_or(0);
             let weekday = words.weekdays.get(weekday).map_or("", String::as_str);
+            let (caption, outcome) = if slip.forwards {
+                (&words.day_caption_forwards, &words.outcome_forwards)
+            } else {
+                (&words.day_caption, &words.outcome)
+            };
             let (year, month, day) = (due.year().to_string(), due.month().to_string(), due.day().to_string());
             (
                 fill(&words.day, &[("year", &year), ("month", &month), ("day", &day)]),
-                fill(&words.day_caption, &[("weekday", weekday)]),
-                fill(&words.outcome, &[("due", &due.to_string())]),
+                fill(caption, &[("weekday", weekday)]),
+                fill(outcome, &[("due", &due.to_string())]),
             )
         } else {
             let (day, outcome) = if slip.unclear.declined {

@@ -14,6 +14,7 @@ pub(crate) struct Words {
     pub(crate) version: String,
     pub(crate) day: String,
     pub(crate) day_caption: String,
+    pub(crate) day_caption_forwards: String,
     /// From Monday.
     pub(crate) weekdays: [String; 7],
     pub(crate) fact_name: String,
@@ -38,6 +39,7 @@ pub(crate) struct Words {
     pub(crate) matter_label: String,
     pub(crate) outcome_label: String,
     pub(crate) outcome: String,
+    pub(crate) outcome_forwards: String,
     pub(crate) outcome_unknown: String,
     pub(crate) outcome_declined: String,
     pub(crate) query_label: String,

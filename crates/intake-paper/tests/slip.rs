@@ -34,6 +34,7 @@ fn slip() -> Slip {
         name: name::masked("张桂兰"),
         title: "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管".to_owned(),
         due: Some(day("2026-12-09")),
+        forwards: false,
         unclear: Unclear::default(),
         headcount: 1,
         materials: 2,
@@ -151,6 +152,13 @@ fn a_suspended_clock_names_what_is_missing_and_asks_nothing_of_one_who_would_rat
     assert!(!text_of(&paper).contains("请补"));
     let paper = suspended(Visit { party: Party::Organisation, name: told("某某公司"), ..Visit::default() });
     holds(&paper, &["请补地址"]);
+}
+
+#[test]
+fn the_districts_centre_forwards_where_a_street_tells() {
+    let document = made(|slip| slip.forwards = true);
+    holds(&document, &["2026年12月9日", "转送、交办有权处理的机关、单位", "第二十二条第一款"]);
+    assert!(!text_of(&document).contains("第二十三条"));
 }
 
 #[test]

@@ -111,12 +111,15 @@ impl Writer<'_> {
         self.one(sql, params![number, version, seq])
     }
 
-    /// The matter was voided by the entry at `seq`.
+    /// The matter was voided by the entry at `seq`. The ledger's row it was taken from can be taken again.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn set_void(&self, number: &str, reason: &str, seq: u64) -> Result<()> {
-        self.one("UPDATE matters SET void_seq = ?2, void_reason = ?3 WHERE number = ?1", params![number, seq, reason])
+        self.one(
+            "UPDATE matters SET void_seq = ?2, void_reason = ?3, import_key = '' WHERE number = ?1",
+            params![number, seq, reason],
+        )
     }
 
     /// One more slip was issued, by the entry at `seq`.
@@ -152,15 +155,26 @@ impl Matters<'_> {
         found.map(|(epoch, record)| self.with_words(epoch, record)).transpose()
     }
 
-    /// All matters registered on a civil date, newest first.
+    /// All matters told at the desk on a civil date, newest first: those taken from a ledger are not the day's.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn on(&self, date: NaiveDate) -> Result<Vec<MatterRecord>> {
-        let sql = format!("SELECT {COLUMNS} WHERE m.local_date = ?1 ORDER BY m.epoch DESC, m.serial DESC");
+        let sql = format!(
+            "SELECT {COLUMNS} WHERE m.local_date = ?1 AND m.import_key = '' ORDER BY m.epoch DESC, m.serial DESC"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([date.to_string()], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
         rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    }
+
+    /// How many matters were taken from ledgers on a civil date.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn imported_on(&self, date: NaiveDate) -> Result<u64> {
+        let sql = "SELECT count(*) FROM matters WHERE local_date = ?1 AND import_key <> ''";
+        Ok(self.connection.prepare_cached(sql)?.query_row([date.to_string()], |row| row.get(0))?)
     }
 
     /// The number of the matter that was taken from this row of a ledger.

@@ -19,8 +19,8 @@ pub struct Verified {
     pub matters: u64,
 }
 
-/// A matter's row as the journal explains it: version, its entry, the voiding entry, slips.
-type Explained = (u32, u64, u64, u32);
+/// A matter's row as the journal explains it: version, its entry, the voiding entry, slips, the ledger's row.
+type Explained = (u32, u64, u64, u32, String);
 
 impl Reader<'_> {
     /// Walks every chain and compares the matters with what the journal says.
@@ -61,10 +61,10 @@ impl Reader<'_> {
     }
 
     fn compare(&self, explained: &BTreeMap<String, Explained>) -> Result<()> {
-        let sql = "SELECT number, version, version_seq, void_seq, slips FROM matters ORDER BY number";
+        let sql = "SELECT number, version, version_seq, void_seq, slips, import_key FROM matters ORDER BY number";
         let mut statement = self.connection.prepare(sql)?;
         let rows = statement.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+            Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
         })?;
         let found = rows.collect::<rusqlite::Result<BTreeMap<String, Explained>>>()?;
         let differs =
@@ -85,14 +85,19 @@ fn explain(matters: &mut BTreeMap<String, Explained>, entry: &intake_wire::Entry
     let missing = || Error::Contradiction(format!("entry {} is about a matter that was not registered", entry.seq));
     match entry.kind.as_str() {
         "registered" => {
-            matters.insert(open::<Registered>(entry)?.number, (1, entry.seq, 0, 0));
+            let registered: Registered = open(entry)?;
+            matters.insert(registered.number, (1, entry.seq, 0, 0, registered.import_key));
         }
         "corrected" => {
             let corrected: Corrected = open(entry)?;
             let state = matters.get_mut(&corrected.number).ok_or_else(missing)?;
             (state.0, state.1) = (corrected.version, entry.seq);
         }
-        "voided" => matters.get_mut(&open::<Voided>(entry)?.number).ok_or_else(missing)?.2 = entry.seq,
+        "voided" => {
+            let state = matters.get_mut(&open::<Voided>(entry)?.number).ok_or_else(missing)?;
+            state.2 = entry.seq;
+            state.4.clear();
+        }
         "slip_issued" => {
             let slip: SlipIssued = open(entry)?;
             matters.get_mut(&slip.number).ok_or_else(missing)?.3 = slip.copy;

@@ -68,6 +68,9 @@ pub struct Registered {
     pub party: intake_model::Party,
     /// Whether clock C1 runs (name and address are known).
     pub owes_written_notice: bool,
+    /// Which row of which ledger it was taken from; empty for what was told at the desk.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub import_key: String,
 }
 
 /// Open part of `corrected`: the whole record again, so that it applies without its predecessor (invariant 5).

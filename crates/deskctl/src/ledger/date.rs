@@ -1,16 +1,22 @@
 //! Dates as ledgers hold them: Excel's own, and typed in many ways.
 
-use calamine::{Data, DataType as _};
+use calamine::Data;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use intake_model::name;
 
+/// The years in which a ledger can have been kept.
+const YEARS: std::ops::RangeInclusive<i32> = 1949..=2099;
+
 /// A cell's date, and whether its year was taken from `year` because it has none of its own. A day that does not exist
-/// is no date. A date without a time is midnight.
+/// is no date, nor is a plain number: nobody knows whether 1.1 was typed as 1.10. A date without a time is midnight.
 pub(super) fn read(cell: &Data, year: Option<i32>) -> (Option<NaiveDateTime>, bool) {
-    if let Data::DateTime(_) | Data::DateTimeIso(_) = cell {
-        return (cell.as_datetime(), false);
+    match cell {
+        Data::DateTime(moment) => {
+            (super::cells::moment(moment).filter(|at| YEARS.contains(&chrono::Datelike::year(at))), false)
+        }
+        Data::Int(_) | Data::Float(_) | Data::Bool(_) => (None, false),
+        _ => typed(&super::cells::text(cell), year),
     }
-    typed(&super::cells::text(cell), year)
 }
 
 fn typed(text: &str, year: Option<i32>) -> (Option<NaiveDateTime>, bool) {
@@ -37,6 +43,9 @@ fn typed(text: &str, year: Option<i32>) -> (Option<NaiveDateTime>, bool) {
 }
 
 fn date(year: i32, month: i32, day: i32) -> Option<NaiveDate> {
+    if !YEARS.contains(&year) {
+        return None;
+    }
     NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)
 }
 
@@ -62,6 +71,20 @@ mod tests {
         for text in ["2023/2/30", "13月1日", "昨天", "", "1月", "2023-1-9 25:00", "3-4-5"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_plain_number_a_time_alone_and_a_year_nobody_kept_a_ledger_in_are_no_dates() {
+        use calamine::{ExcelDateTime, ExcelDateTimeType};
+        let excel = |value| Data::DateTime(ExcelDateTime::new(value, ExcelDateTimeType::DateTime, false));
+        assert_eq!(read(&Data::Float(1.1), Some(2023)).0, None);
+        for value in [0.597, -1e300, 1e300, f64::NAN] {
+            assert_eq!(read(&excel(value), None).0, None, "{value}");
+        }
+        assert_eq!(read(&excel(44_930.0), None).0.map(|at| at.to_string()).as_deref(), Some("2023-01-04 00:00:00"));
+        assert_eq!(typed("1月6日", Some(23)).0, None);
+        let iso = Data::DateTimeIso("2023-03-01".into());
+        assert_eq!(read(&iso, None).0.map(|at| at.to_string()).as_deref(), Some("2023-03-01 00:00:00"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use intake_model::{Catalogue, Class, Filed, Outcome, TableError, TableId};
 use serde::Deserialize;
 
-/// A ledger's map. `docs/data.md` has a whole one.
+/// A ledger's map. `tests/fixtures/ledger/map.toml` is a whole one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Map {

@@ -42,8 +42,10 @@ pub(super) fn read(cell: &str, headcount: u32) -> Read {
     let mut others = Vec::new();
     for (name, bracket) in names {
         let name = read.without_layout(&name);
-        read.bracket(bracket.as_deref(), Some(&name));
-        others.push(Person { role, name, ..Person::default() });
+        read.bracket(bracket.as_deref(), Some(&name).filter(|name| !name.is_empty()).map(String::as_str));
+        if !name.is_empty() {
+            others.push(Person { role, name, ..Person::default() });
+        }
     }
     if !others.is_empty() {
         read.notes.push(Note::NamesSplit);
@@ -60,13 +62,18 @@ impl Read {
     fn bracket(&mut self, bracket: Option<&str>, of: Option<&str>) {
         let Some(words) = bracket.map(str::trim).filter(|words| !words.is_empty()) else { return };
         self.notes.push(Note::BracketRead);
-        let named = |rest: &str| rest.trim_start_matches([':', '：', ' ']).split_whitespace().next().map(str::to_owned);
-        let agent = words.strip_prefix("代表").or_else(|| words.strip_prefix("联系人")).and_then(named);
-        if let (Some(name), Party::Organisation) = (agent, self.party) {
-            self.people.push(Person { role: PersonRole::Agent, name, ..Person::default() });
-        } else if let Some((name, rest)) = words.strip_prefix('代').filter(|rest| !rest.starts_with('表')).map(child)
-        {
-            self.people.push(Person { role: PersonRole::Concerned, name, relation: rest, ..Person::default() });
+        // The longer word first: 代理人 begins with 代 and is something else.
+        let speaks =
+            ["法定代表人", "代表人", "代理人", "代表", "联系人"].iter().find_map(|word| words.strip_prefix(word));
+        let child = || words.strip_prefix('代').filter(|_| speaks.is_none());
+        let role = match (speaks, child(), self.party) {
+            (Some(rest), _, Party::Organisation) => Some((PersonRole::Agent, rest)),
+            (None, Some(rest), _) => Some((PersonRole::Concerned, rest)),
+            _ => None,
+        };
+        let named = role.map(|(role, rest)| (role, first_word(rest)));
+        if let Some((role, (name, relation))) = named.filter(|(_, (name, _))| !name.is_empty()) {
+            self.people.push(Person { role, name, relation, ..Person::default() });
         } else {
             self.left.push(of.map_or_else(|| words.to_owned(), |of| format!("{of}（{words}）")));
         }
@@ -85,34 +92,43 @@ impl Read {
     }
 }
 
-/// `周小宝 10岁`: for whom somebody speaks, and what else is said of that one.
-fn child(words: &str) -> (String, String) {
+/// `：周小宝 10岁`: a name, and what else is said of that one.
+fn first_word(words: &str) -> (String, String) {
     let words = words.trim_start_matches([':', '：', ' ']);
     let (name, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     (name.to_owned(), rest.trim().to_owned())
 }
 
-/// The names of a cell, each with the words in the bracket behind it.
+/// The names of a cell, each with the words in the bracket behind it. A bracket with more of the name behind it is a part
+/// of the name, as in 中铁建工（天津）有限公司.
 fn outside_brackets(cell: &str) -> Vec<(String, Option<String>)> {
-    let mut names = Vec::new();
-    let (mut name, mut bracket, mut depth) = (String::new(), None::<String>, 0_usize);
+    let mut segments = vec![String::new()];
+    let mut depth = 0_usize;
     for c in cell.chars() {
         match c {
             '(' | '（' => depth += 1,
             ')' | '）' => depth = depth.saturating_sub(1),
-            c if depth > 0 => bracket.get_or_insert_default().push(c),
-            '、' | '，' | ',' | ';' | '；' | '/' | '\n' => {
-                names.push((std::mem::take(&mut name), bracket.take()));
-            }
-            c => name.push(c),
+            _ => {}
+        }
+        if depth == 0 && matches!(c, '、' | '，' | ',' | ';' | '；' | '/' | '\n') {
+            segments.push(String::new());
+        } else if let Some(segment) = segments.last_mut() {
+            segment.push(c);
         }
     }
-    names.push((name, bracket));
-    names
-        .into_iter()
-        .map(|(name, bracket)| (name.trim().to_owned(), bracket))
-        .filter(|(name, _)| !name.is_empty())
+    segments
+        .iter()
+        .map(|segment| trailing_bracket(segment.trim()))
+        .filter(|(name, words)| !name.is_empty() || words.is_some())
         .collect()
+}
+
+fn trailing_bracket(segment: &str) -> (String, Option<String>) {
+    let Some(inner) = segment.strip_suffix([')', '）']) else { return (segment.to_owned(), None) };
+    match inner.rsplit_once(['(', '（']) {
+        Some((name, words)) => (name.trim().to_owned(), Some(words.trim().to_owned())),
+        None => (segment.to_owned(), None),
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +161,17 @@ mod tests {
         assert_eq!((mother.1.as_str(), mother.2), ("周凤霞", vec![(PersonRole::Concerned, "周小宝".into())]));
         let unclear = told("何某(男,约60岁)", 1);
         assert_eq!((unclear.1.as_str(), unclear.3), ("何某", vec!["男,约60岁".to_owned()]));
+        let legal = read("某某公司（法定代表人:周涛 13820001111）", 1);
+        assert_eq!((legal.people[0].name.as_str(), legal.people[0].relation.as_str()), ("周涛", "13820001111"));
+        assert_eq!(told("张三（代理人李四）", 1).3, ["代理人李四"], "whose agent a person has, the clerk says");
+        assert_eq!(told("张三、（联系人李四）", 2).3, ["联系人李四"]);
+    }
+
+    #[test]
+    fn a_bracket_in_the_midst_of_a_name_belongs_to_it() {
+        let (party, name, people, left) = told("中铁建工（天津）有限公司", 1);
+        assert_eq!((party, name.as_str()), (Party::Organisation, "中铁建工（天津）有限公司"));
+        assert!(people.is_empty() && left.is_empty());
     }
 
     #[test]
