@@ -23,6 +23,9 @@ describe("the parts of the form", () => {
     expect(applies("particulars", mediable)).toBe(true);
     expect(applies("particulars", { ...mediable, party: "organisation" })).toBe(false);
     expect(applies("particulars", { ...draft, occupation: "教师" })).toBe(true);
+    // Unfolded, it stays while its last field is emptied.
+    expect(applies("particulars", { ...draft, panel: "particulars" })).toBe(true);
+    expect(applies("particulars", { ...draft, panel: "particulars", party: "organisation" })).toBe(false);
   });
 });
 
@@ -31,6 +34,8 @@ describe("the place of a problem", () => {
     expect(placeOf({ field: "name", code: "name_unknown" }, emptyDraft())).toEqual({ panel: null, id: "name" });
     const received = { panel: "later", id: "received-at" };
     expect(placeOf({ field: "received_at", code: "received_in_future" }, emptyDraft())).toEqual(received);
+    const denounced = { ...emptyDraft(), routing: { ...emptyQuestion(), class: "denunciation" as const } };
+    expect(placeOf({ field: "routing", code: "code_not_in_table" }, denounced).id).toBe("class-denunciation");
   });
 
   it("is the line of the person it is about, or the blank one where somebody is missing", () => {
@@ -49,11 +54,20 @@ describe("the place of a problem", () => {
 
   it("is in sight on the form, in an unfolded part, and in the lines of representatives", () => {
     const draft = emptyDraft();
-    expect(inSight(null, draft)).toBe(true);
-    expect(inSight("later", draft)).toBe(false);
-    expect(inSight("later", { ...draft, panel: "later" })).toBe(true);
-    expect(inSight("people", draft)).toBe(false);
-    expect(inSight("people", { ...draft, headcount: 17 })).toBe(true);
-    expect(inSight("people", { ...draft, headcount: 17, panel: "later" })).toBe(false);
+    const later = { panel: "later", id: "received-at" } as const;
+    const people = { panel: "people", id: "person-1-name" } as const;
+    expect(inSight({ panel: null, id: "phone" }, draft)).toBe(true);
+    expect(inSight(later, draft)).toBe(false);
+    expect(inSight(later, { ...draft, panel: "later" })).toBe(true);
+    expect(inSight(people, draft)).toBe(false);
+    expect(inSight(people, { ...draft, headcount: 17 })).toBe(true);
+    expect(inSight(people, { ...draft, headcount: 17, panel: "later" })).toBe(false);
+  });
+
+  it("is out of sight on the form where a part has unfolded over it", () => {
+    const unfolded = { ...emptyDraft(), panel: "later" as const };
+    expect(inSight({ panel: null, id: "materials" }, emptyDraft())).toBe(true);
+    expect(inSight({ panel: null, id: "materials" }, unfolded)).toBe(false);
+    expect(inSight({ panel: null, id: "phone" }, unfolded)).toBe(true);
   });
 });

@@ -36,6 +36,8 @@ export const holds = (panel: Panel, draft: Draft): boolean => holding[panel](dra
 export function applies(panel: Panel, draft: Draft): boolean {
   if (panel !== "particulars") return true;
   if (draft.party !== "person") return false;
+  // Emptying its last field must not take the part away from under the hands.
+  if (draft.panel === panel) return true;
   const mediable = draft.routing !== null && draft.routing.mediation !== "not_possible";
   return mediable || draft.dispute !== null || draft.decision?.outcome === "mediation" || holds("particulars", draft);
 }
@@ -52,7 +54,6 @@ const places: Record<string, Place> = {
   dispute: { panel: "routing", id: "dispute" },
   place: { panel: "routing", id: "place" },
   place_detail: { panel: "routing", id: "place-detail" },
-  routing: { panel: "routing", id: "class-appeal" },
   decision: { panel: "routing", id: "decision-because" },
   safe_contact: { panel: "wishes", id: "safe-contact" },
   neutral_title: { panel: "wishes", id: "neutral-title" },
@@ -68,6 +69,7 @@ const places: Record<string, Place> = {
 };
 
 export function placeOf({ field, code }: Pick<Problem, "field" | "code">, draft: Draft): Place {
+  if (field === "routing") return { panel: "routing", id: `class-${draft.routing?.class ?? "proposal"}` };
   if (field === "people") return { panel: "people", id: personField(code, draft.people) };
   return places[field] ?? { panel: null, id: field };
 }
@@ -84,8 +86,12 @@ function personField(code: Problem["code"], people: PersonLine[]): string {
   return at(missing ? said.indexOf(null) : 0, "name");
 }
 
+/** Fields of the form itself in whose place a part unfolds. */
+const covered = ["complained-of", "title", "materials", "remark", "facts"];
+
 /** Whether what was noticed can be read on the page as it is. Representatives have lines on the form as well. */
-export function inSight(panel: Panel | null, draft: Draft): boolean {
-  if (panel === null || panel === draft.panel) return true;
+export function inSight({ panel, id }: Place, draft: Draft): boolean {
+  if (panel === null) return draft.panel === null || !covered.includes(id);
+  if (panel === draft.panel) return true;
   return panel === "people" && draft.panel === null && draft.headcount >= COLLECTIVE_FROM;
 }

@@ -20,7 +20,7 @@ export type Work = {
   /** What clearing the form took away, until something new is typed or registered. */
   cleared: Draft | null;
   /** The visit just registered, while its slip is shown. */
-  registered: Registered | null;
+  registered: (Registered & { received: string | null }) | null;
   /** The matter opened on today's page. */
   opened: string | null;
   correction: Correction | null;

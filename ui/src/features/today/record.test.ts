@@ -38,6 +38,11 @@ it("what was filled in is shown in the field's own words", () => {
   });
 });
 
+it("a body that nobody named is not shown as an answer", () => {
+  expect(told({ routing: emptyQuestion() })).not.toHaveProperty("有权处理的单位");
+  expect(told({ routing: { ...emptyQuestion(), competent: "several" } })).toHaveProperty("有权处理的单位");
+});
+
 it("a filed line says its table, so that the words of its own edition can be asked for", () => {
   const content = { edition: 1, code: "030000" };
   expect(rowsOf(visit({ content })).find((one) => one.filed)?.filed).toEqual({ table: "content_category", filed: content });

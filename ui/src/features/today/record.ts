@@ -72,6 +72,7 @@ function matter(visit: Visit): Row[] {
   ];
 }
 
+/** Only what was told: what stands open is no answer. */
 function routing(question: Question): Row[] {
   const words = zh.routing;
   const others = chosen(
@@ -83,7 +84,7 @@ function routing(question: Question): Row[] {
   return [
     row(words.class, rules.classes[question.class].label),
     row(words.route, question.route && rules.routes[question.route].label),
-    row(words.competent, rules.competent[question.competent].label),
+    row(words.competent, question.competent === "unknown" ? "" : rules.competent[question.competent].label),
     row(words.mediation, question.mediation === "not_possible" ? "" : words.wishes[question.mediation]),
     row(words.earlier, question.earlier && words.earlierOnes[question.earlier]),
     row(zh.matter.routingOther, others),
