@@ -67,20 +67,20 @@ it("one of several advised doors is named without deciding otherwise", async () 
   expect(page.querySelector("#decision-door")).toBeNull();
   await choose("decision-advised");
   await pick("decision-door", "commercial_arbitration");
-  expect(decision.value).toEqual({ outcome: "guided", door: "commercial_arbitration", advised: true, because: "" });
+  expect(decision.value).toEqual({ outcome: "guided", door: "commercial_arbitration", advised: true, because: "", to_body: "", approver: "" });
   expect(page.querySelector("#decision-because")).toBeNull();
 });
 
 it("a reason given for another decision is there again after a look at the advised one", async () => {
-  const own: Decision = { outcome: "accepted", door: null, advised: false, because: "双方同意" };
+  const own: Decision = { outcome: "accepted", door: null, advised: false, because: "双方同意", to_body: "", approver: "" };
   const { decision, choose } = await form(own);
   await choose("decision-advised");
-  expect(decision.value).toEqual({ outcome: "guided", door: null, advised: true, because: "" });
+  expect(decision.value).toEqual({ outcome: "guided", door: null, advised: true, because: "", to_body: "", approver: "" });
   await choose("decision-own");
   expect(decision.value).toEqual(own);
 });
 
 it("deciding for oneself stays so where the outcome is still the advised one", async () => {
-  const { page } = await form({ outcome: "guided", door: null, advised: true, because: "当面说过" });
+  const { page } = await form({ outcome: "guided", door: null, advised: true, because: "当面说过", to_body: "", approver: "" });
   expect(page.querySelector<HTMLInputElement>("#decision-because")?.value).toBe("当面说过");
 });

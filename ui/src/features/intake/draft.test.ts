@@ -62,7 +62,7 @@ describe("a draft", () => {
   });
 
   it("made from a visit gives the same visit back", () => {
-    const person = { phone: null, identity: null, relation: "", authorised: false };
+    const person = { address: "", phone: null, identity: null, relation: "", authorised: false };
     const visit = {
       ...toVisit(emptyDraft()),
       way: "letter" as const,
@@ -87,7 +87,7 @@ describe("a draft", () => {
       content: { edition: 2, code: "010201" },
       dispute: { edition: 1, code: "04" },
       routing: { ...emptyQuestion(), route: "31-2" as const, competent: "another_body" as const, urgent: true },
-      decision: { outcome: "guided" as const, door: "labour_arbitration", advised: true, because: "" },
+      decision: { outcome: "guided" as const, door: "labour_arbitration", advised: true, because: "", to_body: "", approver: "" },
       confidential: true,
       not_public: true,
       safe_contact: "不要打给单位",

@@ -15,6 +15,7 @@ export type Papered = { paper: IdPaper; paperNumber: string; nationality: string
 export type PersonLine = Papered & {
   role: PersonRole;
   name: string;
+  address: string;
   phone: string;
   relation: string;
   authorised: boolean;
@@ -40,6 +41,7 @@ export const paperOf = (identity: Identity | null): Papered =>
 export const blankPerson = (role: PersonRole = "companion"): PersonLine => ({
   role,
   name: "",
+  address: "",
   phone: "",
   relation: "",
   authorised: false,
@@ -47,11 +49,12 @@ export const blankPerson = (role: PersonRole = "companion"): PersonLine => ({
 });
 
 /** A role alone says nothing of anybody. */
-export const isPerson = (line: PersonLine) => [line.name, line.phone, line.relation, line.paperNumber].some(isSaid);
+export const isPerson = (line: PersonLine) => [line.name, line.address, line.phone, line.relation, line.paperNumber].some(isSaid);
 
 export const personOf = (line: PersonLine): Person => ({
   role: line.role,
   name: line.name,
+  address: line.address,
   phone: orNull(line.phone),
   identity: identityOf(line),
   relation: line.relation,
@@ -61,6 +64,7 @@ export const personOf = (line: PersonLine): Person => ({
 export const lineOf = (person: Person): PersonLine => ({
   role: person.role,
   name: person.name,
+  address: person.address,
   phone: person.phone ?? "",
   relation: person.relation,
   authorised: person.authorised,

@@ -71,6 +71,15 @@ describe("a decision", () => {
       door: null,
       advised: false,
       because: "街道先核实",
+      to_body: "",
+      approver: "",
     });
   });
+});
+
+it("a decision names the body it goes to and its approver only where one is asked", () => {
+  const named = { to_body: "区住建委", approver: "周建国" };
+  expect(decided(advice({}), "forwarded", null, "", named)).toMatchObject({ to_body: "区住建委", approver: "" });
+  expect(decided(advice({}), "no_longer_accepted", null, "", named)).toMatchObject({ to_body: "", approver: "周建国" });
+  expect(decided(advice({}), "accepted", null, "", named)).toMatchObject({ to_body: "", approver: "" });
 });

@@ -60,13 +60,34 @@ export function follows(advice: Advice, { outcome, door }: Pick<Decision, "outco
 }
 
 /** What was advised, as it was advised. A door is named where only one was left. */
-export function asAdvised(advice: Advice): Decision {
+export function asAdvised(advice: Advice, named: Named = NOBODY): Decision {
   const [only, ...others] = advice.outcome === "guided" ? advice.doors : [];
-  return { outcome: advice.outcome, door: only && others.length === 0 ? only.id : null, advised: true, because: "" };
+  const door = only && others.length === 0 ? only.id : null;
+  return { outcome: advice.outcome, door, advised: true, because: "", ...namedFor(advice.outcome, named) };
 }
 
 /** The clerk's own choice; a door belongs to being guided only. */
-export function decided(advice: Advice, outcome: Outcome, door: string | null, because: string): Decision {
+export function decided(
+  advice: Advice,
+  outcome: Outcome,
+  door: string | null,
+  because: string,
+  named: Named = NOBODY,
+): Decision {
   const choice = { outcome, door: outcome === "guided" ? door : null };
-  return { ...choice, advised: follows(advice, choice), because };
+  return { ...choice, advised: follows(advice, choice), because, ...namedFor(outcome, named) };
 }
+
+/** Whom a decision names: the body it goes to, and who approved its paper. */
+export type Named = Pick<Decision, "to_body" | "approver">;
+const NOBODY: Named = { to_body: "", approver: "" };
+
+/** Art. 23(1): the visitor is told where it went, or whom to go to. */
+export const asksBody = (outcome: Outcome) => ["forwarded", "assigned", "guided"].includes(outcome);
+/** Papers of a superior's decision go out only under a name (Art. 19(3), 36(3)). */
+export const asksApprover = (outcome: Outcome) => ["not_accepted", "no_longer_accepted"].includes(outcome);
+
+const namedFor = (outcome: Outcome, { to_body, approver }: Named): Named => ({
+  to_body: asksBody(outcome) ? to_body : "",
+  approver: asksApprover(outcome) ? approver : "",
+});

@@ -7,7 +7,7 @@ import { materialLine, personLine, rowsOf } from "./record";
 
 const visit = (part: Partial<Visit>): Visit => ({ ...toVisit(emptyDraft()), ...part });
 const told = (part: Partial<Visit>) => Object.fromEntries(rowsOf(visit(part)).map(({ label, text }) => [label, text]));
-const nobody = { name: "", phone: null, identity: null, relation: "", authorised: false };
+const nobody = { name: "", address: "", phone: null, identity: null, relation: "", authorised: false };
 
 it("a visit with nothing filled in shows what always stands, and no empty line", () => {
   expect(told({})).toEqual({ 姓名: "不详", 住址: "不详", 来访人数: "1 人", 来源: "来访" });
@@ -23,7 +23,7 @@ it("what was filled in is shown in the field's own words", () => {
       not_public: true,
       read_back: true,
       routing: { ...emptyQuestion(), route: "31-2", urgent: true, answerable: true },
-      decision: { outcome: "accepted", door: null, advised: false, because: "双方同意" },
+      decision: { outcome: "accepted", door: null, advised: false, because: "双方同意", to_body: "", approver: "" },
     }),
   ).toMatchObject({
     来源: "来信",

@@ -97,6 +97,8 @@ function decision(made: Decision): Row[] {
   return [
     row(zh.matter.decision, zh.matter.person(label, details.filter((detail) => detail !== ""))),
     row(zh.decision.door, made.door && doorName(made.door)),
+    row(zh.decision.toBody, made.to_body),
+    row(zh.decision.approver, made.approver),
   ];
 }
 
@@ -116,6 +118,7 @@ export function personLine(person: Person): string {
     rules.person_roles[person.role].label,
     person.relation,
     person.phone ?? "",
+    person.address,
     person.identity ? paper(person.identity) : "",
     person.authorised ? zh.people.authorised : "",
   ];

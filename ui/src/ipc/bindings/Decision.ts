@@ -14,6 +14,14 @@ outcome: Outcome,
  */
 door: string | null, 
 /**
+ * The body it was sent to, or whom the visitor was told to go to (Art. 23(1): 去向、向谁提出).
+ */
+to_body: string, 
+/**
+ * Who approved a paper that needs an approver (Art. 34, 36(3)).
+ */
+approver: string, 
+/**
  * Whether it is what was advised.
  */
 advised: boolean, 

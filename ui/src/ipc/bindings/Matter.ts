@@ -20,6 +20,10 @@ short: string,
  */
 version: number, 
 /**
+ * The title that may be shown to others: a fixed word of a sealed matter.
+ */
+title: string, 
+/**
  * The record.
  */
 visit: Visit, 

@@ -15,6 +15,10 @@ role: PersonRole,
  */
 name: string, 
 /**
+ * Where they live, if told: who brings the matter too is told in writing too.
+ */
+address: string, 
+/**
  * How to reach them, if told.
  */
 phone: string | null, 

@@ -3,4 +3,4 @@
 /**
  * What somebody is in a visit.
  */
-export type PersonRole = "companion" | "representative" | "agent" | "guardian" | "concerned" | "interpreter" | "witness";
+export type PersonRole = "petitioner" | "companion" | "representative" | "agent" | "guardian" | "concerned" | "interpreter" | "witness";

@@ -14,6 +14,10 @@ date: string,
  */
 rows: Array<MatterRow>, 
 /**
+ * How many were taken from an old ledger today: they are not in the list.
+ */
+imported: number, 
+/**
  * Those of earlier days that wait or were set aside, the newest first; at most 200.
  */
 earlier: Array<MatterRow>, 
