@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use intake_model::check::text_fault;
 use intake_model::{CentreCode, Code, DeskNumber, EpochMark};
 use intake_paper::Papers;
 use intake_store::{
@@ -213,6 +214,9 @@ impl Desk {
         ];
         if let Some((field, _)) = office.into_iter().find(|(_, text)| text.trim().is_empty()) {
             return Err(Error::about(field, Code::OfficeIncomplete));
+        }
+        if let Some((field, code)) = office.into_iter().find_map(|(field, text)| Some((field, text_fault(text)?))) {
+            return Err(Error::about(field, code));
         }
         let (administrator, clerk) = (form.administrator.trim(), form.clerk.trim());
         if administrator.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use intake_model::check::text_fault;
 use intake_model::{
     Advice, Catalogue, Code, Doors, Filed, Found, IdFacts, Identity, Profile, TableId, Visit, civil_date, identity,
     route,
@@ -74,6 +75,9 @@ impl Desk {
         let fields = [("centre_name", centre_name), ("office_phone", office_phone), ("office_address", office_address)];
         if let Some((field, _)) = fields.into_iter().find(|(_, text)| text.trim().is_empty()) {
             return Err(Error::about(field, Code::OfficeIncomplete));
+        }
+        if let Some((field, code)) = fields.into_iter().find_map(|(field, text)| Some((field, text_fault(text)?))) {
+            return Err(Error::about(field, code));
         }
         let moment = self.now();
         db.write::<_, Error>(|tx| {

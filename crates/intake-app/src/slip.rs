@@ -4,7 +4,7 @@ use base64::Engine as _;
 use intake_model::{BodyKind, Code, DeskNumber, Party, Profile, RegistrationNumber, civil_time, name};
 use intake_paper::{Document, Papers, Slip, Unclear, printer};
 use intake_store::{Db, DeskRow, MatterRecord, Matters, Settings, Version, write_whole};
-use intake_wire::{Kind, RecordOf, SlipIssued};
+use intake_wire::{Kind, Printed, RecordOf, SlipIssued};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
@@ -75,7 +75,17 @@ impl Desk {
             if matter.void {
                 return Err(Error::Refused(Code::AlreadyVoid));
             }
-            let open = SlipIssued { number: number.to_string(), version: matter.version, copy: matter.slips + 1 };
+            let (desk, settings) = (tx.desk()?, tx.settings()?);
+            let profile = profile_of(&desk, &settings);
+            let printed = Printed {
+                office: desk.centre_name,
+                phone: desk.office_phone,
+                address: desk.office_address,
+                due: due(&tx.matters().versions(&matter.number)?, &profile),
+                forwards: profile.body == BodyKind::DistrictCentre,
+            };
+            let (version, copy) = (matter.version, matter.slips + 1);
+            let open = SlipIssued { number: number.to_string(), version, copy, printed };
             let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk.id, moment)?;
             tx.set_slips(&open.number, open.copy, seq)?;
             Issued::read(&tx.matters(), matter, open)
@@ -133,7 +143,6 @@ impl Issued {
 
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
     let Issued { matter, slip, versions } = issued;
-    let due = due(&versions, profile);
     let record = versions.into_iter().next().and_then(|newest| newest.record);
     let RecordOf { query_code, visit } = record.ok_or(Error::Refused(Code::NumberUnknown))?;
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
@@ -144,18 +153,18 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         (None, _) => visit.name.shown().to_owned(),
     };
     Ok(Slip {
-        office: desk.centre_name.clone(),
-        address: desk.office_address.clone(),
-        phone: desk.office_phone.clone(),
+        office: slip.printed.office,
+        address: slip.printed.address,
+        phone: slip.printed.phone,
         desk: window,
         number: number.clone(),
         registered_at: civil_time(matter.registered_ms),
         received_at: visit.received_at,
         name,
-        due,
+        due: slip.printed.due,
         unclear: Unclear::of(&visit),
         title: visit.open_title(profile).to_owned(),
-        forwards: profile.body == BodyKind::DistrictCentre,
+        forwards: slip.printed.forwards,
         headcount: visit.headcount,
         materials: u32::try_from(visit.materials.len()).unwrap_or(u32::MAX),
         query_code,

@@ -98,6 +98,8 @@ views! {
         query_code: String,
         /// Last day of the written notice; `None` while name or address is unclear.
         due: Option<String>,
+        /// The next working day, where that one is a day off and the calendar of its year is known.
+        due_rolled: Option<String>,
         /// `2026-11-24 09:05`.
         registered_at: String,
     }
@@ -161,6 +163,8 @@ views! {
         query_code: String,
         /// See [`Registered`].
         due: Option<String>,
+        /// See [`Registered`].
+        due_rolled: Option<String>,
         /// Whether it was voided.
         void: bool,
         /// Why; empty where it was not.

@@ -205,6 +205,7 @@ impl Desk {
                 visit: record.visit,
                 query_code: record.query_code,
                 due: shown.due,
+                due_rolled: shown.due_rolled,
                 void: matter.void,
                 void_reason: matter.void_reason,
                 slips: matter.slips,
@@ -300,11 +301,14 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Prof
         return Err(Error::Refused(Code::NumberUnknown));
     };
     let record = newest.record.as_ref().ok_or(Error::Refused(Code::NumberUnknown))?;
+    let due = due(&versions, profile);
+    let working = due.and_then(|day| Calendars::built_in().working_day_from(day).ok()).filter(|day| Some(*day) != due);
     Ok(Registered {
         number: number.to_string(),
         short: number.short(),
         query_code: record.query_code.clone(),
-        due: due(&versions, profile).map(|date| date.to_string()),
+        due: due.map(|date| date.to_string()),
+        due_rolled: working.map(|date| date.to_string()),
         registered_at: minute(first.at_ms),
     })
 }

@@ -364,6 +364,9 @@ async fn paper_is_made_of_what_was_issued_and_of_nothing_else() {
     assert_eq!((first.copy, first.undrawable.as_str()), (1, ""));
     desk.correct(&number, &with_materials(3)).unwrap();
     assert_eq!(desk.preview_slip(&number).unwrap().pages, first.pages, "the corrected version was not issued");
+    let moved = OfficeSettings { office_phone: "022-24991111".into(), ..desk.office().unwrap() };
+    desk.set_office(&moved).unwrap();
+    assert_eq!(desk.preview_slip(&number).unwrap().pages, first.pages, "the paper in hand names the old phone");
     let two = tokio::join!(desk.slip(&number), desk.slip(&number));
     let (one, other) = (two.0.unwrap(), two.1.unwrap());
     assert_eq!([one.copy.min(other.copy), one.copy.max(other.copy)], [2, 3]);

@@ -122,4 +122,22 @@ pub struct SlipIssued {
     pub version: u32,
     /// 1 for the first; from 2 on it says 补打.
     pub copy: u32,
+    /// What it says of the office, and by when it promises an answer: both may change, the paper does not.
+    #[serde(default)]
+    pub printed: Printed,
+}
+
+/// What a slip says that the record does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Printed {
+    /// The office's name.
+    pub office: String,
+    /// Its phone.
+    pub phone: String,
+    /// Its address.
+    pub address: String,
+    /// The last day of the first answer; `None` while no clock runs.
+    pub due: Option<chrono::NaiveDate>,
+    /// The district's centre, which forwards where a street tells.
+    pub forwards: bool,
 }

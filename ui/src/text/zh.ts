@@ -319,6 +319,7 @@ export const zh = {
     queryCode: "查询码",
     due: "最迟书面告知",
     noDue: "姓名或住址不详，书面告知期限暂不起算",
+    rolled: (day: string) => `（休息日，下一工作日 ${day}）`,
     at: "登记时间",
     making: "正在制作回执…",
     picture: (copy: number) => (copy > 1 ? `来访登记回执，补打第${copy}份` : "来访登记回执"),

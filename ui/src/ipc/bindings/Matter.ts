@@ -36,6 +36,10 @@ query_code: string,
  */
 due: string | null, 
 /**
+ * See [`Registered`].
+ */
+due_rolled: string | null, 
+/**
  * Whether it was voided.
  */
 void: boolean, 

@@ -21,6 +21,10 @@ query_code: string,
  */
 due: string | null, 
 /**
+ * The next working day, where that one is a day off and the calendar of its year is known.
+ */
+due_rolled: string | null, 
+/**
  * `2026-11-24 09:05`.
  */
 registered_at: string, };
