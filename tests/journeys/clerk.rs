@@ -9,7 +9,7 @@ use testkit::screen::Screen;
 
 use crate::driver::{Driver, pictures};
 use crate::window::{ENTER, F3, F4, F9, Window};
-use crate::{Home, create_desk, enrol, next, register, sign_in, visits};
+use crate::{Home, at_work, create_desk, enrol, next, register, sign_in, visits};
 
 #[tokio::test]
 async fn the_day_of_a_clerk_ends_with_the_districts_rows_equal_to_the_desks() {
@@ -99,10 +99,7 @@ async fn the_day_of_a_clerk_ends_with_the_districts_rows_equal_to_the_desks() {
 async fn a_registration_whose_slip_was_shown_is_there_after_a_sigkill_and_the_next_number_follows() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
-    let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    window.tab_to("enrol-later").await;
-    window.press(&[ENTER]).await;
+    let window = at_work(&driver, &home).await;
     let [first, second, ..] = visits();
     let before = register(&window, &first).await;
     window.kill().await;

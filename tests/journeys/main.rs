@@ -14,6 +14,7 @@ mod window;
 
 use std::path::{Path, PathBuf};
 
+use driver::Driver;
 use intake_model::{Stated, Visit};
 use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits as day;
@@ -81,6 +82,16 @@ async fn create_desk(window: &Window, home: &Home) {
     window.at("recovery-done").await;
     window.press(&[ENTER]).await;
     window.at("enrol-address").await;
+}
+
+/// A new desk without a district, its administrator at work.
+async fn at_work(driver: &Driver, home: &Home) -> Window {
+    let window = Window::open(driver, &home.desk()).await;
+    create_desk(&window, home).await;
+    window.tab_to("enrol-later").await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+    window
 }
 
 /// Takes the desk into the district, on the page that follows the desk's making, and goes to work.

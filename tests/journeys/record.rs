@@ -3,17 +3,14 @@
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F3, RIGHT, Window};
-use crate::{Home, create_desk};
+use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F3, RIGHT};
+use crate::{Home, at_work};
 
 #[tokio::test]
 async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
-    let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    window.tab_to("enrol-later").await;
-    window.press(&[ENTER]).await;
+    let window = at_work(&driver, &home).await;
 
     // Advice without a matter: one line, nobody's name.
     window.at("name").await;

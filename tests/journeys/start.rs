@@ -7,17 +7,13 @@ use testkit::screen::{Running, Screen, at_home};
 
 use crate::driver::{Driver, application};
 use crate::window::{CONTROL, ENTER, Window};
-use crate::{Home, create_desk, demo_password, visits};
+use crate::{Home, at_work, create_desk, demo_password, visits};
 
 #[tokio::test]
 async fn a_wrong_password_says_so_and_a_locked_desk_shows_nothing_until_the_right_one() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
-    let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    window.tab_to("enrol-later").await;
-    window.press(&[ENTER]).await;
-    window.at("name").await;
+    let window = at_work(&driver, &home).await;
     let demand = visits()[0].demand.clone();
     window.tab_to("demand").await;
     window.type_text(&demand).await;

@@ -4,16 +4,13 @@ use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{CONTROL, ENTER, ESCAPE, F2, F3, Window};
-use crate::{Home, create_desk, next, register, visits};
+use crate::{Home, at_work, next, register, visits};
 
 #[tokio::test]
 async fn a_correction_stays_with_its_matter_and_a_number_of_any_day_is_found() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
-    let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    window.tab_to("enrol-later").await;
-    window.press(&[ENTER]).await;
+    let window = at_work(&driver, &home).await;
     let [first, second, ..] = visits();
     let first = register(&window, &first).await;
     next(&window).await;
@@ -58,11 +55,7 @@ async fn a_correction_stays_with_its_matter_and_a_number_of_any_day_is_found() {
 async fn closing_the_window_asks_for_what_is_not_registered_and_closes_when_nothing_is() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
-    let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    window.tab_to("enrol-later").await;
-    window.press(&[ENTER]).await;
-    window.at("name").await;
+    let window = at_work(&driver, &home).await;
     window.type_text("阿不都热依木·买买提").await;
     window.cross();
     window.at("confirm-stay").await;

@@ -16,7 +16,7 @@ use crate::number::RegistrationNumber;
 use crate::people::PersonRole;
 use crate::profile::Profile;
 use crate::routing::{Class, route};
-use crate::visit::{Party, Stated, Visit, Way};
+use crate::visit::{Party, Stated, Visit};
 use crate::{Code, identity, name, phone};
 
 /// The longest single text, in characters: forty times a long demand, and far below what a page carries.
@@ -85,7 +85,7 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
     }
     let representatives = visit.people_as(PersonRole::Representative).count();
     // Art. 20(3) is about matters brought in person: a letter of thirty names is one letter.
-    let in_person = matches!(visit.way, Way::Visit | Way::LeaderReception);
+    let in_person = visit.way.in_person();
     if in_person && representatives > MAX_REPRESENTATIVES {
         warn("people", Code::TooManyRepresentatives);
     }
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
     use crate::identity::{IdPaper, Identity};
     use crate::people::Person;
-    use crate::{Filed, Material};
+    use crate::{Filed, Material, Way};
 
     fn codes(visit: &Visit) -> Vec<(String, Code)> {
         check(visit).into_iter().map(|problem| (problem.field, problem.code)).collect()

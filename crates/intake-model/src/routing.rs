@@ -14,6 +14,7 @@ use crate::clock::{ClockCode, first_answer};
 use crate::door::{Door, Doors, Ground};
 use crate::outcome::{Outcome, Paper};
 use crate::profile::{BodyKind, Profile};
+use crate::visit::Way;
 use crate::words::words;
 
 words! {
@@ -70,6 +71,8 @@ words! {
     ReexaminedElsewhere = "reexamined_elsewhere",
     /// Remedies of litigation (Art. 20(2), 28(2)).
     LitigationRights = "litigation_rights",
+    /// The same by letter at the district's centre, which forwards it (Art. 22(2)).
+    LitigationRightsForwarded = "litigation_rights_forwarded",
     /// A denunciation that this office handles (Art. 30(1)).
     DenunciationOwn = "denunciation_own",
     /// A denunciation for the discipline organs (Art. 30(1)).
@@ -147,6 +150,8 @@ pub enum Earlier {
 #[ts(export)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one question of the desk, answered apart from the others")]
 pub struct Question {
+    /// How the matter reached the desk: some rules are about who comes in person only (Art. 20, 22(2)).
+    pub way: Way,
     /// The class.
     pub class: Class,
     /// The route, for appeals.
@@ -176,6 +181,7 @@ pub struct Question {
 impl Default for Question {
     fn default() -> Self {
         Self {
+            way: Way::Visit,
             class: Class::Appeal,
             route: None,
             door: None,
@@ -312,6 +318,10 @@ fn by_class(question: &Question, body: BodyKind) -> (Rule, Outcome) {
         return denunciation(question, body);
     }
     if question.litigation_rights {
+        // Who comes in person is told whom to go to; a letter is sent on (Art. 22(2)).
+        if body == BodyKind::DistrictCentre && !question.way.in_person() {
+            return (Rule::LitigationRightsForwarded, Outcome::Forwarded);
+        }
         return (Rule::LitigationRights, Outcome::Guided);
     }
     let route = question.route.filter(|_| question.class == Class::Appeal);
@@ -335,7 +345,11 @@ fn by_class(question: &Question, body: BodyKind) -> (Rule, Outcome) {
 /// Art. 30: the discipline organs or the body that has the power.
 fn denunciation(question: &Question, body: BodyKind) -> (Rule, Outcome) {
     match (body, question.competent) {
-        (BodyKind::DistrictCentre, _) => (Rule::DenunciationForwarded, Outcome::Forwarded),
+        // What is the discipline organs' goes to them; until it is clear whose it is, they are the ones to tell.
+        (BodyKind::DistrictCentre, Competent::AnotherBody | Competent::Unknown) => {
+            (Rule::DenunciationForwarded, Outcome::Forwarded)
+        }
+        (BodyKind::DistrictCentre, _) => by_body(question, body, (Rule::DenunciationOwn, Outcome::Received)),
         (BodyKind::StreetDesk, Competent::AnotherBody) => (Rule::DenunciationElsewhere, Outcome::Guided),
         (BodyKind::StreetDesk, _) => by_body(question, body, (Rule::DenunciationOwn, Outcome::Received)),
     }
@@ -363,7 +377,7 @@ fn by_body(question: &Question, body: BodyKind, own: (Rule, Outcome)) -> (Rule, 
 /// For which grounds doors are shown.
 fn grounds(question: &Question, rule: Rule, outcome: Outcome) -> Vec<Ground> {
     let by_rule = match rule {
-        Rule::LitigationRights => Some(Ground::LitigationRights),
+        Rule::LitigationRights | Rule::LitigationRightsForwarded => Some(Ground::LitigationRights),
         Rule::DenunciationElsewhere => Some(Ground::Denunciation),
         _ => None,
     };

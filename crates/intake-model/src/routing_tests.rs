@@ -97,7 +97,7 @@ fn art_22_the_district_centre_forwards_within_its_own_clock() {
         (appeal(Route::Petition, Competent::LowerBody), Rule::DistrictBelow, Outcome::Forwarded, forwarding, "第二项"),
         (class(Class::Proposal, Competent::Own), Rule::DistrictOwnLevel, Outcome::Forwarded, forwarding, "第一项"),
         (
-            class(Class::Denunciation, Competent::Own),
+            class(Class::Denunciation, Competent::AnotherBody),
             Rule::DenunciationForwarded,
             Outcome::Forwarded,
             forwarding,
@@ -175,6 +175,16 @@ fn art_20_2_and_28_2_remedies_of_litigation_go_to_the_judicial_organs() {
         assert!(advice.doors.iter().any(|door| door.id == "judicial_organ"));
         assert!(advice.doors.iter().any(|door| door.id == "civil_appeal"));
     }
+}
+
+#[test]
+fn art_22_2_the_district_forwards_a_letter_about_a_lawsuit_and_guides_who_comes_in_person() {
+    let asked = |way| Question { way, litigation_rights: true, ..class(Class::Appeal, Competent::AnotherBody) };
+    let advice = advise(DISTRICT, &asked(Way::Letter));
+    assert_eq!((advice.rule, advice.outcome), (Rule::LitigationRightsForwarded, Outcome::Forwarded));
+    assert!(advice.article.contains("第二十二条第二款"));
+    assert_eq!(advise(DISTRICT, &asked(Way::Visit)).outcome, Outcome::Guided);
+    assert_eq!(advise(STREET, &asked(Way::Letter)).outcome, Outcome::Guided);
 }
 
 #[test]
@@ -359,10 +369,12 @@ fn any_question() -> impl Strategy<Value = Question> {
         proptest::sample::select(vec![MediationWish::NotPossible, MediationWish::Possible, MediationWish::Wanted]),
         proptest::option::of(proptest::sample::select(vec![Earlier::InHandBelow, Earlier::Reexamined])),
         proptest::option::of("[a-z_]{1,12}"),
+        proptest::sample::select(Way::ALL),
     );
-    (words, any::<[bool; 6]>()).prop_map(|((class, route, competent, mediation, earlier, door), marks)| {
+    (words, any::<[bool; 6]>()).prop_map(|((class, route, competent, mediation, earlier, door, way), marks)| {
         let [litigation_rights, answerable, report_back, urgent, confidential, reachable] = marks;
         Question {
+            way,
             class,
             route,
             door,

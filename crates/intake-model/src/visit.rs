@@ -71,8 +71,8 @@ pub struct Visit {
     pub content: Option<Filed>,
     /// What kind of dispute, from [`crate::TableId::DisputeType`].
     pub dispute: Option<Filed>,
-    /// Class, route and the other answers that [`crate::route()`] needs. `confidential` and `reachable` in it are taken
-    /// from the visit: see [`Visit::question`].
+    /// Class, route and the other answers that [`crate::route()`] needs. `way`, `confidential` and `reachable` in it are
+    /// taken from the visit: see [`Visit::question`].
     pub routing: Option<Question>,
     /// What the clerk decided on the advice.
     pub decision: Option<Decision>,
@@ -149,6 +149,13 @@ words! {
     Online = "online",
     /// 领导接访.
     LeaderReception = "leader_reception",
+}
+
+impl Way {
+    /// Whether somebody came in person (走访).
+    pub const fn in_person(self) -> bool {
+        matches!(self, Self::Visit | Self::LeaderReception)
+    }
 }
 
 words! {
@@ -297,7 +304,8 @@ impl Visit {
     /// not begun with it.
     pub fn question(&self) -> Option<Question> {
         let asked = self.routing.clone()?;
-        Some(Question { confidential: self.confidential, reachable: self.owes_written_notice(), ..asked })
+        let (confidential, reachable) = (self.confidential, self.owes_written_notice());
+        Some(Question { way: self.way, confidential, reachable, ..asked })
     }
 
     /// Whether the matter is kept from everybody but its named readers: a denunciation (Art. 30(3), 46(5)), or 保密 asked.

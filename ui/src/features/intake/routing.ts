@@ -9,6 +9,7 @@ import type { Question } from "../../ipc/bindings/Question";
 
 /** An appeal about which nothing is clear yet, as the desk itself begins. */
 export const emptyQuestion = (): Question => ({
+  way: "visit",
   class: "appeal",
   route: null,
   door: null,

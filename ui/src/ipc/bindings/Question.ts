@@ -4,11 +4,16 @@ import type { Competent } from "./Competent";
 import type { Earlier } from "./Earlier";
 import type { MediationWish } from "./MediationWish";
 import type { Route } from "./Route";
+import type { Way } from "./Way";
 
 /**
  * What routing needs to know. A field left out of JSON takes its default: an appeal about which nothing is clear yet.
  */
 export type Question = { 
+/**
+ * How the matter reached the desk: some rules are about who comes in person only (Art. 20, 22(2)).
+ */
+way: Way, 
 /**
  * The class.
  */

@@ -3,4 +3,4 @@
 /**
  * The rule that the advice follows: its sentence and its article stand in `assets/text/rules.zh.json`.
  */
-export type Rule = "in_hand_below" | "reexamined" | "reexamined_elsewhere" | "litigation_rights" | "denunciation_own" | "denunciation_elsewhere" | "denunciation_forwarded" | "proposal" | "litigation" | "arbitration" | "party_appeal" | "administrative" | "statutory_duty" | "petition" | "own_power" | "lower_body" | "another_body" | "several" | "unclear" | "answered_at_once" | "mediation" | "district_own_level" | "district_below" | "district_report" | "district_elsewhere" | "district_unclear";
+export type Rule = "in_hand_below" | "reexamined" | "reexamined_elsewhere" | "litigation_rights" | "litigation_rights_forwarded" | "denunciation_own" | "denunciation_elsewhere" | "denunciation_forwarded" | "proposal" | "litigation" | "arbitration" | "party_appeal" | "administrative" | "statutory_duty" | "petition" | "own_power" | "lower_body" | "another_body" | "several" | "unclear" | "answered_at_once" | "mediation" | "district_own_level" | "district_below" | "district_report" | "district_elsewhere" | "district_unclear";

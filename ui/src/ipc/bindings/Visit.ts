@@ -109,8 +109,8 @@ content: Filed | null,
  */
 dispute: Filed | null, 
 /**
- * Class, route and the other answers that [`crate::route()`] needs. `confidential` and `reachable` in it are taken
- * from the visit: see [`Visit::question`].
+ * Class, route and the other answers that [`crate::route()`] needs. `way`, `confidential` and `reachable` in it are
+ * taken from the visit: see [`Visit::question`].
  */
 routing: Question | null, 
 /**
