@@ -349,9 +349,8 @@ fn denunciation(question: &Question, body: BodyKind) -> (Rule, Outcome) {
         (BodyKind::DistrictCentre, Competent::AnotherBody | Competent::Unknown) => {
             (Rule::DenunciationForwarded, Outcome::Forwarded)
         }
-        (BodyKind::DistrictCentre, _) => by_body(question, body, (Rule::DenunciationOwn, Outcome::Received)),
         (BodyKind::StreetDesk, Competent::AnotherBody) => (Rule::DenunciationElsewhere, Outcome::Guided),
-        (BodyKind::StreetDesk, _) => by_body(question, body, (Rule::DenunciationOwn, Outcome::Received)),
+        _ => by_body(question, body, (Rule::DenunciationOwn, Outcome::Received)),
     }
 }
 
