@@ -3,7 +3,7 @@
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F3, RIGHT};
+use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F3, F6, RIGHT};
 use crate::{Home, at_work};
 
 #[tokio::test]
@@ -73,5 +73,8 @@ async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
     window.read("matter-record", "李敏").await;
     window.read("matter-record", "电梯维修").await;
     window.picture("24-登记内容").await;
+    window.press(&[F6]).await;
+    window.holds("office-name", "新立街道").await;
+    window.picture("25-设置").await;
     window.quit().await;
 }
