@@ -3,7 +3,7 @@
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F3, F6, RIGHT};
+use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F3, F6, RIGHT};
 use crate::{Home, at_work};
 
 #[tokio::test]
@@ -76,5 +76,38 @@ async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
     window.press(&[F6]).await;
     window.holds("office-name", "新立街道").await;
     window.picture("25-设置").await;
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn one_who_is_guided_elsewhere_hears_of_every_door_and_its_limit() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = at_work(&driver, &home).await;
+
+    window.at("name").await;
+    window.type_text("钱桂兰").await;
+    window.tab_to("demand").await;
+    window.type_text("单位拖欠三个月工资，想知道找谁。").await;
+    window.press(&[ALT, 'c']).await;
+    window.tab_to("class-proposal").await;
+    window.press(&[RIGHT]).await;
+    window.press(&[RIGHT]).await;
+    // The second of the six: arbitration.
+    window.tab_to("route").await;
+    window.press(&[DOWN]).await;
+    window.press(&[DOWN]).await;
+    window.see_css("[data-testid='advice'][data-outcome='guided']").await;
+    window.see_css("[data-door='labour_arbitration']").await;
+    window.press(&[ALT, 'a']).await;
+    window.see_css("#decision-to-body").await;
+    window.tab_to("decision-to-body").await;
+    window.type_text("区劳动人事争议仲裁院").await;
+    window.picture("26-引导").await;
+    window.tab_to_mark("doors").await;
+    window.picture("27-其他渠道").await;
+    window.press(&[ESCAPE]).await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.see("slip-page").await;
     window.quit().await;
 }

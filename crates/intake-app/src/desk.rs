@@ -13,6 +13,7 @@ use intake_wire::{Draft, JournalId, Kind, Moment, SYSTEM_CLERK, SigningKey};
 use serde_json::json;
 
 use crate::view::{Clerk, CreateDesk, Created, DeskState, Phase};
+use crate::visits::profile_of;
 use crate::{Clock, Error, Failure, Result};
 
 /// The shortest password, in characters.
@@ -148,10 +149,12 @@ impl Desk {
             notice,
             defaults: (self.0.setup.practice && !folder.holds_desk()).then(|| self.practice_desk()),
             folder: folder.path().display().to_string(),
+            collective_from: 0,
         };
         if let Some(db) = db {
             db.read::<_, Error>(|r| {
                 let (desk, settings, admission) = (r.desk()?, r.settings()?, r.line().admission()?);
+                state.collective_from = profile_of(&desk, &settings).collective_from;
                 state.centre_code = desk.centre_code;
                 state.centre_name = desk.centre_name;
                 state.desk = format!("{:02}", desk.number);

@@ -59,6 +59,8 @@ views! {
         defaults: Option<CreateDesk>,
         /// The data folder.
         folder: String,
+        /// From this head-count representatives are chosen, as the region counts; 0 before sign-in.
+        collective_from: u32,
     }
     /// What a new desk needs.
     CreateDesk {

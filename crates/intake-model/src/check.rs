@@ -25,9 +25,6 @@ pub const MAX_TEXT_CHARACTERS: usize = 10_000;
 /// Representatives of a common matter: Art. 20(3), "代表人数不得超过5人".
 pub const MAX_REPRESENTATIVES: usize = 5;
 
-/// From this head-count a visit is a collective one (集体访), which chooses representatives.
-pub const COLLECTIVE_FROM: u32 = 5;
-
 /// One thing noticed about one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
@@ -88,9 +85,6 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
     let in_person = visit.way.in_person();
     if in_person && representatives > MAX_REPRESENTATIVES {
         warn("people", Code::TooManyRepresentatives);
-    }
-    if in_person && visit.headcount >= COLLECTIVE_FROM && representatives == 0 {
-        warn("people", Code::RepresentativesMissing);
     }
     if (visit.headcount as usize) < representatives {
         warn("headcount", Code::HeadcountTooSmall);
@@ -302,9 +296,10 @@ mod tests {
 
     #[test]
     fn art_20_3_is_about_matters_brought_in_person() {
-        let many = |way| codes(&Visit { way, headcount: 30, ..complete() });
+        let six = vec![person(PersonRole::Representative, "甲"); 6];
+        let many = |way| codes(&Visit { way, headcount: 30, people: six.clone(), ..complete() });
         assert_eq!(many(Way::Letter), []);
-        assert_eq!(many(Way::Visit), [("people".into(), Code::RepresentativesMissing)]);
+        assert_eq!(many(Way::Visit), [("people".into(), Code::TooManyRepresentatives)]);
     }
 
     #[test]
@@ -330,8 +325,6 @@ mod tests {
     fn art_20_3_more_than_five_representatives_is_a_warning() {
         let visit = Visit { headcount: 17, people: vec![person(PersonRole::Representative, "甲"); 6], ..complete() };
         assert_eq!(codes(&visit), [("people".into(), Code::TooManyRepresentatives)]);
-        let none = Visit { headcount: 17, people: vec![person(PersonRole::Companion, "甲")], ..complete() };
-        assert_eq!(codes(&none), [("people".into(), Code::RepresentativesMissing)]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use outcome::{Outcome, Paper};
 pub use people::{Particulars, Person, PersonRole};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};
 pub use query_code::QueryCode;
-pub use routing::{Advice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};
+pub use routing::{Advice, Choice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};
 pub use table::TableError;
 pub use visit::{Material, NumberSource, OtherNumber, Party, Stated, Visit, Way};
 

@@ -86,6 +86,11 @@ impl Outcome {
             Self::NoLongerAccepted => Paper::NoLongerAcceptedNotice,
         }
     }
+
+    /// Whether its paper names a body: where the matter went, or whom the visitor is told to go to (Art. 23(1)).
+    pub const fn names_a_body(self) -> bool {
+        matches!(self, Self::Forwarded | Self::Assigned | Self::Guided)
+    }
 }
 
 impl Paper {

@@ -60,6 +60,8 @@ pub struct Profile {
     pub limits: BTreeMap<ClockCode, Limit>,
     /// Whether a last day on a day off moves to the next working day (民法典 203).
     pub roll_forward: bool,
+    /// From this head-count a visit is a collective one (集体访), which chooses representatives (Art. 20(3)).
+    pub collective_from: u32,
     /// How many representatives a common matter has at most, by the number of people (Art. 20(3)).
     pub representatives: Vec<RepresentativesRow>,
     /// The papers that this office may issue.
@@ -215,6 +217,10 @@ impl Profile {
             .map(|field| warn(field, Code::LocalExtraMissing))
             .collect();
         let chosen = u32::try_from(visit.people_as(PersonRole::Representative).count()).unwrap_or(u32::MAX);
+        // Art. 20(3) is about matters brought in person: a letter of thirty names is one letter.
+        if visit.way.in_person() && visit.headcount >= self.collective_from && chosen == 0 {
+            problems.push(warn("people", Code::RepresentativesMissing));
+        }
         // Past five the law itself is broken, and `check` has said so.
         if chosen > self.max_representatives(visit.headcount) && chosen <= MOST_REPRESENTATIVES {
             problems.push(warn("people", Code::LocalRepresentativesTooMany));

@@ -3,6 +3,7 @@ use crate::Stated;
 use crate::clock::Unit;
 use crate::identity::{IdPaper, Identity};
 use crate::people::Person;
+use crate::visit::Way;
 use proptest::prelude::*;
 
 fn built_in(id: &str) -> &'static Profile {
@@ -106,6 +107,22 @@ fn what_a_region_asks_for_beyond_the_law_is_a_warning() {
 }
 
 #[test]
+fn art_20_3_from_five_people_in_person_representatives_are_chosen() {
+    let codes =
+        |profile: &Profile, visit: &Visit| profile.check(visit).into_iter().map(|one| one.code).collect::<Vec<_>>();
+    let named = |role| Person { role, name: "甲".into(), ..Person::default() };
+    let group = |headcount| Visit { headcount, people: vec![named(PersonRole::Companion)], ..Visit::default() };
+    let national = Profile::national();
+    assert_eq!(codes(national, &group(4)), []);
+    assert_eq!(codes(national, &group(5)), [Code::RepresentativesMissing]);
+    assert_eq!(codes(national, &Visit { way: Way::Letter, ..group(5) }), []);
+    let chosen = Visit { people: vec![named(PersonRole::Representative)], ..group(5) };
+    assert_eq!(codes(national, &chosen), []);
+    let earlier = Profile { collective_from: 3, ..national.clone() };
+    assert_eq!(codes(&earlier, &group(3)), [Code::RepresentativesMissing]);
+}
+
+#[test]
 fn one_who_would_rather_not_say_has_answered() {
     let mut profile = Profile::national().clone();
     profile.expected = vec!["name".into(), "address".into(), "phone".into(), "headcount".into()];
@@ -188,6 +205,7 @@ fn a_profile_with_a_mistake_is_refused_with_its_line_and_reason() {
         (limit("C1", 5, "calendar_days").replace("某条", " "), 9, "this is blank"),
         ("\n[limits]\nC1 = { limit = -1, unit = \"calendar_days\", article = \"某条\" }".into(), 9, "invalid value"),
         ("\n[limits]\nC1 = { limit = 5, unit = \"calendar_days\" }".into(), 9, "missing field `article`"),
+        ("[form]\ncollective_from = 1".into(), 8, "a collective visit is of 2 or more"),
         ("[[representatives]]\nmost = 6".into(), 8, "representatives are 1 to 5"),
         ("[[representatives]]\nmost = 0".into(), 8, "representatives are 1 to 5"),
         ("[[representatives]]\nup_to = 10\nmost = 3".into(), 8, "the last row is for all above"),

@@ -64,6 +64,7 @@ struct WrittenReception {
 #[serde(deny_unknown_fields)]
 struct WrittenForm {
     expected: Option<Vec<Spanned<String>>>,
+    collective_from: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +161,12 @@ impl Reader<'_> {
             None => base.expected,
             Some(fields) => self.expected(fields)?,
         };
+        let collective_from = match &written.form.collective_from {
+            // One person is no collective, and nobody chooses a representative of himself.
+            Some(from) if *from.get_ref() < 2 => return Err(self.wrong(from, "a collective visit is of 2 or more")),
+            Some(from) => *from.get_ref(),
+            None => base.collective_from,
+        };
         let office = Office {
             name: self.text_or(written.office.name.as_ref(), &base.office.name)?,
             seal: self.text_or(written.office.seal.as_ref(), &base.office.seal)?,
@@ -183,6 +190,7 @@ impl Reader<'_> {
             expected,
             limits: self.limits(&written.limits, base.limits)?,
             roll_forward: written.roll_forward.unwrap_or(base.roll_forward),
+            collective_from,
             representatives,
             papers,
             service_record: written.notices.service_record.unwrap_or(base.service_record),

@@ -198,6 +198,20 @@ impl Default for Question {
     }
 }
 
+/// An outcome that the clerk can decide for, and what is asked with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[ts(export)]
+pub struct Choice {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Its paper names a body, which is asked for (Art. 23(1)).
+    pub asks_body: bool,
+    /// Its paper goes out under a named approver only, who is asked for (Art. 19(3), 34, 36(3)).
+    pub asks_approver: bool,
+    /// This office issues its paper.
+    pub ours: bool,
+}
+
 /// What the desk is advised to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
@@ -229,6 +243,8 @@ pub struct Advice {
     pub doors: Vec<Door>,
     /// What the sheet says under the doors. Empty where there are none.
     pub caution: String,
+    /// Every outcome, for the clerk who decides otherwise.
+    pub choices: Vec<Choice>,
 }
 
 /// Advises on one matter. `doors` is the list in force.
@@ -292,6 +308,17 @@ pub fn route(question: &Question, profile: &Profile, doors: &Doors) -> Advice {
         mediation_offered,
         caution: if open.is_empty() { String::new() } else { doors.caution.clone() },
         doors: open,
+        choices: Outcome::ALL.iter().map(|outcome| choice(*outcome, profile)).collect(),
+    }
+}
+
+fn choice(outcome: Outcome, profile: &Profile) -> Choice {
+    let paper = outcome.paper();
+    Choice {
+        outcome,
+        asks_body: outcome.names_a_body(),
+        asks_approver: paper.needs_approver(),
+        ours: profile.may_issue(paper),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The cell of names: one person, several, an organisation with somebody for it, a child through a parent.
 
-use intake_model::check::COLLECTIVE_FROM;
-use intake_model::{Party, Person, PersonRole, Stated};
+use intake_model::{Party, Person, PersonRole, Profile, Stated};
 
 use super::Note;
 
@@ -38,7 +37,9 @@ pub(super) fn read(cell: &str, headcount: u32) -> Read {
     if !first.is_empty() {
         read.name = Stated::Stated(first);
     }
-    let role = if headcount >= COLLECTIVE_FROM { PersonRole::Representative } else { PersonRole::Companion };
+    // A ledger is read before it is known under which region's rules: five, as everywhere.
+    let collective = headcount >= Profile::national().collective_from;
+    let role = if collective { PersonRole::Representative } else { PersonRole::Companion };
     let mut others = Vec::new();
     for (name, bracket) in names {
         let name = read.without_layout(&name);

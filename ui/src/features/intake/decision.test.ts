@@ -26,6 +26,7 @@ const guided: Advice = {
   mediation_offered: false,
   doors: [door("labour_arbitration"), door("commercial_arbitration")],
   caution: "",
+  choices: [],
 };
 
 let clean: () => void;

@@ -2,6 +2,7 @@
  * Lists of a form that grow by typing: people, materials, other numbers. There is always one blank line to type into; a
  * blank line is nothing that was said.
  */
+import { shell } from "../../app/desk";
 import type { IdPaper } from "../../ipc/bindings/IdPaper";
 import type { Identity } from "../../ipc/bindings/Identity";
 import type { Material } from "../../ipc/bindings/Material";
@@ -21,8 +22,11 @@ export type PersonLine = Papered & {
   authorised: boolean;
 };
 
-/** From here the law wants representatives chosen, so their lines are unfolded. The desk itself checks it. */
-export const COLLECTIVE_FROM = 5;
+/** Whether so many people choose representatives, as the desk's region counts: their lines are unfolded then. */
+export function isCollective(headcount: number): boolean {
+  const from = shell.desk?.collective_from ?? 0;
+  return from > 0 && headcount >= from;
+}
 export const REPRESENTATIVE_LINES = 5;
 
 const isSaid = (text: string) => text.trim() !== "";

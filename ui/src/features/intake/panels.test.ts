@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { shell } from "../../app/desk";
+import type { DeskState } from "../../ipc/bindings/DeskState";
 import { emptyDraft } from "./draft";
 import { blankMaterial, blankPerson } from "./lines";
 import { applies, holds, inSight, panels, placeOf } from "./panels";
@@ -60,7 +62,10 @@ describe("the place of a problem", () => {
     expect(inSight(later, draft)).toBe(false);
     expect(inSight(later, { ...draft, panel: "later" })).toBe(true);
     expect(inSight(people, draft)).toBe(false);
-    expect(inSight(people, { ...draft, headcount: 17 })).toBe(true);
+    expect(inSight(people, { ...draft, headcount: 17 })).toBe(false);
+    shell.desk = { collective_from: 5 } as DeskState;
+    expect(inSight(people, { ...draft, headcount: 4 })).toBe(false);
+    expect(inSight(people, { ...draft, headcount: 5 })).toBe(true);
     expect(inSight(people, { ...draft, headcount: 17, panel: "later" })).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 /** The parts of a visit that unfold beside the form: their keys, when they apply, whether they hold something, their fields. */
 import type { Problem } from "../../ipc/bindings/Problem";
-import { COLLECTIVE_FROM, isMaterial, isNumber, isPerson, type PersonLine } from "./lines";
+import { isCollective, isMaterial, isNumber, isPerson, type PersonLine } from "./lines";
 import type { Draft } from "./draft";
 
 export type Panel = "people" | "materials" | "routing" | "wishes" | "later" | "particulars";
@@ -93,5 +93,5 @@ const covered = ["complained-of", "title", "materials", "remark", "facts"];
 export function inSight({ panel, id }: Place, draft: Draft): boolean {
   if (panel === null) return draft.panel === null || !covered.includes(id);
   if (panel === draft.panel) return true;
-  return panel === "people" && draft.panel === null && draft.headcount >= COLLECTIVE_FROM;
+  return panel === "people" && draft.panel === null && isCollective(draft.headcount);
 }

@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
 
 import type { Advice } from "../../ipc/bindings/Advice";
+import type { Choice } from "../../ipc/bindings/Choice";
 import type { Door } from "../../ipc/bindings/Door";
 import { applicable, asAdvised, asks, decided, emptyQuestion, follows } from "./routing";
 
 const door = (id: string): Door => ({ id, name: id, body: "", grounds: [], limits: [], note: "", first: null });
+const choice = (outcome: Choice["outcome"], asked: Partial<Choice>): Choice => ({
+  outcome,
+  asks_body: false,
+  asks_approver: false,
+  ours: true,
+  ...asked,
+});
 const advice = (given: Partial<Advice>): Advice => ({
   outcome: "guided",
   rule: "arbitration",
@@ -19,6 +27,7 @@ const advice = (given: Partial<Advice>): Advice => ({
   mediation_offered: false,
   doors: [],
   caution: "",
+  choices: [choice("forwarded", { asks_body: true }), choice("no_longer_accepted", { asks_approver: true })],
   ...given,
 });
 

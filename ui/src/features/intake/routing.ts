@@ -55,7 +55,10 @@ export function applicable(question: Question): Question {
   };
 }
 
-/** Whether a decision is the advised one: the same outcome, and no door that was not among the advised. */
+/**
+ * Whether a decision reads as the advised one on the page. The desk compares again when it keeps it; what is said here only
+ * decides whether a reason is asked: the same outcome, and no door that was not among the advised.
+ */
 export function follows(advice: Advice, { outcome, door }: Pick<Decision, "outcome" | "door">): boolean {
   return outcome === advice.outcome && (door === null || advice.doors.some((one) => one.id === door));
 }
@@ -64,8 +67,13 @@ export function follows(advice: Advice, { outcome, door }: Pick<Decision, "outco
 export function asAdvised(advice: Advice, named: Named = NOBODY): Decision {
   const [only, ...others] = advice.outcome === "guided" ? advice.doors : [];
   const door = only && others.length === 0 ? only.id : null;
-  return { outcome: advice.outcome, door, advised: true, because: "", ...namedFor(advice.outcome, named) };
+  return { outcome: advice.outcome, door, advised: true, because: "", ...namedFor(advice, advice.outcome, named) };
 }
+
+/** What the desk asks with an outcome. */
+const asksWith = (advice: Advice, outcome: Outcome) => advice.choices.find((choice) => choice.outcome === outcome);
+export const asksBody = (advice: Advice, outcome: Outcome) => asksWith(advice, outcome)?.asks_body ?? false;
+export const asksApprover = (advice: Advice, outcome: Outcome) => asksWith(advice, outcome)?.asks_approver ?? false;
 
 /** The clerk's own choice; a door belongs to being guided only. */
 export function decided(
@@ -76,19 +84,14 @@ export function decided(
   named: Named = NOBODY,
 ): Decision {
   const choice = { outcome, door: outcome === "guided" ? door : null };
-  return { ...choice, advised: follows(advice, choice), because, ...namedFor(outcome, named) };
+  return { ...choice, advised: follows(advice, choice), because, ...namedFor(advice, outcome, named) };
 }
 
 /** Whom a decision names: the body it goes to, and who approved its paper. */
 export type Named = Pick<Decision, "to_body" | "approver">;
 const NOBODY: Named = { to_body: "", approver: "" };
 
-/** Art. 23(1): the visitor is told where it went, or whom to go to. */
-export const asksBody = (outcome: Outcome) => ["forwarded", "assigned", "guided"].includes(outcome);
-/** Papers of a superior's decision go out only under a name (Art. 19(3), 36(3)). */
-export const asksApprover = (outcome: Outcome) => ["not_accepted", "no_longer_accepted"].includes(outcome);
-
-const namedFor = (outcome: Outcome, { to_body, approver }: Named): Named => ({
-  to_body: asksBody(outcome) ? to_body : "",
-  approver: asksApprover(outcome) ? approver : "",
+const namedFor = (advice: Advice, outcome: Outcome, { to_body, approver }: Named): Named => ({
+  to_body: asksBody(advice, outcome) ? to_body : "",
+  approver: asksApprover(advice, outcome) ? approver : "",
 });

@@ -75,4 +75,8 @@ defaults: CreateDesk | null,
 /**
  * The data folder.
  */
-folder: string, };
+folder: string, 
+/**
+ * From this head-count representatives are chosen, as the region counts; 0 before sign-in.
+ */
+collective_from: number, };

@@ -64,6 +64,10 @@ limits: { [key in ClockCode]?: Limit },
  */
 roll_forward: boolean, 
 /**
+ * From this head-count a visit is a collective one (集体访), which chooses representatives (Art. 20(3)).
+ */
+collective_from: number, 
+/**
  * How many representatives a common matter has at most, by the number of people (Art. 20(3)).
  */
 representatives: Array<RepresentativesRow>, 
