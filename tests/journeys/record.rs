@@ -87,6 +87,9 @@ async fn one_who_is_guided_elsewhere_hears_of_every_door_and_its_limit() {
 
     window.at("name").await;
     window.type_text("钱桂兰").await;
+    window.press(&[ENTER]).await;
+    window.at("address").await;
+    window.type_text("新立街道新立花园2号楼").await;
     window.tab_to("demand").await;
     window.type_text("单位拖欠三个月工资，想知道找谁。").await;
     window.press(&[ALT, 'c']).await;
@@ -106,7 +109,28 @@ async fn one_who_is_guided_elsewhere_hears_of_every_door_and_its_limit() {
     window.picture("26-引导").await;
     window.tab_to_mark("doors").await;
     window.picture("27-其他渠道").await;
+
+    // Another decision: what a superior alone decides asks who did, and is said to be no paper of this office.
+    window.press(&[ALT, 'a']).await;
+    window.tab_to("decision-advised").await;
+    window.press(&[RIGHT]).await;
+    window.tab_to("decision-outcome").await;
+    for _ in 0..10 {
+        window.press(&[DOWN]).await;
+    }
+    window.tab_to("decision-approver").await;
+    window.type_text("周建国").await;
+    window.picture("28-另作决定").await;
+    window.tab_to("decision-because").await;
+    window.type_text("复核意见已送达").await;
     window.press(&[ESCAPE]).await;
+    // Back to what is unusual, at the field it is about; then the reason.
+    window.press(&[CONTROL, ENTER]).await;
+    window.at("decision-because").await;
+    window.picture("29-不属本单位出具").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.at("reason").await;
+    window.type_text("来访人出示了复核意见书").await;
     window.press(&[CONTROL, ENTER]).await;
     window.see("slip-page").await;
     window.quit().await;
