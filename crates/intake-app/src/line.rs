@@ -81,7 +81,18 @@ impl Desk {
             };
             progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
         };
-        let ended = intake_sync::exchange(&db, told, move || clock.now().at_ms).await;
+        let mut ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
+        // A machine that was set back wrote where it had written before: both versions are kept, and the desk goes on in an
+        // epoch of its own.
+        let contradicted = ended.as_ref().map_or_else(|_| Vec::new(), |outcome| outcome.contradicted.clone());
+        let mut gave_way = Ok(0);
+        for journal in contradicted {
+            gave_way = self.give_way(&db, journal, self.now()).await;
+            if gave_way.is_err() {
+                break;
+            }
+            ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
+        }
         let at = minute(self.now().at_ms);
         let none = ExchangeResult {
             in_step: false,
@@ -93,6 +104,9 @@ impl Desk {
             trouble: None,
             at,
         };
+        if let Err(error) = gave_way {
+            return Ok(ExchangeResult { trouble: Some(error.told("exchange")), ..none });
+        }
         Ok(match ended {
             Ok(outcome) => {
                 let trouble = match (outcome.forked, outcome.district_ahead) {

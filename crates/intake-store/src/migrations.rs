@@ -5,10 +5,18 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
+
+const SQL: &[&str] = &[include_str!("sql/0001_first.sql"), include_str!("sql/0002_epochs.sql")];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =
-    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("sql/0001_first.sql"))]));
+    LazyLock::new(|| Migrations::new(SQL.iter().map(|sql| M::up(sql)).collect()));
+
+/// Whether a database of an older program waits to be migrated. An empty one does not.
+pub(crate) fn waits(connection: &rusqlite::Connection) -> crate::Result<bool> {
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(found > 0 && found < VERSION)
+}
 
 pub(crate) fn to_latest(connection: &mut rusqlite::Connection) -> crate::Result<()> {
     let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

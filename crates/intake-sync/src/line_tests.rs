@@ -194,7 +194,7 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
         "/v1/heads" => {
             signed(path).0.verify(&district_key().public()).unwrap();
             let (head, verdicts) = (held_head(memory), memory.verdicts.clone());
-            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false }];
+            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false, mark: None }];
             let answer = HeadsAnswer { journals, district: (DISTRICT, own_head(memory)), now_ms: 0 };
             intake_wire::encode(&answer).unwrap()
         }
