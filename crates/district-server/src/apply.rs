@@ -194,6 +194,7 @@ async fn carried(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resul
         kind: carried.kind.as_str().to_owned(),
         open: Some(carried.content.into_bytes()),
         personal: entry.personal.clone(),
+        carried: true,
     };
     Box::pin(apply_one(tx, journal, &told)).await
 }
@@ -234,7 +235,7 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         Err(aside) => return Ok(aside),
     };
     let known = matters::standing(tx, journal, &name).await?;
-    let here = known.as_ref().is_none_or(|known| known.version_journal == journal.id);
+    let here = !entry.carried && known.as_ref().is_none_or(|known| known.version_journal == journal.id);
     let later = known.as_ref().is_none_or(|known| i64::from(known.version) < i64::from(open.version));
     // What a later epoch corrects stands in another journal, and both may have made the same version of it.
     if (here && (open.corrects >= entry.seq || !later)) || place(open.corrects).is_err() {

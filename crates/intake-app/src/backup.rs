@@ -124,6 +124,7 @@ impl Desk {
         let (place, data) = (self.folder().backup_place()?, self.folder());
         let (desk, last, since) = db.read::<_, Error>(|r| Ok((r.desk()?, r.last_backup()?, r.unsaved_since()?)))?;
         let there = place.is_dir();
+        let trouble = self.backup_watch().trouble.clone();
         let listed = backups(&place, Some((&desk.centre_code, desk.number)));
         Ok(BackupState {
             folder: place.display().to_string(),
@@ -138,7 +139,7 @@ impl Desk {
                 .and_then(|age| age.try_into().ok()),
             unsaved: since.is_some(),
             free_mb: free_bytes(&place).map(|bytes| bytes >> 20),
-            trouble: self.backup_watch().trouble.clone(),
+            trouble,
             warning: self.backup_warning(&db)?,
             backups: listed.iter().take(LISTED).map(row).collect(),
         })
@@ -152,8 +153,9 @@ impl Desk {
                 return Ok(Some(plain(Code::DiskNearlyFull, &[("mb", free >> 20)])));
             }
         }
-        if let Some(trouble) = &self.backup_watch().trouble {
-            return Ok(Some(trouble.clone()));
+        let trouble = self.backup_watch().trouble.clone();
+        if trouble.is_some() {
+            return Ok(trouble);
         }
         let (last, since) = db.read::<_, Error>(|r| Ok((r.last_backup()?, r.unsaved_since()?)))?;
         let Some(since) = since else { return Ok(None) };

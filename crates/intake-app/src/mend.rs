@@ -26,30 +26,38 @@ impl Desk {
     /// Opens the database, rebuilt first where it is damaged. `unlock` opens the keyring of a backup of another key.
     pub(crate) fn open_database(&self, key: &DataKey, unlock: &dyn Fn(&Keyring) -> Option<DataKey>) -> Result<Db> {
         let folder = self.folder();
-        let mends = self.0.setup.mends;
-        let opened = if mends && intake_store::is_marked_damaged(&folder) {
-            Err(intake_store::Error::Damaged("found while it was in use".into()))
+        let marked = self.0.setup.mends && intake_store::is_marked_damaged(&folder);
+        let opened = if marked {
+            Err(intake_store::Error::Damaged("found while it was in use".into()).into())
         } else {
-            Db::open(&folder, key)
+            self.opened(key)
         };
-        let db = match opened {
-            Err(error) if mends && error.is_damage() => {
-                tracing::error!(%error, "the database is damaged");
-                match repair(&folder, key, unlock, self.now().at_ms) {
-                    Ok(report) => {
-                        let (entries, missing, from_file) = (report.entries, report.missing, report.from_file);
-                        tracing::warn!(entries, missing, from_file, "the database was rebuilt");
-                        Db::open(&folder, key)?
-                    }
-                    Err(why) => {
-                        tracing::error!(error = %why, "the database was not rebuilt");
-                        return Err(error.into());
-                    }
-                }
+        let damage = match opened {
+            Err(Error::Store(damage)) if self.0.setup.mends && damage.is_damage() => damage,
+            opened => return opened,
+        };
+        tracing::error!(error = %damage, "the database is damaged");
+        match repair(&folder, key, unlock, self.now().at_ms) {
+            Ok(report) => {
+                let (entries, missing, from_file) = (report.entries, report.missing, report.from_file);
+                tracing::warn!(entries, missing, from_file, "the database was rebuilt");
+                self.opened(key)
             }
-            opened => opened?,
-        };
+            Err(why) => {
+                tracing::error!(error = %why, "the database was not rebuilt");
+                Err(damage.into())
+            }
+        }
+    }
+
+    /// The database, with everything read of it that the first page of the window needs.
+    fn opened(&self, key: &DataKey) -> Result<Db> {
+        let db = Db::open(&self.folder(), key)?;
         self.settle(&db)?;
+        db.read::<_, Error>(|r| {
+            let line = r.line();
+            Ok((r.settings()?, r.desk()?, r.last_backup()?, line.admission()?, line.unsent()?))
+        })?;
         Ok(db)
     }
 

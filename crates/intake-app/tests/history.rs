@@ -34,7 +34,7 @@ impl World {
     }
 
     fn setup(&self) -> Setup {
-        setup(self.home.path(), Arc::new(self.clock.clone()))
+        Setup { machine: "0".repeat(32), ..setup(self.home.path(), Arc::new(self.clock.clone())) }
     }
 
     /// A new desk with a stick for its backups, the administrator at work.
@@ -111,7 +111,7 @@ fn copy(from: &Path, to: &Path) {
         if entry.path().is_dir() {
             copy(&entry.path(), &target)
         } else {
-            drop(std::fs::copy(entry.path(), target).unwrap())
+            assert!(std::fs::copy(entry.path(), target).is_ok())
         }
     }
 }
@@ -298,10 +298,7 @@ fn a_folder_copied_to_another_machine_draws_a_mark_of_two_letters() {
     drop(desk);
     let other = tempfile::tempdir().unwrap();
     copy(&world.folder(), &other.path().join("desk"));
-    let elsewhere = || Setup {
-        machine: "ffffffffffffffffffffffffffffffff".into(),
-        ..setup(other.path(), Arc::new(world.clock.clone()))
-    };
+    let elsewhere = || Setup { machine: "f".repeat(32), ..setup(other.path(), Arc::new(world.clock.clone())) };
     let copied = signed_in(elsewhere());
     let there = copied.register(&visit()).unwrap().number;
     assert_eq!(mark(&there).len(), 2, "{there}");

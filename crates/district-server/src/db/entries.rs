@@ -106,12 +106,14 @@ pub(crate) struct Held {
     pub(crate) open: Option<Vec<u8>>,
     /// `None` once erased.
     pub(crate) personal: Option<Vec<u8>>,
+    /// It was carried over: what it names by place stands in another journal.
+    pub(crate) carried: bool,
 }
 
 const HELD: &str = "seq, kind, open, personal";
 
 fn held(row: &Row) -> Held {
-    Held { seq: seq(row.get(0)), kind: row.get(1), open: row.get(2), personal: row.get(3) }
+    Held { seq: seq(row.get(0)), kind: row.get(1), open: row.get(2), personal: row.get(3), carried: false }
 }
 
 /// Entries after a place, in order.
