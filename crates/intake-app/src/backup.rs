@@ -60,10 +60,10 @@ impl Desk {
     }
 
     fn back_up(&self, db: &Db, place: &Path) -> Result<Backup> {
-        // One at a time: a second one asked for meanwhile waits and then has nothing to wait for.
-        let mut watch = self.backup_watch();
+        // One at a time; the window does not wait for it.
+        let _turn = self.0.backing_up.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.now().at_ms;
-        watch.tried_ms = Some(now);
+        self.backup_watch().tried_ms = Some(now);
         // A folder on a stick that is not plugged in must not be made on the disk in its stead.
         let made = if place == self.folder().beside() { make_folder(place) } else { Ok(()) };
         let made = match made {
@@ -71,7 +71,7 @@ impl Desk {
             Ok(()) => Err(Error::Refused(Code::BackupFolderUnusable)),
             Err(error) => Err(Error::Backup(error)),
         };
-        watch.trouble = made.as_ref().err().map(|error| error.told("backup"));
+        self.backup_watch().trouble = made.as_ref().err().map(|error| error.told("backup"));
         made
     }
 
@@ -103,7 +103,10 @@ impl Desk {
         let place = Path::new(folder);
         let unusable = || Error::about("backup_folder", Code::BackupFolderUnusable);
         if !folder.is_empty() {
-            if !place.is_absolute() || place.starts_with(self.folder().path()) || make_folder(place).is_err() {
+            // Only the last folder is made: where the one above is missing, the stick is.
+            let above = place.parent().is_some_and(Path::is_dir);
+            if !place.is_absolute() || !above || place.starts_with(self.folder().path()) || make_folder(place).is_err()
+            {
                 return Err(unusable());
             }
             // Written to now, so that the mistake is found while somebody is looking.

@@ -51,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) papers: OnceLock<Papers>,
     pub(crate) exchanging: tokio::sync::Mutex<()>,
     pub(crate) backup: Mutex<crate::backup::Watch>,
+    // Held while a backup is made.
+    pub(crate) backing_up: Mutex<()>,
     pub(crate) walk: Mutex<crate::mend::SlowWalk>,
     // Held while the keyring is read, changed and written.
     keyring: Mutex<()>,
@@ -82,6 +84,7 @@ impl Desk {
             papers: OnceLock::new(),
             exchanging: tokio::sync::Mutex::new(()),
             backup: Mutex::default(),
+            backing_up: Mutex::default(),
             walk: Mutex::default(),
             keyring: Mutex::new(()),
         };

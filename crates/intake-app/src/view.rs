@@ -324,6 +324,10 @@ views! {
         sent: u64,
         /// Entries the district had already.
         already_had: u64,
+        /// Entries of the desk's own that came back: it had been set back.
+        came_back: u64,
+        /// Own entries in whose place the district holds others: both are kept.
+        carried: u64,
         /// Entries it cannot apply.
         set_aside: u64,
         /// Entries that wait for those.

@@ -168,26 +168,27 @@ impl Reader<'_> {
         Ok(found.optional()?)
     }
 
-    /// Whether anything was written since a backup.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn written_since(&self, backup: &LastBackup) -> Result<bool> {
-        let newest = self.journal().newest()?;
-        Ok(newest.is_some_and(|(journal, head)| (journal, head.seq) != (backup.journal, backup.seq)))
-    }
-
     /// When the first entry that no backup holds was written, milliseconds since 1970 UTC.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn unsaved_since(&self) -> Result<Option<i64>> {
-        let last = self.last_backup()?;
-        let (journal, seq) = last.map_or((None, 0), |last| (Some(last.journal.0), last.seq));
-        let sql = "SELECT j.at_ms FROM journal j JOIN epochs e ON e.id = j.epoch
-                   WHERE ?1 IS NULL OR j.epoch > (SELECT id FROM epochs WHERE journal = ?1) OR (e.journal = ?1 AND j.seq > ?2)
-                   ORDER BY j.epoch, j.seq LIMIT 1";
-        Ok(self.connection.prepare_cached(sql)?.query_row(params![journal, seq], |row| row.get(0)).optional()?)
+        let epoch = match self.last_backup()? {
+            Some(last) => {
+                let sql = "SELECT id FROM epochs WHERE journal = ?1";
+                let id = self.connection.prepare_cached(sql)?.query_row([last.journal.0], |row| row.get(0));
+                id.optional()?.map(|id: i64| (id, last.seq))
+            }
+            None => None,
+        };
+        let Some((epoch, seq)) = epoch else {
+            let sql = "SELECT at_ms FROM journal ORDER BY epoch, seq LIMIT 1";
+            return Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?);
+        };
+        // Asked each time the window looks: never more than the first row after a place.
+        let sql = "SELECT coalesce((SELECT at_ms FROM journal WHERE epoch = ?1 AND seq > ?2 ORDER BY seq LIMIT 1),
+                                   (SELECT at_ms FROM journal WHERE epoch > ?1 ORDER BY epoch, seq LIMIT 1))";
+        Ok(self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| row.get(0))?)
     }
 }
 

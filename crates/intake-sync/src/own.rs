@@ -1,5 +1,6 @@
 //! The desk's own entries as the district holds them: for a desk that was set back, or parted from its own history.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use intake_store::{Db, Reader};
@@ -122,12 +123,21 @@ pub async fn give_way(db: &Db, journal: JournalId, into: Option<(JournalId, Stri
     loop {
         let bytes = asked.post("/v1/own", &OwnRequest { journal, after }, limits::PAGE_BYTES).await?;
         let admission = asked.admission.clone();
-        let page = blocking(move || Page::read(&admission, journal, after, &bytes)).await?;
+        let page = Arc::new(blocking(move || Page::read(&admission, journal, after, &bytes)).await?);
         let Some(last) = page.entries.last().map(|entry| entry.seq) else { return Ok(0) };
-        let into = into.clone();
-        let carried = writing(db, move |tx| {
-            let Some(from) = page.parts_from(|seq| tx.journal().hash_at(journal, seq))? else { return Ok(None) };
-            let theirs: Vec<Entry> = page.entries.into_iter().filter(|entry| entry.seq >= from).collect();
+        let look = Arc::clone(&page);
+        let parts = reading(db, move |reader| look.parts_from(|seq| reader.journal().hash_at(journal, seq))).await?;
+        let Some(from) = parts else {
+            after = last;
+            continue;
+        };
+        if from <= after {
+            // Not even the place that was thought to be equal is: they parted before it.
+            after = 0;
+            continue;
+        }
+        return writing(db, move |tx| {
+            let theirs: Vec<Entry> = page.entries.iter().filter(|entry| entry.seq >= from).cloned().collect();
             let aside = tx.give_way(journal, from, &theirs)?;
             if let Some((name, mark)) = into {
                 tx.begin_epoch(name, &mark, "forked", moment)?;
@@ -138,12 +148,8 @@ pub async fn give_way(db: &Db, journal: JournalId, into: Option<(JournalId, Stri
                 tx.append(Draft { kind: Kind::carried(), open, personal }, SYSTEM_CLERK, moment)?;
             }
             tx.fold_anew()?;
-            Ok(Some(aside.len() as u64))
+            Ok(aside.len() as u64)
         })
-        .await?;
-        match carried {
-            Some(carried) => return Ok(carried),
-            None => after = last,
-        }
+        .await;
     }
 }

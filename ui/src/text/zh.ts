@@ -419,6 +419,8 @@ export const zh = {
     notInStep: "还没有与区级一致",
     sent: (count: number) => `本次送到 ${count} 条`,
     alreadyHad: (count: number) => `区级原已收到 ${count} 条`,
+    cameBack: (count: number) => `从区级取回本机缺的 ${count} 条`,
+    carried: (count: number) => `本机有 ${count} 条与区级的号码相重，两边都保留，已重新上报`,
     setAside: (count: number) => `${count} 条已送到，区级暂存待处理，请到“今日”查看`,
     waiting: (count: number) => `还有 ${count} 条没有送到，都在本机，不会丢`,
     at: (time: string, ended: boolean) => `${time} ${ended ? "完成" : "中断"}`,
