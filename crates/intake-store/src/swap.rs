@@ -18,7 +18,7 @@ const READY: &str = "ready";
 /// Moved aside with the database whether or not there is a new one: they are of the old database alone.
 const OF_THE_OLD: [&str; 5] = ["desk.db-wal", "desk.db-shm", "head", "damaged", "repaired.json"];
 /// In the order in which they take their places.
-const NEW: [&str; 3] = ["keyring.json", "repaired.json", "desk.db"];
+const NEW: [&str; 3] = ["keyring.json", "desk.db", "repaired.json"];
 
 /// Puts a backup in the place of what the folder holds, which is moved to `aside-<time>` inside it. Gives that folder.
 ///
@@ -110,8 +110,10 @@ pub(crate) fn finish(folder: &Folder) -> Result<()> {
         Ok(())
     };
     // While the new database is not in its place, these are of the old one; afterwards nobody has written any yet.
-    for name in OF_THE_OLD.into_iter().filter(|name| !(NEW.contains(name) && !staged.join(name).exists())) {
-        put_aside(name)?;
+    if staged.join("desk.db").exists() {
+        for name in OF_THE_OLD {
+            put_aside(name)?;
+        }
     }
     sync_folder(&aside)?;
     for name in NEW {
