@@ -9,7 +9,7 @@ use intake_store::{Backup, Db, LastBackup, Locked, backups, make_folder};
 
 use crate::desk::{Desk, Setup};
 use crate::machine::{free_bytes, on_one_disk};
-use crate::view::{BackupRow, BackupState, Restored};
+use crate::view::{BackupPlace, BackupRow, BackupState, Restored};
 use crate::visits::minute;
 use crate::{Error, Failure, Result};
 
@@ -131,8 +131,11 @@ impl Desk {
         let listed = backups(&place, Some((&desk.centre_code, desk.number)));
         Ok(BackupState {
             folder: place.display().to_string(),
-            chosen: place != data.beside(),
-            there,
+            place: match (place == data.beside(), there) {
+                (true, _) => BackupPlace::Beside,
+                (false, true) => BackupPlace::Chosen,
+                (false, false) => BackupPlace::Away,
+            },
             // The folder above where it is not made yet.
             same_disk: on_one_disk(data.path(), if there { &place } else { place.parent().unwrap_or(&place) }),
             last: last.as_ref().map(|last| minute(last.at_ms)),

@@ -26,7 +26,8 @@ pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
 pub use view::{
-    BackupRow, BackupState, Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState,
-    MatterVersion, OfficeSettings, Outlook, Phase, Progress, Registered, Repaired, Restored, Role, SlipView, Today,
+    BackupPlace, BackupRow, BackupState, Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow,
+    MatterState, MatterVersion, OfficeSettings, Outlook, Phase, Progress, Registered, Repaired, Restored, Role,
+    SlipView, Today,
 };
 pub use visits::Imported;

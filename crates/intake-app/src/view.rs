@@ -87,10 +87,8 @@ views! {
     BackupState {
         /// Where they go.
         folder: String,
-        /// Whether the administrator chose it.
-        chosen: bool,
-        /// Whether it is there now: a stick may not be plugged in.
-        there: bool,
+        /// What kind of place that is.
+        place: BackupPlace,
         /// Whether it lies on the disk of the data.
         same_disk: bool,
         /// When the last one was made.
@@ -365,6 +363,15 @@ words! {
         Administrator,
         /// Visits.
         Clerk,
+    }
+    /// Where backups go.
+    BackupPlace {
+        /// Beside the data folder: nobody chose a place.
+        Beside,
+        /// Where the administrator wants them.
+        Chosen,
+        /// Chosen, and not there now: a stick may not be plugged in.
+        Away,
     }
     /// How a matter stands with the district.
     MatterState {

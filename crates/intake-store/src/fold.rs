@@ -72,46 +72,7 @@ pub(crate) fn fold(tables: &mut impl Tables, at: Place, entry: Entry) -> Result<
     let missing = || Error::Contradiction(format!("entry {told} is about a matter that was not registered"));
     let mut order = Order::Kept;
     match entry.kind.as_str() {
-        "registered" => {
-            let Registered { number, mut import_key, .. } = open(&entry)?;
-            let parsed: RegistrationNumber =
-                number.parse().map_err(|_| Error::Contradiction(format!("entry {told} has no number")))?;
-            if let Some(holder) = tables.holder(&import_key)?.filter(|holder| *holder != number) {
-                // One row of a ledger taken in two epochs: the later place keeps it.
-                let mut row = tables.matter(&holder)?.ok_or_else(missing)?;
-                if row.registered < at {
-                    row.import_key.clear();
-                    tables.put(&holder, &row)?;
-                } else {
-                    import_key.clear();
-                }
-                order = Order::Broken;
-            }
-            let row = Row {
-                date: parsed.date(),
-                serial: parsed.serial(),
-                registered: at,
-                carried,
-                version: 1,
-                version_at: at,
-                void_at: (0, 0),
-                void_reason: String::new(),
-                slips: 0,
-                slip_at: (0, 0),
-                import_key,
-            };
-            match tables.matter(&number)? {
-                None => tables.put(&number, &row)?,
-                Some(other) if other.registered < at => {
-                    tables.twin(&number, other.registered)?;
-                    tables.put(&number, &row)?;
-                }
-                Some(_) => {
-                    tables.twin(&number, at)?;
-                    order = Order::Broken;
-                }
-            }
-        }
+        "registered" => order = registered(tables, at, &entry, carried)?,
         "corrected" => {
             let Corrected { number, version, .. } = open(&entry)?;
             let mut row = tables.matter(&number)?.ok_or_else(missing)?;
@@ -126,7 +87,7 @@ pub(crate) fn fold(tables: &mut impl Tables, at: Place, entry: Entry) -> Result<
         "voided" => {
             let Voided { number } = open(&entry)?;
             let mut row = tables.matter(&number)?.ok_or_else(missing)?;
-            if row.void_at < at {
+            if is_later(at, row.void_at) {
                 (row.void_at, row.void_reason) = (at, reason(&entry));
                 row.import_key.clear();
                 tables.put(&number, &row)?;
@@ -137,7 +98,7 @@ pub(crate) fn fold(tables: &mut impl Tables, at: Place, entry: Entry) -> Result<
         "slip_issued" => {
             let SlipIssued { number, copy, .. } = open(&entry)?;
             let mut row = tables.matter(&number)?.ok_or_else(missing)?;
-            if row.slip_at < at {
+            if is_later(at, row.slip_at) {
                 (row.slips, row.slip_at) = (row.slips.max(copy), at);
                 tables.put(&number, &row)?;
             } else {
@@ -151,6 +112,55 @@ pub(crate) fn fold(tables: &mut impl Tables, at: Place, entry: Entry) -> Result<
         _ => {}
     }
     Ok(order)
+}
+
+fn registered(tables: &mut impl Tables, at: Place, entry: &Entry, carried: bool) -> Result<Order> {
+    let missing = || Error::Contradiction("a ledger's row is held by no matter".into());
+    let mut order = Order::Kept;
+    let Registered { number, mut import_key, .. } = open(entry)?;
+    let parsed: RegistrationNumber =
+        number.parse().map_err(|_| Error::Contradiction(format!("entry {} has no number", entry.seq)))?;
+    if let Some(holder) = tables.holder(&import_key)?.filter(|holder| *holder != number) {
+        // One row of a ledger taken in two epochs: the later place keeps it.
+        let mut row = tables.matter(&holder)?.ok_or_else(missing)?;
+        if row.registered < at {
+            row.import_key.clear();
+            tables.put(&holder, &row)?;
+        } else {
+            import_key.clear();
+        }
+        order = Order::Broken;
+    }
+    let row = Row {
+        date: parsed.date(),
+        serial: parsed.serial(),
+        registered: at,
+        carried,
+        version: 1,
+        version_at: at,
+        void_at: (0, 0),
+        void_reason: String::new(),
+        slips: 0,
+        slip_at: (0, 0),
+        import_key,
+    };
+    match tables.matter(&number)? {
+        None => tables.put(&number, &row)?,
+        Some(other) if other.registered < at => {
+            tables.twin(&number, other.registered)?;
+            tables.put(&number, &row)?;
+        }
+        Some(_) => {
+            tables.twin(&number, at)?;
+            order = Order::Broken;
+        }
+    }
+    Ok(order)
+}
+
+/// Whether a place is later than one that may be none yet.
+fn is_later(at: Place, than: Place) -> bool {
+    than.1 == 0 || than < at
 }
 
 fn open<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
