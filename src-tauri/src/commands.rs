@@ -1,5 +1,6 @@
 //! The commands of the window, one file per feature. Names and types are the contract with `ui/src/ipc/call.ts`.
 
+mod backup;
 mod desk;
 mod exchange;
 mod rules;
@@ -44,6 +45,10 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         slip::save_slip,
         exchange::outlook,
         exchange::exchange,
+        backup::backup_state,
+        backup::back_up_now,
+        backup::set_backup_folder,
+        backup::seen_repaired,
         window::close_window,
         window::stay_open,
     ]

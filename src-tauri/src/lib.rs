@@ -63,6 +63,9 @@ fn open(app: &mut tauri::App, arguments: &Arguments) {
         practice: arguments.practice,
         pdf_folder: arguments.pdf_folder.clone(),
         clock: Arc::new(SystemClock::default()),
+        machine: intake_app::machine_id(),
+        marker: intake_app::markers(&|name| std::env::var_os(name)),
+        mends: true,
     };
     let desk = match Desk::open(setup) {
         Ok(desk) => desk,

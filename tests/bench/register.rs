@@ -39,8 +39,7 @@ pub(crate) fn figure(folder: &Path) -> Figure {
 
 /// A desk as its administrator leaves it, in `home/desk`.
 pub(crate) fn desk(home: &Path, practice: bool) -> Desk {
-    let clock = Arc::new(SystemClock::default());
-    let setup = Setup { folder: home.join("desk"), practice, pdf_folder: home.join("pdf"), clock };
+    let setup = Setup { practice, ..testkit::desk::setup(home, Arc::new(SystemClock::default())) };
     let desk = Desk::open(setup).unwrap();
     desk.create_desk(&testkit::desk::form(home)).unwrap();
     desk

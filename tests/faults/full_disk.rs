@@ -37,6 +37,7 @@ fn what_a_full_disk_refused_is_not_kept_and_what_was_told_is() {
         let mut command = Command::new("unshare");
         command.args(["--mount", "--map-root-user", "sh", "-c", SCRIPT]).stderr(Stdio::piped());
         command.env("home", home.path()).env("small", home.path().join("small")).env("room", room);
+        command.env("XDG_STATE_HOME", home.path().join("state"));
         command.env("deskctl", program("deskctl")).env("clerk", CLERK).env("password", PASSWORD);
         let done = command.output().expect("unshare");
         assert!(done.status.success(), "room {room}: {done:?}");
@@ -57,4 +58,38 @@ fn what_a_full_disk_refused_is_not_kept_and_what_was_told_is() {
         kept.push(first.len());
     }
     assert!(kept[0] < kept[2], "the disk was never full in the middle of the work: {kept:?}");
+}
+
+/// A stick with too little room for a backup; then some is made.
+const STICK: &str = r#"
+set -eu
+mount -t tmpfs -o size=2m tmpfs "$small"
+head -c 2m /dev/zero > "$small/fill" 2>/dev/null || true
+truncate -s -60K "$small/fill"
+call() { printf '%s\n' "$password" | "$deskctl" "$@" --folder "$home/desk" --clerk "$clerk" --password-stdin; }
+call backup "$small" > "$home/first" 2> "$home/refused" && exit 7
+ls -A "$small/120110005-01" > "$home/left"
+rm "$small/fill"
+call backup "$small" > "$home/second"
+"$deskctl" backups "$small" > "$home/listed"
+call verify > "$home/verified"
+"#;
+
+#[test]
+fn a_stick_without_room_gets_no_half_backup_and_a_whole_one_once_there_is_room() {
+    let home = tempfile::tempdir().unwrap();
+    drop(made(home.path()).unwrap());
+    std::fs::create_dir(home.path().join("small")).unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--map-root-user", "sh", "-c", STICK]).stderr(Stdio::piped());
+    command.env("home", home.path()).env("small", home.path().join("small"));
+    command.env("XDG_STATE_HOME", home.path().join("state"));
+    command.env("deskctl", program("deskctl")).env("clerk", CLERK).env("password", PASSWORD);
+    let done = command.output().expect("unshare");
+    assert!(done.status.success(), "{done:?}");
+    let read = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert!(read("refused").contains("磁盘满了"), "{}", read("refused"));
+    assert_eq!(read("left").trim(), "", "half a backup was left");
+    assert_eq!((read("second").lines().count(), read("listed").lines().count()), (1, 1));
+    assert!(read("verified").contains("\"complete\":true"));
 }

@@ -1,6 +1,7 @@
 //! Opening a desk's folder as one of its clerks.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use intake_app::{Desk, Error, Setup, SystemClock};
@@ -58,33 +59,50 @@ impl From<serde_json::Error> for Refused {
 
 /// Takes the folder's lock and signs in. The desk is closed, and its key dropped, when the program ends.
 pub(crate) fn open(whose: &Whose) -> Result<Desk, Refused> {
+    open_as(whose, true)
+}
+
+/// The same for what only looks: nothing is repaired, and no epoch is opened.
+pub(crate) fn look(whose: &Whose) -> Result<Desk, Refused> {
+    open_as(whose, false)
+}
+
+/// What a data folder is opened with.
+pub(crate) fn setup(folder: &Path, mends: bool) -> Setup {
+    Setup {
+        folder: folder.to_owned(),
+        practice: false,
+        // Nothing here makes paper.
+        pdf_folder: folder.to_owned(),
+        clock: Arc::new(SystemClock::default()),
+        machine: intake_app::machine_id(),
+        marker: intake_app::markers(&|name| std::env::var_os(name)),
+        mends,
+    }
+}
+
+fn open_as(whose: &Whose, mends: bool) -> Result<Desk, Refused> {
     // Opening makes a missing folder: right for a new desk, wrong for a mistyped path.
     if !whose.folder.is_dir() {
         return Err(Refused::because(format!("没有这个数据文件夹：{}。", whose.folder.display())));
     }
-    let desk = Desk::open(Setup {
-        folder: whose.folder.clone(),
-        practice: false,
-        // Nothing here makes paper.
-        pdf_folder: whose.folder.clone(),
-        clock: Arc::new(SystemClock::default()),
-    })?;
-    let clerks = desk.state()?.clerks;
-    let clerk = match &whose.clerk {
-        Some(name) => clerks.iter().find(|clerk| &clerk.name == name),
-        None if clerks.len() == 1 => clerks.first(),
-        None => None,
-    };
-    let Some(clerk) = clerk else {
-        let names: Vec<&str> = clerks.iter().map(|clerk| clerk.name.as_str()).collect();
-        let names = if names.is_empty() { "（还没有建台）".to_owned() } else { names.join("、") };
-        return Err(Refused::because(format!("请用 --clerk 写明由谁登录：{names}。")));
-    };
-    desk.sign_in(clerk.id, &password(whose, &clerk.name)?)?;
+    let desk = Desk::open(setup(&whose.folder, mends))?;
+    let clerks = desk.state()?.clerks.into_iter().map(|clerk| (clerk.id, clerk.name)).collect();
+    let (clerk, name) = who(whose, clerks)?;
+    desk.sign_in(clerk, &password(whose, &name)?)?;
     Ok(desk)
 }
 
-fn password(whose: &Whose, name: &str) -> Result<String, Refused> {
+/// The clerk who was named, or the only one there is.
+pub(crate) fn who(whose: &Whose, clerks: Vec<(u32, String)>) -> Result<(u32, String), Refused> {
+    let names: Vec<&str> = clerks.iter().map(|(_, name)| name.as_str()).collect();
+    let names = if names.is_empty() { "（还没有建台）".to_owned() } else { names.join("、") };
+    let only = clerks.len() == 1;
+    let found = clerks.into_iter().find(|(_, name)| whose.clerk.as_ref().map_or(only, |wanted| wanted == name));
+    found.ok_or_else(|| Refused::because(format!("请用 --clerk 写明由谁登录：{names}。")))
+}
+
+pub(crate) fn password(whose: &Whose, name: &str) -> Result<String, Refused> {
     if !whose.password_stdin {
         return Ok(rpassword::prompt_password(format!("{name} 的密码："))?);
     }

@@ -4,6 +4,7 @@
 //! 2 arguments that cannot be read. A password comes from the terminal or from standard input, never as an argument:
 //! arguments are readable by every program on the machine.
 
+mod backup;
 mod folder;
 mod import;
 mod rules;
@@ -30,6 +31,13 @@ struct Line {
 enum Task {
     /// Walks the journal's chain and the matters it explains; prints the first difference where there is one
     Verify(Whose),
+    /// Makes a checked backup of a desk into a folder; a stick or a second disk is best
+    Backup(backup::Backup),
+    /// Puts a backup, or the newest one in a folder, in the place of what the data folder holds. What was there is moved
+    /// aside inside it and never deleted; the desk opens a new epoch before it writes again
+    Restore(backup::Restore),
+    /// Lists the backups in a folder, the newest first
+    Backups(backup::Backups),
     /// Registers one visit per line of an NDJSON file, or per row of an Excel ledger with `--map`; reports each that cannot
     /// be registered and keeps the rest. A ledger's row is taken once, however often the file is imported
     Import(Import),
@@ -128,15 +136,23 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<bool, Refused> {
     match task {
         Task::Verify(whose) => {
-            let desk = folder::open(&whose)?;
+            let desk = folder::look(&whose)?;
             let (found, difference) = match desk.verify() {
                 Ok(found) => (Some(found), None),
                 Err(error) => (None, Some(error.difference().map(str::to_owned).ok_or(error)?)),
             };
             let complete = found.is_some();
+            let said = match (&found, &difference) {
+                (Some(found), _) => format!("complete, {} entries, head {}", found.entries, found.head.hash.short()),
+                (None, difference) => difference.clone().unwrap_or_default(),
+            };
             print(&Walked { complete, found, difference })?;
+            writeln!(std::io::stderr(), "{said}")?;
             Ok(complete)
         }
+        Task::Backup(task) => backup::make(&task),
+        Task::Restore(task) => backup::restore(&task),
+        Task::Backups(task) => backup::list(&task),
         Task::Import(import) => import::run(&import),
         Task::Schema { of: Schema::Visit } => {
             print(&schemars::schema_for!(intake_model::Visit))?;

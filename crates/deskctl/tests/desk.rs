@@ -16,8 +16,11 @@ fn desk() -> TempDir {
 }
 
 fn deskctl(arguments: &[&str], stdin: &str) -> Output {
+    let state = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_deskctl"))
         .args(arguments)
+        // The markers of the machine on which the tests run are not theirs.
+        .env("XDG_STATE_HOME", state.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -62,6 +65,37 @@ fn a_good_line_is_registered_and_the_desk_stays_whole() {
     let clerk = desk.state().unwrap().clerks.into_iter().find(|one| one.name == CLERK).unwrap();
     desk.sign_in(clerk.id, PASSWORD).unwrap();
     assert_eq!(desk.matter(&number).unwrap().visit.demand, "楼上漏水三个月，物业不修。");
+}
+
+#[test]
+fn a_backup_is_made_listed_and_put_back_and_never_over_a_newer_desk_without_saying_so() {
+    let folder = desk();
+    assert!(import(&folder, &[GOOD], &[]).status.success());
+    let stick = folder.path().join("stick").display().to_string();
+    let made = on_desk(&folder, &["backup", &stick], PASSWORD);
+    assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+    let backup = lines(&made)[0]["path"].as_str().unwrap().to_owned();
+    let listed = lines(&deskctl(&["backups", &stick], ""));
+    assert_eq!((listed.len(), listed[0]["path"].as_str()), (1, Some(backup.as_str())));
+
+    assert!(import(&folder, &[GOOD], &[]).status.success());
+    let refused = on_desk(&folder, &["restore", &stick], PASSWORD);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--over-newer"));
+    let restored = on_desk(&folder, &["restore", &backup, "--over-newer"], PASSWORD);
+    assert_eq!(restored.status.code(), Some(0), "{}", String::from_utf8_lossy(&restored.stderr));
+    let aside = lines(&restored)[0]["aside"].as_str().unwrap().to_owned();
+    assert!(std::path::Path::new(&aside).join("desk.db").exists(), "nothing is deleted");
+
+    let verified = on_desk(&folder, &["verify"], PASSWORD);
+    assert!(String::from_utf8_lossy(&verified.stderr).starts_with("complete, 4 entries, head "));
+    assert_eq!(lines(&verified)[0]["matters"], 1);
+    // To look opens no epoch; to write does.
+    let imported = import(&folder, &[GOOD], &[]);
+    let number = lines(&imported)[0]["number"].as_str().unwrap().to_owned();
+    assert!(!number.contains("-01A-"), "{number}");
+    let nothing = deskctl(&["restore", &folder.path().display().to_string(), "--folder", "x"], "");
+    assert_eq!(nothing.status.code(), Some(1));
 }
 
 fn fixture(name: &str) -> String {

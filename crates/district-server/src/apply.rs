@@ -7,11 +7,12 @@
 use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
 use intake_model::{Code, Party, RegistrationNumber};
-use intake_wire::{Corrected, Draft, JournalId, Kind, RecordOf, Registered, SlipIssued, VerdictKind, Voided};
+use intake_wire::{Carried, Corrected, Draft, JournalId, Kind, RecordOf, Registered, SlipIssued, VerdictKind, Voided};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::db::entries::{self, Held};
+use crate::db::forks;
 use crate::db::journals::{self, Journal};
 use crate::db::matters::{self, Version};
 use crate::db::{own, place};
@@ -25,13 +26,15 @@ const AT_ONCE: i64 = 64;
 struct Outcome {
     verdict: VerdictKind,
     number: Option<String>,
+    /// The journal that registered the matter.
+    of: Option<JournalId>,
     /// The matter came into being: what waited for it can apply, and these entries are superseded.
     freed: Vec<u64>,
 }
 
 impl Outcome {
     fn of(verdict: VerdictKind, number: Option<String>) -> Self {
-        Self { verdict, number, freed: Vec::new() }
+        Self { verdict, number, of: None, freed: Vec::new() }
     }
 
     fn set_aside(code: Code) -> Self {
@@ -136,8 +139,12 @@ async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held)
 async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
-        "desk_created" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
+        "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" => {
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
+                stored()
+            } else {
+                unreadable(None)
+            }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
@@ -156,21 +163,40 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "voided" => {
             let Some(voided) = read::<Voided>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
             let outcome = depending(tx, journal, entry, voided.number).await?;
-            if let (VerdictKind::Stored, Some(number)) = (&outcome.verdict, &outcome.number) {
-                matters::void(tx, journal, number).await?;
+            if let (Some(of), Some(number)) = (outcome.of, &outcome.number) {
+                matters::void(tx, journal, of, number).await?;
             }
             outcome
         }
         "slip_issued" => {
             let Some(slip) = read::<SlipIssued>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
             let outcome = depending(tx, journal, entry, slip.number).await?;
-            if let (VerdictKind::Stored, Some(number)) = (&outcome.verdict, &outcome.number) {
-                matters::slip(tx, journal, number, slip.copy).await?;
+            if let (Some(of), Some(number)) = (outcome.of, &outcome.number) {
+                matters::slip(tx, journal, of, number, slip.copy).await?;
             }
             outcome
         }
+        "carried" => carried(tx, journal, entry).await?,
         _ => Outcome::set_aside(Code::KindUnknown),
     })
+}
+
+/// An entry that stands beside another of the same place, carried over by its desk: applied as what it was, and the fork
+/// is settled with it.
+async fn carried(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let Some(carried) = read::<Carried>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
+    if carried.kind == Kind::carried() {
+        return Ok(unreadable(None));
+    }
+    forks::settle(tx, journal, (carried.journal, carried.seq, carried.hash), entry.seq).await?;
+    let told = Held {
+        seq: entry.seq,
+        kind: carried.kind.as_str().to_owned(),
+        open: Some(carried.content.into_bytes()),
+        personal: entry.personal.clone(),
+        carried: true,
+    };
+    Box::pin(apply_one(tx, journal, &told)).await
 }
 
 async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
@@ -181,10 +207,11 @@ async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Re
         Ok(legible) => legible,
         Err(aside) => return Ok(aside),
     };
-    if matters::version(tx, journal, &name).await?.is_some() {
+    if matters::standing(tx, journal, &name).await?.is_some_and(|known| known.of == journal.id) {
         return Ok(unreadable(Some(name)));
     }
     let version = Version {
+        of: journal.id,
         number: &name,
         seq: entry.seq,
         registered_seq: entry.seq,
@@ -207,13 +234,17 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         Ok(legible) => legible,
         Err(aside) => return Ok(aside),
     };
-    let known = matters::version(tx, journal, &name).await?;
-    let later = known.is_none_or(|known| i64::from(known) < i64::from(open.version));
-    if open.corrects >= entry.seq || place(open.corrects).is_err() || !later {
+    let known = matters::standing(tx, journal, &name).await?;
+    let here = !entry.carried && known.as_ref().is_none_or(|known| known.version_journal == journal.id);
+    let later = known.as_ref().is_none_or(|known| i64::from(known.version) < i64::from(open.version));
+    // What a later epoch corrects stands in another journal, and both may have made the same version of it.
+    if (here && (open.corrects >= entry.seq || !later)) || place(open.corrects).is_err() {
         return Ok(unreadable(Some(name)));
     }
+    let of = known.map_or(journal.id, |known| known.of);
     let superseded = superseded(tx, journal, &name, open.corrects, entry.seq).await?;
     let version = Version {
+        of,
         number: &name,
         seq: entry.seq,
         registered_seq: superseded.first().copied().unwrap_or(open.corrects),
@@ -225,7 +256,7 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         record: record.kept(),
     };
     matters::put(tx, journal, &version).await?;
-    Ok(Outcome { verdict: VerdictKind::Stored, number: Some(name), freed: superseded })
+    Ok(Outcome { verdict: VerdictKind::Stored, number: Some(name), of: Some(of), freed: superseded })
 }
 
 /// The number of a version with its date and record, or why the entry is set aside.
@@ -268,8 +299,8 @@ async fn superseded(
 async fn depending(tx: &Transaction<'_>, journal: &Journal, entry: &Held, number: String) -> Result<Outcome> {
     let Some(number) = own_number(journal, &number) else { return Ok(Outcome::set_aside(Code::ContentUnreadable)) };
     let number = number.to_string();
-    if matters::version(tx, journal, &number).await?.is_some() {
-        return Ok(Outcome::of(VerdictKind::Stored, Some(number)));
+    if let Some(known) = matters::standing(tx, journal, &number).await? {
+        return Ok(Outcome { of: Some(known.of), ..Outcome::of(VerdictKind::Stored, Some(number)) });
     }
     // The one known to be about this number; else the last whose number nobody can read.
     let aside = entries::versions_aside(tx, journal, entry.seq, &number, None).await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod desks;
 pub(crate) mod entries;
+pub(crate) mod forks;
 pub(crate) mod journals;
 pub(crate) mod matters;
 pub(crate) mod own;

@@ -1,12 +1,23 @@
 //! Where both sides stand, and the district's entries for a desk.
 
-use intake_wire::{Block, DeskCertificate, DownRequest, Head, Heads, HeadsAnswer, JournalState, PageWriter, limits};
+use intake_wire::{
+    Block, DeskCertificate, DownRequest, Entry, Head, Heads, HeadsAnswer, JournalId, JournalState, OwnRequest,
+    PageWriter, limits,
+};
 
 use crate::db::{entries, journals, own};
 use crate::{District, Error, Result};
 
 /// Epochs of one desk that one request may name.
 const JOURNALS: usize = 1024;
+
+/// Content of one block and of one page, well under the protocol's limits in spite of long texts.
+const BLOCK_CONTENT: usize = 2 << 20;
+const PAGE_CONTENT: usize = 8 << 20;
+
+fn size(entry: &Entry) -> usize {
+    [&entry.open, &entry.personal].into_iter().filter_map(|part| part.bytes()).map(<[u8]>::len).sum()
+}
 
 impl District {
     /// The district's heads of a desk's journals, and of its own for the desk.
@@ -25,11 +36,13 @@ impl District {
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
             let verdicts = entries::open_verdicts(&client, &known).await?;
-            states.push(JournalState { journal: known.id, head: known.head, verdicts, forked: known.forked });
+            let mark = Some(known.mark);
+            states.push(JournalState { journal: known.id, head: known.head, verdicts, forked: known.forked, mark });
         }
         for (journal, _, _) in &asked.journals {
             if !states.iter().any(|state| state.journal == *journal) {
-                states.push(JournalState { journal: *journal, head: Head::EMPTY, verdicts: Vec::new(), forked: false });
+                let (head, verdicts) = (Head::EMPTY, Vec::new());
+                states.push(JournalState { journal: *journal, head, verdicts, forked: false, mark: None });
             }
         }
         let tx = client.transaction().await?;
@@ -59,23 +72,65 @@ impl District {
         self.admit(certificate).await?;
         let (centre, desk) = (certificate.centre.as_str(), certificate.desk);
         let client = self.pool.get().await?;
-        let mut page = PageWriter::new()?;
-        let mut bytes = Vec::new();
+        let mut page = (PageWriter::new()?, Vec::new());
         if let Some(own) = own::newest(&client, centre, desk, false).await?
             && let Some(hash) = own::hash_at(&client, centre, own.id, asked.after).await?
         {
             let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
-            let mut head = Head { seq: asked.after, hash };
-            for entries in own::after(&client, centre, own.id, asked.after, limit).await?.chunks(limits::BLOCK_ENTRIES)
-            {
-                let block = Block::sign(None, own.id, own.mark.clone(), head, entries.to_vec(), self.keys.signing())?;
-                for entry in entries {
-                    head = entry.follow(own.id, head)?;
-                }
-                bytes.extend(page.block(&block)?);
+            let entries = own::after(&client, centre, own.id, asked.after, limit).await?;
+            self.write(&mut page, own.id, &own.mark, Head { seq: asked.after, hash }, entries)?;
+        }
+        page.1.extend(page.0.finish()?);
+        Ok(page.1)
+    }
+
+    /// A page of what the district holds of one of the desk's own journals after a place, for a desk that was set back.
+    pub(crate) async fn own(&self, certificate: &DeskCertificate, asked: &OwnRequest) -> Result<Vec<u8>> {
+        self.admit(certificate).await?;
+        let client = self.pool.get().await?;
+        let mut page = (PageWriter::new()?, Vec::new());
+        let known = journals::of_desk(&client, &certificate.centre, certificate.desk).await?;
+        if let Some(known) = known.into_iter().find(|known| known.id == asked.journal) {
+            let before = match asked.after {
+                0 => Some(Head::EMPTY),
+                at => entries::hashes(&client, &known, at, at).await?.pop().map(|(seq, hash)| Head { seq, hash }),
+            };
+            if let Some(before) = before {
+                let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
+                let entries = entries::whole_after(&client, &known, asked.after, limit).await?;
+                self.write(&mut page, known.id, &known.mark, before, entries)?;
             }
         }
-        bytes.extend(page.finish()?);
-        Ok(bytes)
+        page.1.extend(page.0.finish()?);
+        Ok(page.1)
+    }
+
+    /// Writes entries as signed blocks, as many as a page may hold.
+    fn write(
+        &self,
+        (page, bytes): &mut (PageWriter, Vec<u8>),
+        journal: JournalId,
+        mark: &str,
+        mut head: Head,
+        mut entries: Vec<Entry>,
+    ) -> Result<()> {
+        let mut left = PAGE_CONTENT;
+        while !entries.is_empty() && left > 0 {
+            let mut content = 0;
+            let fits = entries.iter().take(limits::BLOCK_ENTRIES).take_while(|entry| {
+                content += size(entry);
+                content <= BLOCK_CONTENT
+            });
+            let fits = fits.count().max(1);
+            let later = entries.split_off(fits.min(entries.len()));
+            left = left.saturating_sub(entries.iter().map(size).sum());
+            let block = Block::sign(None, journal, mark.to_owned(), head, entries, self.keys.signing())?;
+            for entry in &block.entries {
+                head = entry.follow(journal, head)?;
+            }
+            bytes.extend(page.block(&block)?);
+            entries = later;
+        }
+        Ok(())
     }
 }

@@ -13,7 +13,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use intake_wire::{DownRequest, EnrolRequest, Frames, Heads, SignedRequest, limits};
+use intake_wire::{DownRequest, EnrolRequest, Frames, Heads, OwnRequest, SignedRequest, limits};
 use tokio::io::{AsyncReadExt as _, BufReader};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -40,6 +40,7 @@ pub fn router(district: Arc<District>) -> Router {
         .route("/v1/enrol", post(enrol))
         .route("/v1/heads", post(heads))
         .route("/v1/down", post(down))
+        .route("/v1/own", post(own))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
         .layer(from_fn(|request, next| limited(REQUEST_TIME, request, next)));
     let pages =
@@ -73,6 +74,12 @@ async fn heads(State(district): State<Arc<District>>, body: Bytes) -> Result<Res
 async fn down(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
     let (certificate, asked) = SignedRequest::open::<DownRequest>("/v1/down", &body)?;
     let page = district.down(&certificate, &asked).await?;
+    Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
+}
+
+async fn own(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let (certificate, asked) = SignedRequest::open::<OwnRequest>("/v1/own", &body)?;
+    let page = district.own(&certificate, &asked).await?;
     Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
 }
 

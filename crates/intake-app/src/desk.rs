@@ -7,7 +7,7 @@ use intake_model::check::text_fault;
 use intake_model::{CentreCode, Code, DeskNumber, EpochMark};
 use intake_paper::Papers;
 use intake_store::{
-    DataKey, Db, DeskRow, Folder, Keyring, Locked, RecoveryKey, Role, Settings, make_folder, write_whole,
+    DataKey, Db, DeskRow, Folder, Keyring, Locked, Marked, RecoveryKey, Role, Settings, make_folder, write_whole,
 };
 use intake_wire::{Draft, JournalId, Kind, Moment, SYSTEM_CLERK, SigningKey};
 use serde_json::json;
@@ -32,6 +32,12 @@ pub struct Setup {
     pub pdf_folder: PathBuf,
     /// The times.
     pub clock: Arc<dyn Clock>,
+    /// The machine's id; empty where it is not known.
+    pub machine: String,
+    /// Where the markers of this machine's desks lie: outside every data folder.
+    pub marker: Option<PathBuf>,
+    /// Whether a damaged database is rebuilt and a new epoch opened where they are due. Not for those who only look.
+    pub mends: bool,
 }
 
 /// The desk. Cheap to clone; the folder is given back when the last clone is dropped.
@@ -44,6 +50,10 @@ pub(crate) struct Inner {
     pub(crate) session: Mutex<Session>,
     pub(crate) papers: OnceLock<Papers>,
     pub(crate) exchanging: tokio::sync::Mutex<()>,
+    pub(crate) backup: Mutex<crate::backup::Watch>,
+    // Held while a backup is made.
+    pub(crate) backing_up: Mutex<()>,
+    pub(crate) walk: Mutex<crate::mend::SlowWalk>,
     // Held while the keyring is read, changed and written.
     keyring: Mutex<()>,
 }
@@ -73,6 +83,9 @@ impl Desk {
             session: Mutex::default(),
             papers: OnceLock::new(),
             exchanging: tokio::sync::Mutex::new(()),
+            backup: Mutex::default(),
+            backing_up: Mutex::default(),
+            walk: Mutex::default(),
             keyring: Mutex::new(()),
         };
         Ok(Self(Arc::new(inner)))
@@ -150,8 +163,12 @@ impl Desk {
             defaults: (self.0.setup.practice && !folder.holds_desk()).then(|| self.practice_desk()),
             folder: folder.path().display().to_string(),
             collective_from: 0,
+            backup_warning: None,
+            repaired: None,
         };
         if let Some(db) = db {
+            state.backup_warning = self.backup_warning(&db)?;
+            state.repaired = state.clerk.as_ref().and_then(|_| self.repaired());
             db.read::<_, Error>(|r| {
                 let (desk, settings, admission) = (r.desk()?, r.settings()?, r.line().admission()?);
                 state.collective_from = profile_of(&desk, &settings).collective_from;
@@ -254,10 +271,15 @@ impl Desk {
         let journal = JournalId(intake_wire::random()?);
         let signing = SigningKey::generate()?;
         let moment = self.now();
+        // A desk of this number that this machine had before may have given numbers today.
+        let before = self.marker_of(&row).map(|folder| Marked::read(&folder)).transpose()?;
+        let mark = before.and_then(|before| EpochMark::above(&before.marks)).unwrap_or_else(EpochMark::first);
+        let machine = crate::machine::hashed(&self.0.setup.machine);
         db.write::<_, Error>(|tx| {
             tx.insert_desk(&row, &signing)?;
-            tx.open_epoch(journal, EpochMark::first().as_str())?;
-            let open = json!({ "centre": row.centre_code, "desk": row.number, "mark": EpochMark::first().as_str() });
+            tx.set_machine(&machine)?;
+            tx.open_epoch(journal, mark.as_str())?;
+            let open = json!({ "centre": row.centre_code, "desk": row.number, "mark": mark.as_str() });
             tx.append(draft(Kind::desk_created(), &open, &json!({}))?, SYSTEM_CLERK, moment)?;
             for (id, name, role) in [(first, administrator, Role::Administrator), (second, clerk, Role::Clerk)] {
                 let open = json!({ "clerk": id, "role": role.word() });
@@ -267,6 +289,7 @@ impl Desk {
         })?;
         ring.write(&folder.keyring())?;
         folder.desk_is_made()?;
+        self.watch(&db)?;
         let mut session = self.session();
         session.db = Some(db);
         session.clerk = Some(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator });
@@ -330,13 +353,16 @@ impl Desk {
         self.state()
     }
 
-    /// Idle work: empties the WAL into the database.
+    /// Idle work: empties the WAL into the database, looks whether old entries are as they were, and makes a backup where
+    /// one is due.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn tick(&self) -> Result<()> {
-        let db = self.session().db.clone();
-        db.map_or(Ok(()), |db| Ok(db.checkpoint()?))
+        let Some(db) = self.session().db.clone() else { return Ok(()) };
+        db.checkpoint()?;
+        self.walk_on(&db)?;
+        self.back_up_if_due(&db)
     }
 
     /// Walks the whole journal and the tables it explains.
@@ -345,6 +371,7 @@ impl Desk {
     /// [`Code::DeskLocked`], or the first difference.
     pub fn verify(&self) -> Result<intake_store::Verified> {
         let (db, _) = self.at_work()?;
+        db.check_pages()?;
         db.read(|r| Ok(r.verify()?))
     }
 }

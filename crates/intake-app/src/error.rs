@@ -49,6 +49,9 @@ pub enum Error {
     /// A file in it.
     #[error("the PDF could not be written: {0}")]
     Pdf(intake_store::Error),
+    /// A backup was not made.
+    #[error("the backup was not made: {0}")]
+    Backup(intake_store::Error),
     /// A task of ours ended without an answer.
     #[error("a background task ended early")]
     Task,
@@ -116,6 +119,8 @@ impl Error {
             Self::Sync(error) => error.code(),
             Self::Recovery(_) => Code::RecoveryFolderUnusable,
             Self::Pdf(error) if error.code() == Code::DiskFull => Code::DiskFull,
+            Self::Backup(error) if error.code() == Code::DiskFull => Code::DiskFull,
+            Self::Backup(_) => Code::BackupFailed,
             Self::PdfFolder(_) | Self::Pdf(_) => Code::PdfFolderUnwritable,
             Self::Task => Code::Internal,
         }

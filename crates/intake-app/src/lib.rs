@@ -4,10 +4,14 @@
 //! SQL, layout, and any wall clock but [`SystemClock`], which the shell hands in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod backup;
 mod clock;
 mod desk;
+mod epoch;
 mod error;
 mod line;
+mod machine;
+mod mend;
 mod notes;
 mod rules;
 mod sign_in;
@@ -15,12 +19,15 @@ mod slip;
 mod view;
 mod visits;
 
+pub use backup::{clerks_of_backup, list_backups, restore};
 pub use clock::{Clock, SystemClock};
 pub use desk::{Desk, Setup};
 pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
+pub use machine::{machine_id, markers};
 pub use view::{
-    Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,
-    OfficeSettings, Outlook, Phase, Progress, Registered, Role, SlipView, Today,
+    BackupPlace, BackupRow, BackupState, Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow,
+    MatterState, MatterVersion, OfficeSettings, Outlook, Phase, Progress, Registered, Repaired, Restored, Role,
+    SlipView, Today,
 };
 pub use visits::Imported;

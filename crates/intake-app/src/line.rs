@@ -81,18 +81,35 @@ impl Desk {
             };
             progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
         };
-        let ended = intake_sync::exchange(&db, told, move || clock.now().at_ms).await;
+        let mut ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
+        // A machine that was set back wrote where it had written before: both versions are kept, and the desk goes on in an
+        // epoch of its own.
+        let contradicted = ended.as_ref().map_or_else(|_| Vec::new(), |outcome| outcome.contradicted.clone());
+        let (mut gave_way, mut carried) = (Ok(0), 0);
+        for journal in contradicted {
+            gave_way = self.give_way(&db, journal, self.now()).await;
+            match &gave_way {
+                Ok(count) => carried += count,
+                Err(_) => break,
+            }
+            ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
+        }
         let at = minute(self.now().at_ms);
         let none = ExchangeResult {
             in_step: false,
             sent: 0,
             already_had: 0,
+            came_back: 0,
+            carried: 0,
             set_aside: 0,
             waiting: 0,
             head: String::new(),
             trouble: None,
             at,
         };
+        if let Err(error) = gave_way {
+            return Ok(ExchangeResult { trouble: Some(error.told("exchange")), ..none });
+        }
         Ok(match ended {
             Ok(outcome) => {
                 let trouble = match (outcome.forked, outcome.district_ahead) {
@@ -104,6 +121,8 @@ impl Desk {
                     in_step: outcome.in_step,
                     sent: outcome.sent,
                     already_had: outcome.already_had,
+                    came_back: outcome.came_back,
+                    carried,
                     set_aside: outcome.set_aside,
                     waiting: outcome.waiting,
                     head: outcome.head,

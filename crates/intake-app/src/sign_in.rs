@@ -1,7 +1,7 @@
 //! Signing in, locking, signing out.
 
 use intake_model::Code;
-use intake_store::{Db, Keyring};
+use intake_store::Keyring;
 
 use crate::desk::Desk;
 use crate::view::{Clerk, DeskState};
@@ -61,10 +61,9 @@ impl Desk {
         let open = self.session().db.clone();
         let db = match open {
             Some(db) => db,
-            None => match Db::open(&folder, &key) {
+            None => match self.open_database(&key, &|ring| ring.unlock(clerk, password).ok()) {
                 Ok(db) => db,
                 Err(error) => {
-                    let error = Error::from(error);
                     self.session().notice = Some(error.told("opening"));
                     return Err(error);
                 }

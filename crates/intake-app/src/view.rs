@@ -61,6 +61,70 @@ views! {
         folder: String,
         /// From this head-count representatives are chosen, as the region counts; 0 before sign-in.
         collective_from: u32,
+        /// What should be done about backups or a full disk.
+        backup_warning: Option<Failure>,
+        /// What was rebuilt at opening, until a clerk has seen it.
+        repaired: Option<Repaired>,
+    }
+    /// What a repair brought back, and what it did not.
+    Repaired {
+        /// When it was.
+        at: String,
+        /// From a backup of when; `None` where there was no usable one.
+        backup: Option<String>,
+        /// Entries read from the damaged file beyond the backup.
+        from_file: u64,
+        /// Entries there are now.
+        entries: u64,
+        /// Entries that a clerk had been told of and that are not here.
+        missing: u64,
+        /// The number of the last registration that is here.
+        last_number: Option<String>,
+        /// Where the damaged files lie.
+        aside: String,
+    }
+    /// How backups stand.
+    BackupState {
+        /// Where they go.
+        folder: String,
+        /// What kind of place that is.
+        place: BackupPlace,
+        /// Whether it lies on the disk of the data.
+        same_disk: bool,
+        /// When the last one was made.
+        last: Option<String>,
+        /// How many minutes ago.
+        age: Option<u32>,
+        /// Whether something is in no backup yet.
+        unsaved: bool,
+        /// Room left there, in MiB.
+        free_mb: Option<u64>,
+        /// Why the last try failed.
+        trouble: Option<Failure>,
+        /// What should be done.
+        warning: Option<Failure>,
+        /// Those of this desk that are there, the newest first; at most 30.
+        backups: Vec<BackupRow>,
+    }
+    /// One backup.
+    BackupRow {
+        /// `2026-11-24 17:30`.
+        made: String,
+        /// Its folder.
+        path: String,
+        /// `120110005-01`.
+        desk: String,
+        /// The epoch's mark.
+        mark: String,
+        /// Entries in it.
+        entries: u64,
+    }
+    /// A backup that was put back.
+    Restored {
+        /// Which.
+        backup: BackupRow,
+        /// Where what was there before lies.
+        aside: String,
     }
     /// What a new desk needs.
     CreateDesk {
@@ -258,6 +322,10 @@ views! {
         sent: u64,
         /// Entries the district had already.
         already_had: u64,
+        /// Entries of the desk's own that came back: it had been set back.
+        came_back: u64,
+        /// Own entries in whose place the district holds others: both are kept.
+        carried: u64,
         /// Entries it cannot apply.
         set_aside: u64,
         /// Entries that wait for those.
@@ -295,6 +363,15 @@ words! {
         Administrator,
         /// Visits.
         Clerk,
+    }
+    /// Where backups go.
+    BackupPlace {
+        /// Beside the data folder: nobody chose a place.
+        Beside,
+        /// Where the administrator wants them.
+        Chosen,
+        /// Chosen, and not there now: a stick may not be plugged in.
+        Away,
     }
     /// How a matter stands with the district.
     MatterState {

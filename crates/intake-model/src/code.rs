@@ -131,6 +131,22 @@ codes! {
     DiskFull,
     /// The disk refused to write or read.
     DiskFailed,
+    /// The folder for backups is away or cannot be written.
+    BackupFolderUnusable,
+    /// A backup was not made, or did not pass its check.
+    BackupFailed,
+    /// Nothing was backed up for more than a working day.
+    BackupStale,
+    /// Little is left on the disk of the data or of the backups.
+    DiskNearlyFull,
+    /// No usable backup where one was looked for.
+    BackupMissing,
+    /// A backup that cannot be read, or is not as it was written.
+    BackupUnreadable,
+    /// What a backup would replace is newer than the backup.
+    BackupOlder,
+    /// A record is no longer what was written.
+    RecordChanged,
     // ---- the record
     /// The visit has errors.
     VisitUnreadable,

@@ -14,6 +14,7 @@ pub mod clock;
 mod code;
 mod decision;
 mod door;
+mod epoch_mark;
 pub mod identity;
 pub mod name;
 mod number;

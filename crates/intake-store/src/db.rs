@@ -11,7 +11,8 @@ use crate::folder::{Folder, sync_folder};
 use crate::head::HeadFile;
 use crate::journal::Journal;
 use crate::keyring::DataKey;
-use crate::{Error, Result, migrations};
+use crate::marker::Marker;
+use crate::{Error, Result, backup, migrations};
 
 /// The desk's database, open. Cheap to clone; closed when the last clone is dropped.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ struct Inner {
 struct TheWriter {
     connection: Connection,
     head_file: HeadFile,
+    // The same head outside the data folder, so that a folder set back is known for one.
+    marker: Option<Marker>,
     // A committed head that could not be noted outside; tried again at the next chance.
     unnoted: Option<(JournalId, Head)>,
 }
@@ -37,6 +40,9 @@ impl TheWriter {
     fn note(&mut self) -> Result<()> {
         if let Some((journal, head)) = self.unnoted {
             self.head_file.write(journal, head)?;
+            if let Some(marker) = &mut self.marker {
+                marker.note(journal, head)?;
+            }
             self.unnoted = None;
         }
         Ok(())
@@ -60,11 +66,11 @@ impl Db {
     /// # Errors
     /// [`Error::Io`] or [`Error::Sqlite`].
     pub fn create(folder: &Folder, key: &DataKey) -> Result<Self> {
-        Self::connected(folder, key, connect(&folder.database(), key, Access::Create)?)
+        Self::connected(folder, key, connect(&folder.database(), key, Access::Create)?, false)
     }
 
-    /// Opens the folder's database with its key and migrates it. A database that is not there is a loss, never made anew:
-    /// an empty one would hide what was lost.
+    /// Opens the folder's database with its key and migrates it, after a checked backup. A database that is not there is
+    /// a loss, never made anew: an empty one would hide what was lost. One that is refused stays as it was, with its WAL.
     ///
     /// # Errors
     /// [`Error::Newer`], [`Error::Damaged`], [`Error::Lost`], [`Error::Io`] or [`Error::Sqlite`].
@@ -75,22 +81,47 @@ impl Db {
             let confirmed = noted.iter().map(|(_, head)| head.seq).max().unwrap_or(0);
             return Err(Error::Lost { confirmed, found: 0 });
         }
-        Self::connected(folder, key, connect(&folder.database(), key, Access::Write)?)
+        Self::connected(folder, key, connect(&folder.database(), key, Access::Write)?, true)
     }
 
-    fn connected(folder: &Folder, key: &DataKey, mut writer: Connection) -> Result<Self> {
+    fn connected(folder: &Folder, key: &DataKey, mut writer: Connection, kept: bool) -> Result<Self> {
+        // Until it is known to be whole: closing a database whose WAL was dropped would empty the WAL for good.
+        leave_wal(&writer, true)?;
+        if kept && migrations::waits(&writer)? {
+            backup::before_migration(folder, key, &writer)?;
+        }
         migrations::to_latest(&mut writer)?;
         sync_folder(folder.path())?;
         let head_file = HeadFile::open(&folder.head())?;
         let inner = Inner {
-            writer: Mutex::new(TheWriter { connection: writer, head_file, unnoted: None }),
+            writer: Mutex::new(TheWriter { connection: writer, head_file, marker: None, unnoted: None }),
             readers: Mutex::new(Vec::new()),
             folder: folder.clone(),
             key: key.clone(),
         };
         let db = Self(Arc::new(inner));
         db.compare_head()?;
+        leave_wal(&lock(&db.0.writer).connection, false)?;
         Ok(db)
+    }
+
+    /// Notes each head outside the data folder too, from now on, beginning with the present one.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn watch(&self, mut marker: Marker) -> Result<()> {
+        let mut guard = lock(&self.0.writer);
+        let newest = Journal { connection: &guard.connection }.newest()?;
+        if let Some((journal, head)) = newest {
+            marker.note(journal, head)?;
+        }
+        guard.marker = Some(marker);
+        Ok(())
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Folder {
+        &self.0.folder
     }
 
     /// The data key, for wrapping it again.
@@ -163,6 +194,23 @@ impl Db {
         }
     }
 
+    /// Reads every page of the file and checks its seal.
+    ///
+    /// # Errors
+    /// [`Error::Contradiction`] with the first page that is not as it was written.
+    pub fn check_pages(&self) -> Result<()> {
+        let check = || {
+            let connection = connect(&self.0.folder.database(), &self.0.key, Access::Read)?;
+            sealed_pages(&connection)
+        };
+        if check().is_ok() {
+            return Ok(());
+        }
+        // A checkpoint may just have been writing the page: once more while nobody writes.
+        let _turn = lock(&self.0.writer);
+        check()
+    }
+
     /// A head above the database is loss. Below it is normal after a power cut, and is brought up to date, so that what
     /// the database holds is guarded from now on.
     fn compare_head(&self) -> Result<()> {
@@ -186,6 +234,22 @@ impl Db {
     }
 }
 
+/// Whether each page of a file bears the seal of its content.
+pub(crate) fn sealed_pages(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
+    let mut faults = statement.query([])?;
+    match faults.next()? {
+        Some(fault) => Err(Error::Contradiction(fault.get(0)?)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the WAL stays as it is when the connection closes.
+fn leave_wal(connection: &Connection, leave: bool) -> Result<()> {
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave)?;
+    Ok(())
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere leaves no half state: an open transaction rolls back when it is dropped.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -193,18 +257,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(crate) enum Access {
     Create,
     Write,
     Read,
+    /// Leaves every byte as it is: for backups, and for what is damaged.
+    Look,
 }
 
 /// How long a connection waits for another of this program: it holds the folder alone.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Connection> {
-    let writes = access != Access::Read;
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+pub(crate) fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Connection> {
+    let writes = matches!(access, Access::Create | Access::Write);
+    let door =
+        if access == Access::Look { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let mut flags = door | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if access == Access::Create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }

@@ -106,7 +106,28 @@ impl Writer<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// The desk's own again, on this machine (its id, hashed): what is written from now on is its newest history.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn set_machine(&self, machine: &[u8]) -> Result<()> {
+        self.connection.prepare_cached("UPDATE desk SET machine = ?1, is_copy = 0")?.execute([machine])?;
+        Ok(())
+    }
+}
+
 impl Reader<'_> {
+    /// Whether this database is a copy that was put back, and the machine it was last opened on (its id, hashed; empty
+    /// where that is not known).
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn origin(&self) -> Result<(bool, Vec<u8>)> {
+        let sql = "SELECT is_copy, machine FROM desk";
+        Ok(self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// Which desk this is.
     ///
     /// # Errors

@@ -54,6 +54,12 @@ pub enum Error {
     /// JSON of our own that does not read.
     #[error("stored JSON does not read: {0}")]
     Json(#[from] serde_json::Error),
+    /// A backup that does not read, or is not what was written.
+    #[error("the backup cannot be used: {0}")]
+    Backup(String),
+    /// What a backup would replace is newer.
+    #[error("what is there is newer than the backup")]
+    Older,
     /// Encryption of the keyring failed.
     #[error("the key could not be wrapped: {0}")]
     Wrap(String),
@@ -70,6 +76,11 @@ impl From<rusqlite::Error> for Error {
 }
 
 impl Error {
+    /// Whether the file itself is at fault, so that it is to be rebuilt from a backup and what of it still reads.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged(_) | Self::Lost { .. } | Self::Contradiction(_))
+    }
+
     /// What a clerk is told.
     pub fn code(&self) -> Code {
         match self {
@@ -91,6 +102,8 @@ impl Error {
                 Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::ReadOnly) => Code::DiskFailed,
                 _ => Code::Internal,
             },
+            Self::Backup(_) => Code::BackupUnreadable,
+            Self::Older => Code::BackupOlder,
             Self::Wire(intake_wire::Error::EntryTooLarge { .. }) => Code::TextTooLong,
             Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
         }

@@ -1,6 +1,8 @@
 //! The journal's rows: appended in the transaction of what they record, read back as the protocol's entries.
 
-use intake_wire::{BootId, Draft, Entry, Hash, Head, JournalId, Kind, Moment, Part};
+use intake_wire::{
+    BootId, Draft, Entry, EpochOpened, Hash, Head, JournalId, Kind, LastKnown, Moment, Part, SYSTEM_CLERK,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::db::{Reader, Writer};
@@ -11,7 +13,7 @@ pub struct Journal<'c> {
     pub(crate) connection: &'c Connection,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, personal_salt, personal, personal_digest";
 
 impl Reader<'_> {
@@ -32,7 +34,33 @@ impl Writer<'_> {
     /// # Errors
     /// [`Error::Sqlite`], also where the mark is used already.
     pub fn open_epoch(&self, journal: JournalId, mark: &str) -> Result<()> {
-        let sql = "INSERT INTO epochs (journal, mark) VALUES (?1, ?2)";
+        // With room below it for those that the district tells of later (`adopt_epoch`): epochs are in the order of `id`.
+        let sql = "INSERT INTO epochs (id, journal, mark) SELECT coalesce(max(id) + 1000, 1), ?1, ?2 FROM epochs";
+        self.connection.prepare_cached(sql)?.execute(params![journal.0, mark])?;
+        Ok(())
+    }
+
+    /// Opens an epoch with its first entry, which names the last known entry of each journal before it.
+    ///
+    /// # Errors
+    /// As [`Writer::open_epoch`].
+    pub fn begin_epoch(&self, journal: JournalId, mark: &str, why: &str, moment: Moment) -> Result<()> {
+        let known = Reader { connection: self.connection }.line().epochs()?.into_iter();
+        let previous =
+            known.map(|epoch| LastKnown { journal: epoch.journal, seq: epoch.head.seq, hash: epoch.head.hash });
+        let open = EpochOpened { previous: previous.collect(), mark: mark.to_owned(), why: why.to_owned() };
+        self.open_epoch(journal, mark)?;
+        let draft = Draft { kind: Kind::epoch_opened(), open: serde_json::to_vec(&open)?, personal: b"{}".to_vec() };
+        self.append(draft, SYSTEM_CLERK, moment)?;
+        Ok(())
+    }
+
+    /// Makes a journal of this desk known that the desk itself forgot. It stands right before the current one.
+    pub(crate) fn adopt_epoch(&self, journal: JournalId, mark: &str) -> Result<()> {
+        let sql = "INSERT INTO epochs (id, journal, mark)
+                   WITH RECURSIVE free (id) AS (SELECT max(id) - 1 FROM epochs
+                       UNION ALL SELECT id - 1 FROM free WHERE id IN (SELECT id FROM epochs))
+                   SELECT min(id), ?1, ?2 FROM free";
         self.connection.prepare_cached(sql)?.execute(params![journal.0, mark])?;
         Ok(())
     }
@@ -59,11 +87,16 @@ impl Writer<'_> {
         Ok(entry.seq)
     }
 
-    fn insert(&self, epoch: i64, entry: &Entry, hash: Hash) -> Result<()> {
+    pub(crate) fn insert(&self, epoch: i64, entry: &Entry, hash: Hash) -> Result<()> {
         let sql = "INSERT INTO journal (epoch, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open,
                    personal_salt, personal, personal_digest) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
-        let (open_salt, open) = kept(&entry.open)?;
-        let (personal_salt, personal) = kept(&entry.personal)?;
+        let Part::Kept { salt: open_salt, bytes: open } = &entry.open else {
+            return Err(Error::Contradiction("an entry keeps its open part".into()));
+        };
+        let (personal_salt, personal, digest) = match &entry.personal {
+            Part::Kept { salt, bytes } => (Some(salt), Some(bytes), None),
+            Part::Erased { digest } => (None, None, Some(digest.0)),
+        };
         self.connection.prepare_cached(sql)?.execute(params![
             epoch,
             entry.seq,
@@ -77,16 +110,9 @@ impl Writer<'_> {
             open,
             personal_salt,
             personal,
-            None::<[u8; 32]>,
+            digest,
         ])?;
         Ok(())
-    }
-}
-
-fn kept(part: &Part) -> Result<(&[u8; 16], &[u8])> {
-    match part {
-        Part::Kept { salt, bytes } => Ok((salt, bytes)),
-        Part::Erased { .. } => Err(Error::Contradiction("a new entry has its content".into())),
     }
 }
 
@@ -146,15 +172,15 @@ impl Journal<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The entry at a place of an epoch.
+    /// What the entry at a place of an epoch means: one carried over from another epoch reads as it stood there.
     pub(crate) fn at(&self, epoch: i64, seq: u64) -> Result<Entry> {
         let sql = format!("SELECT {COLUMNS} FROM journal WHERE epoch = ?1 AND seq = ?2");
         let found = self.connection.prepare_cached(&sql)?.query_row(params![epoch, seq], entry).optional()?;
-        found.ok_or_else(|| Error::Contradiction(format!("entry {seq} is missing")))
+        Ok(found.ok_or_else(|| Error::Contradiction(format!("entry {seq} is missing")))?.meant()?)
     }
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let personal = match (row.get(8)?, row.get(9)?) {
         (Some(salt), Some(bytes)) => Part::Kept { salt, bytes },
         _ => Part::Erased { digest: Hash(row.get(10)?) },

@@ -176,6 +176,11 @@ impl Keyring {
         self.checked(DataKey(Zeroizing::new(key)))
     }
 
+    /// Whether it is the keyring of this key.
+    pub(crate) fn fits(&self, key: &DataKey) -> bool {
+        key.check() == self.key_check
+    }
+
     /// Wraps the data key for a recovery key as well.
     ///
     /// # Errors

@@ -6,23 +6,32 @@
 //! All functions block; callers in async code use `spawn_blocking`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod backup;
 mod db;
 mod desk;
 mod error;
+mod fold;
 mod folder;
 mod head;
 mod journal;
 mod keyring;
 mod line;
+mod marker;
 mod matters;
 mod migrations;
+mod repair;
+mod swap;
 mod verify;
 
+pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
 pub use db::{Db, Reader, Writer};
 pub use desk::{DeskRow, Settings};
 pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
 pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
+pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
-pub use verify::Verified;
+pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
+pub use swap::restore;
+pub use verify::{Verified, Walk};

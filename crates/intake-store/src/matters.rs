@@ -82,7 +82,7 @@ impl Writer<'_> {
     /// [`Error::Sqlite`].
     pub fn next_serial(&self, date: NaiveDate) -> Result<(String, u32)> {
         let sql =
-            "SELECT e.mark, coalesce((SELECT max(serial) FROM matters WHERE local_date = ?1 AND epoch = e.id), 0) + 1
+            "SELECT e.mark, coalesce((SELECT max(serial) FROM matters WHERE local_date = ?1 AND epoch = e.id AND carried = 0), 0) + 1
                    FROM epochs e ORDER BY e.id DESC LIMIT 1";
         let next =
             self.connection.prepare_cached(sql)?.query_row([date.to_string()], |row| Ok((row.get(0)?, row.get(1)?)));
@@ -96,18 +96,21 @@ impl Writer<'_> {
     /// [`Error::Sqlite`], also for a number or a key that is used already.
     pub fn insert_matter(&self, number: &str, date: NaiveDate, serial: u32, seq: u64, import_key: &str) -> Result<()> {
         let sql =
-            "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_seq, import_key)
-                   VALUES (?1, (SELECT max(id) FROM epochs), ?2, ?3, ?4, 1, ?4, ?5)";
+            "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_epoch, version_seq,
+                   import_key) SELECT ?1, max(id), ?2, ?3, ?4, 1, max(id), ?4, ?5 FROM epochs";
         self.connection.prepare_cached(sql)?.execute(params![number, date.to_string(), serial, seq, import_key])?;
         Ok(())
     }
 
-    /// The version at `seq` is the matter's current one.
+    /// The version at `seq` of the current epoch is the matter's current one.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn set_version(&self, number: &str, version: u32, seq: u64) -> Result<()> {
-        let sql = "UPDATE matters SET version = ?2, version_seq = ?3 WHERE number = ?1";
+        let sql = "INSERT INTO corrections (number, epoch, seq) SELECT ?1, max(id), ?2 FROM epochs";
+        self.connection.prepare_cached(sql)?.execute(params![number, seq])?;
+        let sql = "UPDATE matters SET version = ?2, version_epoch = (SELECT max(id) FROM epochs), version_seq = ?3
+                   WHERE number = ?1";
         self.one(sql, params![number, version, seq])
     }
 
@@ -117,7 +120,8 @@ impl Writer<'_> {
     /// [`Error::Sqlite`].
     pub fn set_void(&self, number: &str, reason: &str, seq: u64) -> Result<()> {
         self.one(
-            "UPDATE matters SET void_seq = ?2, void_reason = ?3, import_key = '' WHERE number = ?1",
+            "UPDATE matters SET void_epoch = (SELECT max(id) FROM epochs), void_seq = ?2, void_reason = ?3,
+             import_key = '' WHERE number = ?1",
             params![number, seq, reason],
         )
     }
@@ -127,7 +131,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn set_slips(&self, number: &str, slips: u32, seq: u64) -> Result<()> {
-        self.one("UPDATE matters SET slips = ?2, slip_seq = ?3 WHERE number = ?1", params![number, slips, seq])
+        let sql = "UPDATE matters SET slips = ?2, slip_epoch = (SELECT max(id) FROM epochs), slip_seq = ?3
+                   WHERE number = ?1";
+        self.one(sql, params![number, slips, seq])
     }
 
     fn one(&self, sql: &str, params: impl rusqlite::Params) -> Result<()> {
@@ -138,11 +144,16 @@ impl Writer<'_> {
     }
 }
 
+// A carried registration was made when and by whom its entry says, not when it was carried.
 const COLUMNS: &str =
-    "m.number, m.epoch, m.registered_seq, m.version, m.version_seq, m.void_seq, m.void_reason, m.slips,
-     r.at_ms, r.clerk, e.remote_seq,
-     (SELECT v.verdict FROM verdicts v WHERE v.epoch = m.epoch AND v.seq IN (m.version_seq, m.void_seq) LIMIT 1)
-     FROM matters m JOIN journal r ON r.epoch = m.epoch AND r.seq = m.registered_seq JOIN epochs e ON e.id = m.epoch";
+    "m.number, m.version_epoch, m.registered_seq, m.version, m.version_seq, m.void_seq, m.void_reason,
+     m.slips, iif(m.carried, json_extract(CAST(r.open AS TEXT), '$.at_ms'), r.at_ms),
+     iif(m.carried, json_extract(CAST(r.open AS TEXT), '$.clerk'), r.clerk),
+     m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
+     (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
+                                          OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
+     FROM matters m JOIN journal r ON r.epoch = m.epoch AND r.seq = m.registered_seq
+     JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch";
 
 impl Matters<'_> {
     /// One matter by its number with hyphens.
@@ -194,8 +205,9 @@ impl Matters<'_> {
     pub fn open_before(&self, date: NaiveDate, limit: u32) -> Result<Vec<MatterRecord>> {
         let sql = format!(
             "SELECT {COLUMNS} WHERE m.local_date < ?1
-             AND (max(m.version_seq, m.void_seq) > e.remote_seq
-                  OR EXISTS (SELECT 1 FROM verdicts v WHERE v.epoch = m.epoch AND v.seq IN (m.version_seq, m.void_seq)))
+             AND (m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq)
+                  OR EXISTS (SELECT 1 FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
+                                                         OR (t.epoch = m.void_epoch AND t.seq = m.void_seq)))
              ORDER BY m.local_date DESC, m.epoch DESC, m.serial DESC LIMIT ?2"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -208,29 +220,26 @@ impl Matters<'_> {
     /// # Errors
     /// [`Error::Sqlite`]; [`Error::Contradiction`] where a version is missing.
     pub fn versions(&self, number: &str) -> Result<Vec<Version>> {
-        let sql = "SELECT epoch, version_seq FROM matters WHERE number = ?1";
-        let newest = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
-        let Some((epoch, mut seq)): Option<(i64, u64)> = newest.optional()? else { return Ok(Vec::new()) };
-        let mut versions = Vec::new();
-        loop {
+        let sql = "SELECT epoch, registered_seq FROM matters WHERE number = ?1";
+        let first = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some(first): Option<(i64, u64)> = first.optional()? else { return Ok(Vec::new()) };
+        // What stands before the registration is about another one of the same number (twins).
+        let sql = "SELECT epoch, seq FROM corrections WHERE number = ?1 AND (epoch, seq) > (?2, ?3)
+                   ORDER BY epoch DESC, seq DESC";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let corrections = statement.query_map(params![number, first.0, first.1], |row| Ok((row.get(0)?, row.get(1)?)));
+        let mut places = corrections?.collect::<rusqlite::Result<Vec<(i64, u64)>>>()?;
+        places.push(first);
+        let version = |(epoch, seq)| {
             let entry = Journal { connection: self.connection }.at(epoch, seq)?;
-            let corrected = match entry.kind.as_str() {
-                "corrected" => Some(open_part::<Corrected>(&entry)?),
-                _ => None,
+            let version = match entry.kind.as_str() {
+                "corrected" => open_part::<Corrected>(&entry)?.version,
+                _ => 1,
             };
-            versions.push(Version {
-                version: corrected.as_ref().map_or(1, |one| one.version),
-                at_ms: entry.moment.at_ms,
-                clerk: entry.clerk,
-                record: entry.personal.bytes().map(serde_json::from_slice).transpose()?,
-            });
-            match corrected {
-                // A correction points back; anything else would walk in a circle.
-                Some(one) if one.corrects < seq => seq = one.corrects,
-                Some(_) => return Err(Error::Contradiction(format!("entry {seq} corrects no earlier one"))),
-                None => return Ok(versions),
-            }
-        }
+            let record = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
+            Ok(Version { version, at_ms: entry.moment.at_ms, clerk: entry.clerk, record })
+        };
+        places.into_iter().map(version).collect()
     }
 
     /// What the last slip of a matter was issued as; `None` where none was.
@@ -238,7 +247,7 @@ impl Matters<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn last_slip(&self, number: &str) -> Result<Option<SlipIssued>> {
-        let sql = "SELECT epoch, slip_seq FROM matters WHERE number = ?1 AND slip_seq > 0";
+        let sql = "SELECT slip_epoch, slip_seq FROM matters WHERE number = ?1 AND slip_seq > 0";
         let place = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
         let Some((epoch, seq)) = place.optional()? else { return Ok(None) };
         open_part(&Journal { connection: self.connection }.at(epoch, seq)?).map(Some)
@@ -256,13 +265,13 @@ fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
-    let (version_seq, void_seq, remote_seq): (u64, u64, u64) = (row.get(4)?, row.get(5)?, row.get(10)?);
+    let (version_seq, void_seq, unsent): (u64, u64, Option<bool>) = (row.get(4)?, row.get(5)?, row.get(10)?);
     let verdict: Option<String> = row.get(11)?;
     let verdict = verdict.and_then(|json| serde_json::from_str::<VerdictKind>(&json).ok());
     let state = match verdict {
         Some(VerdictKind::SetAside { code }) => State::SetAside(code),
         Some(VerdictKind::Waiting { .. }) => State::SetAside("waits_for_earlier".into()),
-        _ if version_seq.max(void_seq) > remote_seq => State::Waiting,
+        _ if unsent == Some(true) => State::Waiting,
         _ => State::Sent,
     };
     let record = MatterRecord {

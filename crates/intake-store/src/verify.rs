@@ -1,11 +1,12 @@
-//! Walks the whole journal and the tables it explains.
+//! Walks the whole journal and every table, and names the first difference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use intake_wire::{Corrected, Head, Registered, SlipIssued, Voided};
-use serde::de::DeserializeOwned;
+use intake_wire::{Entry, Head, JournalId};
 
 use crate::db::Reader;
+use crate::fold::{Office, Place, ROW, Row, Tables, fold, read_row};
+use crate::line::Epoch;
 use crate::{Error, Result};
 
 /// What a complete walk found.
@@ -19,90 +20,223 @@ pub struct Verified {
     pub matters: u64,
 }
 
-/// A matter's row as the journal explains it: version, its entry, the voiding entry, slips, the ledger's row.
-type Explained = (u32, u64, u64, u32, String);
+/// How far a walk along the chains has come, for one that is taken in small steps.
+#[derive(Debug, Clone, Default)]
+pub struct Walk {
+    epoch: usize,
+    head: Option<Head>,
+}
 
 impl Reader<'_> {
-    /// Walks every chain and compares the matters with what the journal says.
+    /// Walks every chain and compares every table with what the journal says.
     ///
     /// # Errors
     /// [`Error::Contradiction`] with the first difference.
     pub fn verify(&self) -> Result<Verified> {
         let (mut entries, mut head) = (0, Head::EMPTY);
-        let mut explained = BTreeMap::new();
+        let mut picture = Picture::default();
         for epoch in self.line().epochs()? {
+            let id =
+                self.connection
+                    .query_row("SELECT id FROM epochs WHERE journal = ?1", [epoch.journal.0], |row| row.get(0))?;
             head = Head::EMPTY;
             loop {
-                let page = self.journal().entries(epoch.journal, head.seq, 512)?;
-                for entry in &page {
-                    let before = head;
-                    head = entry.follow(epoch.journal, head).map_err(|_| {
-                        Error::Contradiction(format!("epoch {}: entry {} is missing", epoch.mark, before.seq + 1))
-                    })?;
-                    if self.journal().hash_at(epoch.journal, entry.seq)? != Some(head.hash) {
-                        return Err(Error::Contradiction(format!(
-                            "epoch {}: entry {} was changed",
-                            epoch.mark, entry.seq
-                        )));
-                    }
-                    explain(&mut explained, entry)?;
-                    entries += 1;
-                }
+                let page = self.page(&epoch, &mut head, 512)?;
                 if page.is_empty() {
                     break;
                 }
-            }
-            if head != epoch.head {
-                return Err(Error::Contradiction(format!("epoch {}: the chain ends early", epoch.mark)));
+                entries += page.len() as u64;
+                for entry in page {
+                    fold(&mut picture, (id, entry.seq), entry)?;
+                }
             }
         }
-        self.compare(&explained)?;
-        Ok(Verified { entries, head, matters: explained.len() as u64 })
+        self.compare(&picture)?;
+        self.verify_district()?;
+        Ok(Verified { entries, head, matters: picture.matters.len() as u64 })
     }
 
-    fn compare(&self, explained: &BTreeMap<String, Explained>) -> Result<()> {
-        let sql = "SELECT number, version, version_seq, void_seq, slips, import_key FROM matters ORDER BY number";
+    /// Walks on along the chains by up to `limit` entries. Gives whether the end was reached; the walk begins anew then.
+    ///
+    /// # Errors
+    /// [`Error::Contradiction`] with the first difference; [`Error::Damaged`] where a page cannot be read.
+    pub fn walk_on(&self, walk: &mut Walk, limit: usize) -> Result<bool> {
+        let epochs = self.line().epochs()?;
+        let Some(epoch) = epochs.get(walk.epoch) else {
+            *walk = Walk::default();
+            return Ok(true);
+        };
+        let mut head = walk.head.unwrap_or(Head::EMPTY);
+        if self.page(epoch, &mut head, limit)?.is_empty() {
+            (walk.epoch, walk.head) = (walk.epoch + 1, None);
+        } else {
+            walk.head = Some(head);
+        }
+        Ok(false)
+    }
+
+    /// The next entries of a chain, each checked against its kept hash; empty at its end.
+    fn page(&self, epoch: &Epoch, head: &mut Head, limit: usize) -> Result<Vec<Entry>> {
+        let wrong = |what: String| Error::Contradiction(format!("epoch {}: {what}", epoch.mark));
+        let page = self.journal().entries(epoch.journal, head.seq, limit)?;
+        for entry in &page {
+            let missing = head.seq + 1;
+            *head = entry.follow(epoch.journal, *head).map_err(|_| wrong(format!("entry {missing} is missing")))?;
+            if self.journal().hash_at(epoch.journal, entry.seq)? != Some(head.hash) {
+                return Err(wrong(format!("entry {} was changed", entry.seq)));
+            }
+        }
+        if page.is_empty() && *head != epoch.head {
+            return Err(wrong("the chain ends early".into()));
+        }
+        Ok(page)
+    }
+
+    fn compare(&self, picture: &Picture) -> Result<()> {
+        let sql = format!("SELECT number, {ROW} FROM matters ORDER BY number");
+        let mut statement = self.connection.prepare(&sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, read_row(row, 1)?)))?;
+        let found = rows.collect::<rusqlite::Result<BTreeMap<_, _>>>()?;
+        let about = |what: &str, number: &str| {
+            Err(Error::Contradiction(format!("{what} {number} is not what the journal says")))
+        };
+        if let Some(number) = first_difference(&picture.matters, &found) {
+            return about("matter", number);
+        }
+        for (table, told) in [("corrections", &picture.corrections), ("twins", &picture.twins)] {
+            let sql = format!("SELECT number, epoch, seq FROM {table}");
+            let mut statement = self.connection.prepare(&sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+            let found = rows.collect::<rusqlite::Result<BTreeSet<(String, Place)>>>()?;
+            if let Some((number, _)) = told.symmetric_difference(&found).next() {
+                return about(&format!("the list of {table} of"), number);
+            }
+        }
+        if let Some(told) = &picture.office {
+            let desk = self.desk()?;
+            if (&told.centre_name, &told.office_phone, &told.office_address)
+                != (&desk.centre_name, &desk.office_phone, &desk.office_address)
+            {
+                return Err(Error::Contradiction("the office is not what the journal says".into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The district's journal as it came down, and its verdicts: these are about entries that are here.
+    fn verify_district(&self) -> Result<()> {
+        if let Some(admission) = self.line().admission()? {
+            let mut statement =
+                self.connection.prepare("SELECT seq, hash, entry FROM district_journal ORDER BY seq")?;
+            let mut rows = statement.query([])?;
+            let (journal, mut head): (JournalId, _) = (admission.answer.journal, Head::EMPTY);
+            while let Some(row) = rows.next()? {
+                let (seq, hash, bytes): (u64, [u8; 32], Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let read = intake_wire::decode::<Entry>(&bytes).and_then(|entry| entry.follow(journal, head));
+                head = match read {
+                    Ok(next) if next.seq == seq && next.hash.0 == hash => next,
+                    _ => return Err(Error::Contradiction(format!("the district's entry {seq} was changed"))),
+                };
+            }
+        }
+        let sql = "SELECT seq FROM verdicts v WHERE NOT EXISTS
+                   (SELECT 1 FROM journal j WHERE j.epoch = v.epoch AND j.seq = v.seq) LIMIT 1";
         let mut statement = self.connection.prepare(sql)?;
-        let rows = statement.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
-        })?;
-        let found = rows.collect::<rusqlite::Result<BTreeMap<String, Explained>>>()?;
-        let differs =
-            explained.iter().find(|(number, state)| found.get(*number) != Some(state)).map(|(number, _)| number);
-        let unexplained = found.keys().find(|number| !explained.contains_key(*number));
-        match differs.or(unexplained) {
-            Some(number) => Err(Error::Contradiction(format!("matter {number} is not what the journal says"))),
+        let lone: Vec<u64> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        match lone.first() {
+            Some(seq) => Err(Error::Contradiction(format!("a verdict is about entry {seq}, which is not here"))),
             None => Ok(()),
         }
     }
 }
 
-fn explain(matters: &mut BTreeMap<String, Explained>, entry: &intake_wire::Entry) -> Result<()> {
-    fn open<T: DeserializeOwned>(entry: &intake_wire::Entry) -> Result<T> {
-        let unreadable = |_| Error::Contradiction(format!("entry {} does not read", entry.seq));
-        serde_json::from_slice(entry.open.bytes().unwrap_or_default()).map_err(unreadable)
+fn first_difference<'a>(told: &'a BTreeMap<String, Row>, found: &'a BTreeMap<String, Row>) -> Option<&'a String> {
+    let differs = told.iter().find(|(number, row)| found.get(*number) != Some(row)).map(|(number, _)| number);
+    differs.or_else(|| found.keys().find(|number| !told.contains_key(*number)))
+}
+
+/// The tables as the journal explains them.
+#[derive(Default)]
+struct Picture {
+    matters: BTreeMap<String, Row>,
+    holders: BTreeMap<String, String>,
+    corrections: BTreeSet<(String, Place)>,
+    twins: BTreeSet<(String, Place)>,
+    office: Option<Office>,
+}
+
+impl Tables for Picture {
+    fn matter(&self, number: &str) -> Result<Option<Row>> {
+        Ok(self.matters.get(number).cloned())
     }
-    let missing = || Error::Contradiction(format!("entry {} is about a matter that was not registered", entry.seq));
-    match entry.kind.as_str() {
-        "registered" => {
-            let registered: Registered = open(entry)?;
-            matters.insert(registered.number, (1, entry.seq, 0, 0, registered.import_key));
+
+    fn put(&mut self, number: &str, row: &Row) -> Result<()> {
+        let before = self.matters.insert(number.to_owned(), row.clone());
+        if let Some(before) = before.filter(|before| before.import_key != row.import_key) {
+            self.holders.remove(&before.import_key);
         }
-        "corrected" => {
-            let corrected: Corrected = open(entry)?;
-            let state = matters.get_mut(&corrected.number).ok_or_else(missing)?;
-            (state.0, state.1) = (corrected.version, entry.seq);
+        if !row.import_key.is_empty() {
+            self.holders.insert(row.import_key.clone(), number.to_owned());
         }
-        "voided" => {
-            let state = matters.get_mut(&open::<Voided>(entry)?.number).ok_or_else(missing)?;
-            state.2 = entry.seq;
-            state.4.clear();
-        }
-        "slip_issued" => {
-            let slip: SlipIssued = open(entry)?;
-            matters.get_mut(&slip.number).ok_or_else(missing)?.3 = slip.copy;
-        }
-        _ => {}
+        Ok(())
     }
-    Ok(())
+
+    fn holder(&self, import_key: &str) -> Result<Option<String>> {
+        Ok(self.holders.get(import_key).cloned())
+    }
+
+    fn corrected(&mut self, number: &str, at: Place) -> Result<()> {
+        self.corrections.insert((number.to_owned(), at));
+        Ok(())
+    }
+
+    fn twin(&mut self, number: &str, at: Place) -> Result<()> {
+        self.twins.insert((number.to_owned(), at));
+        Ok(())
+    }
+
+    fn office(&mut self, office: &Office) -> Result<()> {
+        self.office = Some(office.clone());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intake_wire::{BootId, Draft, JournalId, Kind, Moment};
+
+    use super::*;
+    use crate::db::{Access, connect};
+    use crate::{DataKey, Db, Locked};
+
+    #[test]
+    fn a_record_changed_by_somebody_with_the_key_is_named_by_the_walk_and_by_verify() {
+        let home = tempfile::tempdir().unwrap();
+        let locked = Locked::take(home.path()).unwrap();
+        let (folder, key) = (locked.folder(), DataKey::generate().unwrap());
+        let db = Db::create(&folder, &key).unwrap();
+        let moment = Moment { at_ms: 0, boot: BootId([0; 16]), mono_ms: 0 };
+        db.write::<_, Error>(|tx| {
+            tx.open_epoch(JournalId([1; 16]), "A")?;
+            for _ in 0..700 {
+                let draft = Draft { kind: Kind::advice_given(), open: b"{}".to_vec(), personal: b"{}".to_vec() };
+                tx.append(draft, 1, moment)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        let mut walk = Walk::default();
+        let all = |walk: &mut Walk| loop {
+            match db.read(|r| r.walk_on(walk, 300)) {
+                Ok(false) => {}
+                other => return other,
+            }
+        };
+        assert!(all(&mut walk).unwrap() && all(&mut walk).unwrap(), "a walk begins anew at its end");
+        let other = connect(&folder.database(), &key, Access::Write).unwrap();
+        other.execute("UPDATE journal SET clerk = 2 WHERE seq = 650", []).unwrap();
+        let said = all(&mut walk).unwrap_err().to_string();
+        assert!(said.ends_with("epoch A: entry 650 was changed"), "{said}");
+        assert!(db.read(|r| r.verify()).unwrap_err().to_string().ends_with("entry 650 was changed"));
+    }
 }

@@ -7,6 +7,7 @@
 mod client;
 mod error;
 mod outlook;
+mod own;
 mod patience;
 mod plan;
 mod run;
@@ -16,6 +17,7 @@ mod upload;
 pub use client::enrol;
 pub use error::{Error, Result};
 pub use outlook::{Outlook, outlook};
+pub use own::{give_way, marks};
 pub use patience::Patience;
 pub use plan::{Journal, Local, Step, in_step, plan};
 pub use run::{Outcome, Phase, Progress, exchange, exchange_with};

@@ -180,6 +180,10 @@ async fn answer(State(memory): State<Arc<Mutex<Memory>>>, uri: Uri, body: Bytes)
         Some(Fault::Stall) => tokio::time::sleep(Duration::from_mins(1)).await,
         Some(Fault::LoseAnswer) | None => {}
     }
+    // A district of before this request.
+    if path == "/v1/own" {
+        return marked(StatusCode::NOT_FOUND, None, "");
+    }
     let bytes = take(&mut memory.lock().unwrap(), &path, &body);
     if fault == Some(Fault::LoseAnswer) {
         let cut = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut")) });
@@ -194,7 +198,7 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
         "/v1/heads" => {
             signed(path).0.verify(&district_key().public()).unwrap();
             let (head, verdicts) = (held_head(memory), memory.verdicts.clone());
-            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false }];
+            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false, mark: None }];
             let answer = HeadsAnswer { journals, district: (DISTRICT, own_head(memory)), now_ms: 0 };
             intake_wire::encode(&answer).unwrap()
         }
@@ -374,7 +378,7 @@ async fn a_fork_is_told_and_never_called_in_step_and_unsent_stays_unsent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_district_that_holds_more_is_told() {
+async fn an_older_district_that_holds_more_and_cannot_give_it_back_is_told() {
     let district = District::start();
     let desk = district.desk(3);
     district.with(|memory| memory.chain = vec![Hash([9; 32]); 5]);

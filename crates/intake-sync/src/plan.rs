@@ -47,10 +47,13 @@ pub enum Step {
         /// The place at which it shows.
         seq: u64,
     },
-    /// The district holds more of a journal than the desk does: this desk was set back.
-    DistrictAhead {
+    /// The district holds more of a journal than the desk does, which was set back: fetch the desk's own entries after a
+    /// place. Where they do not continue what the desk holds, that is a fork.
+    Own {
         /// Which journal.
         journal: JournalId,
+        /// The last place at which both sides are equal for certain.
+        after: u64,
     },
 }
 
@@ -84,12 +87,8 @@ pub fn plan(local: &Local, remote: &HeadsAnswer) -> Vec<Step> {
         let head = state.map_or(Head::EMPTY, |state| state.head);
         let contradicted = own.there.is_some() && !own.holds(head);
         if own.there.is_none() {
-            steps.push(Step::DistrictAhead { journal: own.journal });
-            // What was written since the desk was set back must not wait until it has as many entries as the district:
-            // the district keeps it beside what it has.
-            if own.head.seq > own.agreed {
-                steps.push(Step::Upload { journal: own.journal, after: own.agreed });
-            }
+            // What stands after the agreed place was written by a desk that was set back and did not know it.
+            steps.push(Step::Own { journal: own.journal, after: own.agreed.min(own.head.seq) });
         }
         if contradicted || state.is_some_and(|state| state.forked) {
             steps.push(Step::Forked { journal: own.journal, seq: head.seq });
@@ -105,7 +104,7 @@ pub fn plan(local: &Local, remote: &HeadsAnswer) -> Vec<Step> {
     for state in &remote.journals {
         let known = local.journals.iter().any(|own| own.journal == state.journal);
         if !known && state.head.seq > 0 {
-            steps.push(Step::DistrictAhead { journal: state.journal });
+            steps.push(Step::Own { journal: state.journal, after: 0 });
         }
     }
     let ((name, held), (told_name, told)) = (local.district, remote.district);

@@ -41,6 +41,7 @@ impl World {
             head: head(journal(number), seq),
             verdicts: Vec::new(),
             forked: false,
+            mark: None,
         };
         let journals = self.district.iter().map(state).collect();
         HeadsAnswer { journals, district: (DISTRICT, head(DISTRICT, self.own)), now_ms: 0 }
@@ -179,7 +180,7 @@ proptest! {
 fn one_journal(seq: u64, twist: u8, verdicts: Vec<Verdict>, forked: bool) -> HeadsAnswer {
     let name = journal(0);
     let head = Head { seq, hash: hash(name, seq, twist) };
-    let journals = vec![JournalState { journal: name, head, verdicts, forked }];
+    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark: None }];
     HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0 }
 }
 
@@ -200,24 +201,24 @@ fn an_entry_set_aside_or_waiting_is_not_in_step_though_the_heads_are_equal() {
 }
 
 #[test]
-fn a_district_that_holds_more_is_told_and_nothing_is_sent() {
+fn a_district_that_holds_more_is_asked_for_it_and_nothing_is_sent() {
     let steps = plan(&one_local(3, 5, 3), &one_journal(5, 0, Vec::new(), false));
-    assert_eq!(steps, [Step::DistrictAhead { journal: journal(0) }]);
+    assert_eq!(steps, [Step::Own { journal: journal(0), after: 3 }]);
 }
 
 #[test]
-fn what_a_desk_wrote_since_it_was_set_back_is_offered() {
+fn what_a_desk_wrote_since_it_was_set_back_is_compared_from_the_last_equal_place() {
     let mut local = one_local(3, 5, 3);
     local.journals[0].head.seq = 4;
     let name = journal(0);
     let steps = plan(&local, &one_journal(6, 0, Vec::new(), false));
-    assert_eq!(steps, [Step::DistrictAhead { journal: name }, Step::Upload { journal: name, after: 3 }]);
+    assert_eq!(steps, [Step::Own { journal: name, after: 3 }]);
 }
 
 #[test]
-fn a_journal_the_desk_does_not_know_is_told() {
+fn a_journal_the_desk_does_not_know_is_asked_for() {
     let local = Local { journals: Vec::new(), district: (DISTRICT, Head::EMPTY) };
-    assert_eq!(plan(&local, &one_journal(5, 0, Vec::new(), false)), [Step::DistrictAhead { journal: journal(0) }]);
+    assert_eq!(plan(&local, &one_journal(5, 0, Vec::new(), false)), [Step::Own { journal: journal(0), after: 0 }]);
 }
 
 #[test]

@@ -11,14 +11,15 @@ use std::time::Duration;
 
 use intake_store::{Db, LastExchange};
 use intake_wire::{
-    Admission, Block, DownRequest, Entry, Frames, Head, Heads, HeadsAnswer, JournalId, Kind, SignedRequest, SigningKey,
-    Verdict, VerdictKind, limits,
+    Admission, Block, DownRequest, Entry, Frames, Head, Heads, HeadsAnswer, JournalId, Kind, OwnRequest, SignedRequest,
+    SigningKey, Verdict, VerdictKind, limits,
 };
 use tokio::time::Instant;
 
 use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+use crate::own::Page;
 use crate::plan::{Local, Step, head_of, in_step, plan};
-use crate::upload::Page;
+use crate::upload;
 use crate::{Error, Patience, Result, trust};
 
 /// Rounds of one exchange. Each sends what was written meanwhile; a desk that never rests is not waited for.
@@ -64,6 +65,10 @@ pub struct Outcome {
     pub head: String,
     /// The two sides hold different entries under one number.
     pub forked: bool,
+    /// Entries of the desk's own that came back: it had been set back.
+    pub came_back: u64,
+    /// Own journals of which the district holds another version; see [`crate::give_way`].
+    pub contradicted: Vec<JournalId>,
     /// The district holds more of this desk than the desk does.
     pub district_ahead: bool,
 }
@@ -137,6 +142,11 @@ struct Run<'r, P> {
     offered: BTreeSet<JournalId>,
     /// What the district sent does not continue what the desk holds of it.
     district_forked: bool,
+    came_back: u64,
+    /// Journals of the desk that the district holds more of, in another version.
+    parted: BTreeSet<JournalId>,
+    /// Journals that the district does not give back: an older one.
+    withheld: BTreeSet<JournalId>,
     bytes: u64,
     sending: Duration,
 }
@@ -164,6 +174,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             total: 0,
             offered: BTreeSet::new(),
             district_forked: false,
+            came_back: 0,
+            parted: BTreeSet::new(),
+            withheld: BTreeSet::new(),
             bytes: 0,
             sending: Duration::ZERO,
         })
@@ -191,7 +204,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                     self.upload(journal, after, contradicted).await?;
                 }
                 Step::Down { .. } => self.down(local.district.1, remote.district.1).await?,
-                Step::Forked { .. } | Step::DistrictAhead { .. } => {}
+                Step::Own { journal, after } => self.own(journal, after).await?,
+                Step::Forked { .. } => {}
             }
         }
         Ok(None)
@@ -204,7 +218,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 own.is_some_and(|own| own.holds(head_of(remote, *journal))) || !self.offered.contains(journal)
             }
             Step::Down { .. } => !self.district_forked,
-            Step::Forked { .. } | Step::DistrictAhead { .. } => false,
+            Step::Own { journal, .. } => !self.parted.contains(journal) && !self.withheld.contains(journal),
+            Step::Forked { .. } => false,
         }
     }
 
@@ -241,7 +256,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     async fn upload(&mut self, journal: JournalId, mut after: u64, contradicted: bool) -> Result<()> {
         self.tell(Phase::Sending);
         let mut gaps = 0;
-        while let Some(page) = Page::read(self.db, journal, after).await? {
+        while let Some(page) = upload::Page::read(self.db, journal, after).await? {
             let (last, began, sent) = (page.last(), Instant::now(), self.sent());
             let pulse = Arc::new(Pulse::new());
             let (progress, total, live) = (self.progress, self.total, Arc::clone(&pulse));
@@ -310,6 +325,54 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         Ok(())
     }
 
+    /// Takes back what the district holds of one of the desk's own journals beyond the desk.
+    async fn own(&mut self, journal: JournalId, mut after: u64) -> Result<()> {
+        self.tell(Phase::Comparing);
+        loop {
+            let page = match self.own_page(journal, after).await {
+                // A district of before the request: nothing comes back from it, and all else goes on.
+                Err(Error::Refused { status: 404, .. }) => {
+                    self.withheld.insert(journal);
+                    return Ok(());
+                }
+                page => page?,
+            };
+            let Some(last) = page.entries.last().map(|entry| entry.seq) else {
+                self.withheld.insert(journal);
+                return Ok(());
+            };
+            let taken = writing(self.db, move |tx| {
+                let held = tx.journal().head_of(journal)?.map_or(0, |head| head.seq);
+                if page.parts_from(|seq| tx.journal().hash_at(journal, seq))?.is_some() {
+                    return Ok(None);
+                }
+                let Page { entries, mark, .. } = page;
+                let missing: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > held).collect();
+                tx.take_back(journal, &mark, &missing)?;
+                Ok(Some(missing.len() as u64))
+            })
+            .await?;
+            let Some(count) = taken else {
+                self.parted.insert(journal);
+                return Ok(());
+            };
+            self.came_back += count;
+            self.confirmed += count;
+            after = last;
+            let (_, remote) = self.heads().await?;
+            if head_of(&remote, journal).seq <= after {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn own_page(&self, journal: JournalId, after: u64) -> Result<Page> {
+        let body = self.signed("/v1/own", &OwnRequest { journal, after })?;
+        let bytes = self.client.post("/v1/own", body, limits::PAGE_BYTES).await?;
+        let admission = Arc::clone(&self.admission);
+        blocking(move || Page::read(&admission, journal, after, &bytes)).await
+    }
+
     /// Keeps the district's head of a journal and its verdicts; gives whether that head is one of the desk's own entries.
     async fn keep(&mut self, journal: JournalId, head: Head, verdicts: Vec<Verdict>) -> Result<bool> {
         let agreed = writing(self.db, move |tx| {
@@ -354,8 +417,20 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             set_aside: count(|verdict| matches!(verdict, VerdictKind::SetAside { .. })),
             waiting: count(|verdict| matches!(verdict, VerdictKind::Waiting { .. })),
             head: local.journals.last().map(|own| own.head.hash.short()).unwrap_or_default(),
-            forked: self.district_forked || steps.iter().any(|step| matches!(step, Step::Forked { .. })),
-            district_ahead: steps.iter().any(|step| matches!(step, Step::DistrictAhead { .. })),
+            forked: self.district_forked
+                || !self.parted.is_empty()
+                || steps.iter().any(|step| matches!(step, Step::Forked { .. })),
+            came_back: self.came_back,
+            contradicted: local
+                .journals
+                .iter()
+                .filter(|own| {
+                    self.parted.contains(&own.journal)
+                        || (own.there.is_some() && !own.holds(head_of(remote, own.journal)))
+                })
+                .map(|own| own.journal)
+                .collect(),
+            district_ahead: steps.iter().any(|step| matches!(step, Step::Own { .. })),
         }
     }
 
@@ -409,11 +484,11 @@ fn verdict_changed(entry: &Entry) -> Option<(JournalId, Verdict)> {
     Some((journal, Verdict { seq, verdict }))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
 }
 
-async fn reading<T: Send + 'static>(
+pub(crate) async fn reading<T: Send + 'static>(
     db: &Db,
     work: impl FnOnce(&intake_store::Reader<'_>) -> intake_store::Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -421,7 +496,7 @@ async fn reading<T: Send + 'static>(
     blocking(move || Ok(db.read(work)?)).await
 }
 
-async fn writing<T: Send + 'static>(
+pub(crate) async fn writing<T: Send + 'static>(
     db: &Db,
     work: impl FnOnce(&intake_store::Writer<'_>) -> intake_store::Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -1,6 +1,7 @@
 //! The one hash of the protocol, behind one small module: where a national algorithm (SM3) is demanded it goes here.
 
 use std::fmt;
+use std::io::Read;
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -68,4 +69,18 @@ pub fn sha256(parts: &[&[u8]]) -> Hash {
         digest.update(part);
     }
     Hash(digest.finalize().into())
+}
+
+/// The digest of everything a reader gives, piece by piece.
+///
+/// # Errors
+/// Those of the reader.
+pub fn sha256_of(mut reader: impl Read) -> std::io::Result<Hash> {
+    let (mut digest, mut piece) = (Sha256::new(), vec![0; 1 << 18]);
+    loop {
+        match reader.read(&mut piece)? {
+            0 => return Ok(Hash(digest.finalize().into())),
+            read => digest.update(piece.get(..read).unwrap_or_default()),
+        }
+    }
 }

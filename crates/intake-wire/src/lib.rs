@@ -6,6 +6,7 @@
 
 mod enrolment;
 mod entry;
+mod epoch;
 mod hash;
 mod page;
 mod payload;
@@ -14,10 +15,13 @@ mod sign;
 
 pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
-pub use hash::{Hash, sha256};
+pub use epoch::{Carried, EpochOpened, LastKnown};
+pub use hash::{Hash, sha256, sha256_of};
 pub use page::{Block, Frames, PageWriter, limits};
 pub use payload::{Corrected, Kind, Printed, ProgressTold, RecordOf, Registered, SlipIssued, Voided};
-pub use request::{DownRequest, Heads, HeadsAnswer, JournalState, PageAnswer, SignedRequest, Verdict, VerdictKind};
+pub use request::{
+    DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
+};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 
 /// The version of the protocol; it stands in every path as `/v1`.

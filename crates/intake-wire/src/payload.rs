@@ -39,6 +39,10 @@ kinds! {
     progress_told,
     /// What the desk is called and where it is reached was changed: `{centre_name, office_phone, office_address, profile}`.
     desk_changed,
+    /// A new epoch opened: [`EpochOpened`].
+    epoch_opened,
+    /// An entry of an earlier epoch that the district's version of it forked from, again and whole: [`Carried`].
+    carried,
     /// In the district's journal: it admitted the desk, `{centre, desk}`.
     desk_admitted,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.

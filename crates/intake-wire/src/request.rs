@@ -91,9 +91,12 @@ pub struct JournalState {
     /// Entries that are not simply stored: set aside, waiting, superseded.
     #[n(2)]
     pub verdicts: Vec<Verdict>,
-    /// Whether the district holds entries that contradict one another (a fork).
+    /// Whether the district holds entries that contradict one another (a fork) and were not carried into a later epoch.
     #[n(3)]
     pub forked: bool,
+    /// The epoch mark under which the district knows the journal; `None` from one that does not say, or knows no such journal.
+    #[n(4)]
+    pub mark: Option<String>,
 }
 
 /// What became of one entry.
@@ -162,5 +165,18 @@ pub struct PageAnswer {
 pub struct DownRequest {
     /// The last place the desk holds.
     #[n(0)]
+    pub after: u64,
+}
+
+/// `POST /v1/own`: what the district holds of one of the desk's own journals after a place, for a desk that was set back.
+/// Answered as [`DownRequest`] is.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct OwnRequest {
+    /// Which journal.
+    #[n(0)]
+    pub journal: JournalId,
+    /// The last place the desk is sure of.
+    #[n(1)]
     pub after: u64,
 }

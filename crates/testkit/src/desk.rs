@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use intake_app::{Clock, CreateDesk, Desk, Result, Setup, SystemClock};
+use intake_app::{Clock, CreateDesk, Desk, Result, Setup, SystemClock, machine_id};
 
 /// The clerk's name.
 pub const CLERK: &str = "王芳";
@@ -41,7 +41,20 @@ pub fn open(home: &Path) -> Result<Desk> {
 /// # Errors
 /// Those of [`Desk::open`].
 pub fn open_at(home: &Path, clock: Arc<dyn Clock>) -> Result<Desk> {
-    Desk::open(Setup { folder: home.join("desk"), practice: false, pdf_folder: home.join("pdf"), clock })
+    Desk::open(setup(home, clock))
+}
+
+/// What `home/desk` is opened with, on this machine; its marker lies in `home/state`.
+pub fn setup(home: &Path, clock: Arc<dyn Clock>) -> Setup {
+    Setup {
+        folder: home.join("desk"),
+        practice: false,
+        pdf_folder: home.join("pdf"),
+        clock,
+        machine: machine_id(),
+        marker: Some(home.join("state")),
+        mends: true,
+    }
 }
 
 /// Makes the desk and leaves its administrator signed in.

@@ -9,6 +9,8 @@ const done: ExchangeResult = {
   in_step: true,
   sent: 3,
   already_had: 0,
+  came_back: 0,
+  carried: 0,
   set_aside: 0,
   waiting: 0,
   head: "7f3a",

@@ -6,6 +6,7 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
 import type { Advice } from "./bindings/Advice";
+import type { BackupState } from "./bindings/BackupState";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
@@ -89,6 +90,10 @@ export const ipc = {
     progress.onmessage = report;
     return call<ExchangeResult>("exchange", { progress });
   },
+  backupState: () => call<BackupState>("backup_state"),
+  backUpNow: () => call<BackupState>("back_up_now"),
+  setBackupFolder: (folder: string) => call<BackupState>("set_backup_folder", { folder }),
+  seenRepaired: () => call<DeskState>("seen_repaired"),
   closeWindow: () => call<void>("close_window"),
   stayOpen: () => call<void>("stay_open"),
 };

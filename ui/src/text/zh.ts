@@ -30,6 +30,7 @@ export const zh = {
     notEnrolled: "未接入区级",
     offline: "网络未连接，可照常登记",
     unseen: "上报未完成，按 F4 查看",
+    backup: "备份要看一下，按 F6",
     lock: "锁定",
     signOut: "退出登录",
   },
@@ -418,6 +419,8 @@ export const zh = {
     notInStep: "还没有与区级一致",
     sent: (count: number) => `本次送到 ${count} 条`,
     alreadyHad: (count: number) => `区级原已收到 ${count} 条`,
+    cameBack: (count: number) => `从区级取回本机缺的 ${count} 条`,
+    carried: (count: number) => `本机有 ${count} 条与区级的号码相重，两边都保留，已重新上报`,
     setAside: (count: number) => `${count} 条已送到，区级暂存待处理，请到“今日”查看`,
     waiting: (count: number) => `还有 ${count} 条没有送到，都在本机，不会丢`,
     at: (time: string, ended: boolean) => `${time} ${ended ? "完成" : "中断"}`,
@@ -426,6 +429,51 @@ export const zh = {
     notEnrolledAdministrator: "请按 F6 到“设置”里用入网码接入；登记都在本机，不会丢。",
     notEnrolledClerk: "请管理员登录后在“设置”里接入；登记都在本机，不会丢。",
     toSettings: "去设置",
+  },
+  backup: {
+    title: "备份",
+    place: "备份文件夹",
+    placeHint: "最好填U盘或第二块硬盘上的文件夹；留空则放在数据文件夹旁边",
+    last: "上次备份",
+    never: "还没有备份过",
+    saved: "全部登记都已备份",
+    unsaved: "此后有新的登记，尚未备份",
+    age: (minutes: number) =>
+      minutes < 2
+        ? "刚刚"
+        : minutes < 120
+          ? `${minutes} 分钟前`
+          : minutes < 2880
+            ? `${Math.floor(minutes / 60)} 小时前`
+            : `${Math.floor(minutes / 1440)} 天前`,
+    away: "备份文件夹现在不在（U盘没有插上？）",
+    sameDisk: "备份与登记数据在同一块硬盘上，硬盘坏了会一起丢。请管理员改到U盘或第二块硬盘。",
+    room: (mb: number) => (mb < 10240 ? `备份盘还剩 ${mb} MB` : `备份盘还剩 ${Math.floor(mb / 1024)} GB`),
+    now: "立即备份",
+    running: "正在备份，可以照常登记…",
+    done: "备份已做好，并已打开核对。",
+    list: (count: number) => `已有的备份（最近 ${count} 份）`,
+    entries: (entries: number) => `${entries} 条记录`,
+    save: "保存",
+    change: "更改",
+  },
+  repaired: {
+    title: "登记数据已修复",
+    lead: (at: string) => `打开时发现登记数据损坏，已在 ${at} 自动修复。损坏的文件移到了旁边，没有删除。`,
+    back: "找回来的",
+    backup: (at: string) => `用 ${at} 的备份恢复`,
+    noBackup: "没有可用的备份，用损坏文件里完好的部分恢复",
+    fromFile: (entries: number) => `又从损坏的文件里找回 ${entries} 条记录`,
+    entries: (entries: number) => `现在共有 ${entries} 条记录`,
+    gone: "没有找回来的",
+    nothing: "没有：凡是给登记人看过的记录都在。",
+    missing: (entries: number) => `有 ${entries} 条已经给登记人看过的记录不在了（一件登记连同回执是两条）。`,
+    last: (number: string) => `找回的最后一件登记是 ${number}。`,
+    paper: "请对照纸质回执补录：回执在、电脑里查不到的，用“补录”再登记一次，把旧号写在“其他编号”里。",
+    district: "已上报过的，下次上报时会自动从区级取回。",
+    newNumbers: "从现在起，登记号里的字母变了，不会与以前的号码重复。",
+    aside: "损坏的文件在",
+    go: "知道了，开始登记",
   },
   settings: {
     title: "设置",

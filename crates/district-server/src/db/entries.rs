@@ -1,7 +1,7 @@
 //! What desks said, as they said it, and what became of each entry.
 
 use deadpool_postgres::GenericClient;
-use intake_wire::{Entry, Hash, Part, Verdict, VerdictKind};
+use intake_wire::{BootId, Entry, Hash, Kind, Moment, Part, Verdict, VerdictKind};
 use tokio_postgres::Row;
 
 use super::journals::Journal;
@@ -106,12 +106,14 @@ pub(crate) struct Held {
     pub(crate) open: Option<Vec<u8>>,
     /// `None` once erased.
     pub(crate) personal: Option<Vec<u8>>,
+    /// It was carried over: what it names by place stands in another journal.
+    pub(crate) carried: bool,
 }
 
 const HELD: &str = "seq, kind, open, personal";
 
 fn held(row: &Row) -> Held {
-    Held { seq: seq(row.get(0)), kind: row.get(1), open: row.get(2), personal: row.get(3) }
+    Held { seq: seq(row.get(0)), kind: row.get(1), open: row.get(2), personal: row.get(3), carried: false }
 }
 
 /// Entries after a place, in order.
@@ -119,6 +121,32 @@ pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i
     let sql =
         format!("SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
     Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
+}
+
+/// Entries after a place as the desk wrote them, in order.
+pub(crate) async fn whole_after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Entry>> {
+    let rows = c
+        .query(
+            "SELECT seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
+                personal_digest FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
+            &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit],
+        )
+        .await?;
+    let part = |row: &Row, at: usize| match (row.get::<_, Option<&[u8]>>(at), row.get::<_, Option<Vec<u8>>>(at + 1)) {
+        (Some(salt), Some(bytes)) => Ok::<_, Error>(Part::Kept { salt: fixed(salt)?, bytes }),
+        _ => Ok(Part::Erased { digest: Hash(fixed(row.get(at + 2))?) }),
+    };
+    let entry = |row: &Row| {
+        Ok(Entry {
+            seq: seq(row.get(0)),
+            kind: Kind::from_word(row.get(1)),
+            clerk: u32::try_from(row.get::<_, i64>(2)).unwrap_or(0),
+            moment: Moment { at_ms: row.get(3), boot: BootId(fixed(row.get(4))?), mono_ms: seq(row.get(5)) },
+            open: part(row, 6)?,
+            personal: part(row, 9)?,
+        })
+    };
+    rows.iter().map(entry).collect()
 }
 
 /// Entries that wait for a matter to come into being, in order.

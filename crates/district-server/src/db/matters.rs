@@ -2,14 +2,16 @@
 
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
-use intake_wire::RecordOf;
+use intake_wire::{JournalId, RecordOf};
 
 use super::journals::Journal;
-use super::place;
+use super::{fixed, place};
 use crate::Result;
 
 /// One version of a matter, as an entry says it.
 pub(crate) struct Version<'a> {
+    /// The journal in which the matter was registered; the version itself stands in the one that is applied.
+    pub(crate) of: JournalId,
     pub(crate) number: &'a str,
     pub(crate) seq: u64,
     /// The entry that is taken for the registration where none is known.
@@ -23,15 +25,33 @@ pub(crate) struct Version<'a> {
     pub(crate) record: Option<&'a RecordOf>,
 }
 
-/// The version a matter stands at.
-pub(crate) async fn version(c: &impl GenericClient, j: &Journal, number: &str) -> Result<Option<i32>> {
+/// A matter as it stands.
+pub(crate) struct Standing {
+    /// The journal that registered it.
+    pub(crate) of: JournalId,
+    pub(crate) version: i32,
+    /// The journal that wrote this version.
+    pub(crate) version_journal: JournalId,
+}
+
+/// How a matter of this desk stands: one of the journal's own number, else one of the desk's other epochs, the newest first.
+pub(crate) async fn standing(c: &impl GenericClient, j: &Journal, number: &str) -> Result<Option<Standing>> {
     let row = c
         .query_opt(
-            "SELECT version FROM matters WHERE centre = $1 AND number = $2 AND journal_id = $3",
-            &[&j.centre, &number, &j.id.0.as_slice()],
+            "SELECT m.journal_id, m.version, m.version_journal FROM matters m JOIN journals j USING (centre, journal_id)
+             WHERE m.centre = $1 AND m.number = $2 AND m.desk = $3
+             ORDER BY m.journal_id = $4 DESC, length(j.mark) DESC, j.mark DESC LIMIT 1",
+            &[&j.centre, &number, &i16::from(j.desk), &j.id.0.as_slice()],
         )
         .await?;
-    Ok(row.map(|row| row.get(0)))
+    row.map(|row| {
+        Ok(Standing {
+            of: JournalId(fixed(row.get(0))?),
+            version: row.get(1),
+            version_journal: JournalId(fixed(row.get(2))?),
+        })
+    })
+    .transpose()
 }
 
 /// Puts a version in the place of the one before; registration, voiding and slips stay.
@@ -39,16 +59,17 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
     let visit = v.record.map(|record| &record.visit);
     c.execute(
         "INSERT INTO matters (centre, number, journal_id, desk, registered_seq, version_seq, version, local_date,
-            headcount, party, owes_written_notice, name, address, title, demand, query_code)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            headcount, party, owes_written_notice, name, address, title, demand, query_code, version_journal)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT (centre, number, journal_id) DO UPDATE SET version_seq = excluded.version_seq,
+            version_journal = excluded.version_journal,
             version = excluded.version, headcount = excluded.headcount, party = excluded.party,
             owes_written_notice = excluded.owes_written_notice, name = excluded.name, address = excluded.address,
             title = excluded.title, demand = excluded.demand, query_code = excluded.query_code",
         &[
             &j.centre,
             &v.number,
-            &j.id.0.as_slice(),
+            &v.of.0.as_slice(),
             &i16::from(j.desk),
             &place(v.registered_seq)?,
             &place(v.seq)?,
@@ -62,26 +83,27 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
             &visit.map(|visit| &visit.title),
             &visit.map(|visit| &visit.demand),
             &v.record.map(|record| &record.query_code),
+            &j.id.0.as_slice(),
         ],
     )
     .await?;
     Ok(())
 }
 
-pub(crate) async fn void(c: &impl GenericClient, j: &Journal, number: &str) -> Result<()> {
+pub(crate) async fn void(c: &impl GenericClient, j: &Journal, of: JournalId, number: &str) -> Result<()> {
     c.execute(
         "UPDATE matters SET void = true WHERE centre = $1 AND number = $2 AND journal_id = $3",
-        &[&j.centre, &number, &j.id.0.as_slice()],
+        &[&j.centre, &number, &of.0.as_slice()],
     )
     .await?;
     Ok(())
 }
 
-pub(crate) async fn slip(c: &impl GenericClient, j: &Journal, number: &str, copy: u32) -> Result<()> {
+pub(crate) async fn slip(c: &impl GenericClient, j: &Journal, of: JournalId, number: &str, copy: u32) -> Result<()> {
     let copy = i32::try_from(copy).unwrap_or(i32::MAX);
     c.execute(
         "UPDATE matters SET slips = greatest(slips, $4) WHERE centre = $1 AND number = $2 AND journal_id = $3",
-        &[&j.centre, &number, &j.id.0.as_slice(), &copy],
+        &[&j.centre, &number, &of.0.as_slice(), &copy],
     )
     .await?;
     Ok(())

@@ -3,6 +3,7 @@ import type { Clerk } from "./Clerk";
 import type { CreateDesk } from "./CreateDesk";
 import type { Failure } from "./Failure";
 import type { Phase } from "./Phase";
+import type { Repaired } from "./Repaired";
 
 /**
  * Where the desk stands.
@@ -79,4 +80,12 @@ folder: string,
 /**
  * From this head-count representatives are chosen, as the region counts; 0 before sign-in.
  */
-collective_from: number, };
+collective_from: number, 
+/**
+ * What should be done about backups or a full disk.
+ */
+backup_warning: Failure | null, 
+/**
+ * What was rebuilt at opening, until a clerk has seen it.
+ */
+repaired: Repaired | null, };

@@ -18,6 +18,14 @@ sent: number,
  */
 already_had: number, 
 /**
+ * Entries of the desk's own that came back: it had been set back.
+ */
+came_back: number, 
+/**
+ * Own entries in whose place the district holds others: both are kept.
+ */
+carried: number, 
+/**
  * Entries it cannot apply.
  */
 set_aside: number, 

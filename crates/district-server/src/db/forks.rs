@@ -1,0 +1,43 @@
+//! Entries that contradict one held before, and how they are settled: by the desk that carries them over.
+
+use deadpool_postgres::GenericClient;
+use intake_wire::{Hash, JournalId};
+
+use super::journals::Journal;
+use super::place;
+use crate::Result;
+
+/// The entry at `seq` of this journal carries over one of another journal of the same desk. Where that one is held beside
+/// another, it is settled, and its journal is not forked any more once all of them are.
+pub(crate) async fn settle(
+    c: &impl GenericClient,
+    j: &Journal,
+    (of, at, hash): (JournalId, u64, Hash),
+    seq: u64,
+) -> Result<()> {
+    let settled = c
+        .execute(
+            "UPDATE forks f SET carried_journal = $5, carried_seq = $6 FROM journals o
+             WHERE f.centre = $1 AND f.journal_id = $2 AND f.seq = $3 AND f.hash = $4
+             AND o.centre = f.centre AND o.journal_id = f.journal_id AND o.desk = $7",
+            &[
+                &j.centre,
+                &of.0.as_slice(),
+                &place(at)?,
+                &hash.0.as_slice(),
+                &j.id.0.as_slice(),
+                &place(seq)?,
+                &i16::from(j.desk),
+            ],
+        )
+        .await?;
+    if settled > 0 {
+        c.execute(
+            "UPDATE journals SET forked = EXISTS (SELECT 1 FROM forks f WHERE f.centre = $1 AND f.journal_id = $2
+             AND f.carried_seq IS NULL) WHERE centre = $1 AND journal_id = $2",
+            &[&j.centre, &of.0.as_slice()],
+        )
+        .await?;
+    }
+    Ok(())
+}

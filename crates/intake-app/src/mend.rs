@@ -1,0 +1,115 @@
+//! A database that is damaged: rebuilt at sign-in, told plainly, and looked for in the pauses.
+
+use std::sync::PoisonError;
+
+use intake_model::Code;
+use intake_store::{DataKey, Db, Keyring, Walk, mark_damaged, repair, seen_repaired};
+
+use crate::desk::Desk;
+use crate::view::{DeskState, Repaired};
+use crate::visits::minute;
+use crate::{Error, Result};
+
+/// Entries that one pause of two seconds looks at: a few milliseconds.
+const IN_A_PAUSE: usize = 300;
+/// From the end of one walk to the begin of the next.
+const REST_MS: i64 = 6 * 3_600_000;
+
+/// The slow walk along the chain.
+#[derive(Default)]
+pub(crate) struct SlowWalk {
+    walk: Walk,
+    ended_ms: Option<i64>,
+}
+
+impl Desk {
+    /// Opens the database, rebuilt first where it is damaged. `unlock` opens the keyring of a backup of another key.
+    pub(crate) fn open_database(&self, key: &DataKey, unlock: &dyn Fn(&Keyring) -> Option<DataKey>) -> Result<Db> {
+        let folder = self.folder();
+        let marked = self.0.setup.mends && intake_store::is_marked_damaged(&folder);
+        let opened = if marked {
+            Err(intake_store::Error::Damaged("found while it was in use".into()).into())
+        } else {
+            self.opened(key)
+        };
+        let damage = match opened {
+            Err(Error::Store(damage)) if self.0.setup.mends && damage.is_damage() => damage,
+            opened => return opened,
+        };
+        tracing::error!(error = %damage, "the database is damaged");
+        match repair(&folder, key, unlock, self.now().at_ms) {
+            Ok(report) => {
+                let (entries, missing, from_file) = (report.entries, report.missing, report.from_file);
+                tracing::warn!(entries, missing, from_file, "the database was rebuilt");
+                self.opened(key)
+            }
+            Err(why) => {
+                tracing::error!(error = %why, "the database was not rebuilt");
+                Err(damage.into())
+            }
+        }
+    }
+
+    /// The database, with everything read of it that the first page of the window needs.
+    fn opened(&self, key: &DataKey) -> Result<Db> {
+        let db = Db::open(&self.folder(), key)?;
+        self.settle(&db)?;
+        db.read::<_, Error>(|r| {
+            let line = r.line();
+            Ok((r.settings()?, r.desk()?, r.last_backup()?, line.admission()?, line.unsent()?))
+        })?;
+        Ok(db)
+    }
+
+    /// The last repair, until somebody has seen it.
+    pub(crate) fn repaired(&self) -> Option<Repaired> {
+        let told = intake_store::repaired(&self.folder())?;
+        Some(Repaired {
+            at: minute(told.at_ms),
+            backup: told.backup_ms.map(minute),
+            from_file: told.from_file,
+            entries: told.entries,
+            missing: told.missing,
+            last_number: told.last_number,
+            aside: self.folder().path().join(told.aside).display().to_string(),
+        })
+    }
+
+    /// The clerk has seen what was repaired.
+    ///
+    /// # Errors
+    /// [`Code::DeskLocked`], or those of the disk.
+    pub fn seen_repaired(&self) -> Result<DeskState> {
+        self.at_work()?;
+        seen_repaired(&self.folder())?;
+        self.state()
+    }
+
+    /// Looks at the next entries of the chain. What is not as it was written is told, and repaired at the next sign-in.
+    pub(crate) fn walk_on(&self, db: &Db) -> Result<()> {
+        let now = self.now().at_ms;
+        let mut slow = self.0.walk.lock().unwrap_or_else(PoisonError::into_inner);
+        if slow.ended_ms.is_some_and(|ended| (ended..ended + REST_MS).contains(&now)) {
+            return Ok(());
+        }
+        slow.ended_ms = None;
+        let walked = db.read(|r| r.walk_on(&mut slow.walk, IN_A_PAUSE));
+        // The chain covers what was written; the seals cover the rest of the file, its lists and indexes.
+        let walked = match walked {
+            Ok(true) => db.check_pages().map(|()| true),
+            other => other,
+        };
+        match walked {
+            Ok(true) => slow.ended_ms = Some(now),
+            Ok(false) => {}
+            Err(error) if error.is_damage() => {
+                (slow.walk, slow.ended_ms) = (Walk::default(), Some(now));
+                tracing::error!(%error, "the walk found a difference");
+                mark_damaged(&self.folder())?;
+                self.session().notice = Some(Error::Refused(Code::RecordChanged).told("walk"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+//! A desk that was set back, copied or rolled back: no number twice, and everything comes back that somebody has.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use intake_app::{Setup, restore};
+use intake_model::{Code, Material, Visit};
+use testkit::LocalDistrict;
+use testkit::desk::{CLERK_ID, PASSWORD, setup};
+
+use crate::{HOUR, World, at_district, copy, enrol, in_step, mark, signed_in, visit, wait};
+
+#[test]
+fn a_backup_that_is_one_entry_old_goes_on_in_a_new_epoch_and_gives_no_number_twice() {
+    let mut world = World::new();
+    let desk = world.made();
+    world.register(&desk, 2);
+    desk.back_up_now().unwrap();
+    let lost = world.register(&desk, 1);
+    drop(desk);
+    let refused = restore(&world.setup(), &world.stick(), CLERK_ID, PASSWORD, false).unwrap_err();
+    assert_eq!(refused.code(), Code::BackupOlder);
+    let aside = world.restore(&world.stick());
+    assert!(aside.join("desk.db").exists() && aside.join("keyring.json").exists(), "nothing is deleted");
+    let desk = world.open();
+    assert_eq!(desk.matter(&lost[0]).unwrap_err().code(), Code::NumberUnknown);
+    let next = world.register(&desk, 1);
+    assert_eq!(mark(&next[0]), "B");
+    assert!(next[0].contains("-0001-"), "serials begin anew with the epoch");
+    desk.verify().unwrap();
+    drop(desk);
+    let next = {
+        let desk = world.open();
+        world.register(&desk, 1)
+    };
+    assert_eq!(mark(&next[0]), "B", "an epoch opens once");
+}
+
+#[test]
+fn a_desk_put_back_again_and_again_from_one_backup_never_gives_a_number_twice() {
+    let mut world = World::new();
+    let desk = world.made();
+    world.register(&desk, 2);
+    desk.back_up_now().unwrap();
+    drop(desk);
+    let first = std::fs::read_dir(world.stick().join("120110005-01")).unwrap().map(|one| one.unwrap().path());
+    let first = first.into_iter().find(|path| path.is_dir()).unwrap();
+    for expect in ["B", "C", "D"] {
+        world.restore(&first);
+        let desk = world.open();
+        let numbers = world.register(&desk, 2);
+        assert!(numbers.iter().all(|number| mark(number) == expect), "{numbers:?}");
+        desk.verify().unwrap();
+    }
+}
+
+#[test]
+fn a_folder_copied_to_another_machine_draws_a_mark_of_two_letters() {
+    let mut world = World::new();
+    let desk = world.made();
+    world.register(&desk, 2);
+    drop(desk);
+    let other = tempfile::tempdir().unwrap();
+    copy(&world.folder(), &other.path().join("desk"));
+    let elsewhere = || Setup { machine: "f".repeat(32), ..setup(other.path(), Arc::new(world.clock.clone())) };
+    let copied = signed_in(elsewhere());
+    let there = copied.register(&visit()).unwrap().number;
+    assert_eq!(mark(&there).len(), 2, "{there}");
+    drop(copied);
+    let copied = signed_in(elsewhere());
+    assert_eq!(mark(&copied.register(&visit()).unwrap().number), mark(&there), "an epoch opens once");
+    let desk = world.open();
+    let here = world.register(&desk, 1);
+    assert_eq!(mark(&here[0]), "A", "the first machine knows all it wrote");
+}
+
+#[test]
+fn an_old_copy_of_the_folder_put_back_by_hand_is_known_by_the_marker() {
+    let mut world = World::new();
+    let desk = world.made();
+    world.register(&desk, 2);
+    drop(desk);
+    let old = tempfile::tempdir().unwrap();
+    copy(&world.folder(), old.path());
+    let desk = world.open();
+    world.register(&desk, 2);
+    drop(desk);
+    std::fs::remove_dir_all(world.folder()).unwrap();
+    copy(old.path(), &world.folder());
+    let desk = world.open();
+    assert_eq!(mark(&world.register(&desk, 1)[0]), "B");
+}
+
+#[test]
+fn a_desk_made_anew_with_the_number_of_one_that_was_thrown_away_gives_other_numbers() {
+    let mut world = World::new();
+    let desk = world.made();
+    world.register(&desk, 2);
+    drop(desk);
+    std::fs::remove_dir_all(world.folder()).unwrap();
+    let desk = world.made();
+    assert_eq!(mark(&world.register(&desk, 1)[0]), "B");
+}
+
+#[test]
+fn what_the_district_holds_beyond_a_backup_comes_back_however_old_it_is() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let first = world.register(&desk, 2);
+    desk.back_up_now().unwrap();
+    drop(desk);
+    let backup = std::fs::read_dir(world.stick().join("120110005-01")).unwrap().map(|one| one.unwrap().path());
+    let backup = backup.into_iter().find(|path| path.is_dir()).unwrap();
+    // One day of work, with everything a day brings, at the district.
+    let desk = world.open();
+    world.clock.pass_ms(24 * HOUR);
+    let day = world.register(&desk, 3);
+    desk.correct(&first[0], &Visit { materials: vec![Material::default(); 2], ..visit() }).unwrap();
+    desk.void_matter(&day[0], "重复登记").unwrap();
+    in_step(&desk);
+    let before = at_district(&district);
+    drop(desk);
+    // Put back three times, each time from the same old backup, twice with work in between that only the district has.
+    for expect in ["B", "C", "D"] {
+        world.restore(&backup);
+        let desk = world.open();
+        let numbers = world.register(&desk, 2);
+        assert!(numbers.iter().all(|number| mark(number) == expect), "{numbers:?}");
+        in_step(&desk);
+        for number in &world.numbers {
+            desk.matter(number).unwrap();
+        }
+        assert_eq!(desk.matter(&first[0]).unwrap().version, 2);
+        assert!(desk.matter(&day[0]).unwrap().void);
+        drop(desk);
+    }
+    let after = at_district(&district);
+    assert!(before.iter().all(|one| after.contains(one)));
+    assert_eq!(after.len(), world.numbers.len());
+}
+
+#[test]
+fn two_machines_that_both_go_on_from_one_folder_learn_each_others_records() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    world.register(&desk, 2);
+    in_step(&desk);
+    drop(desk);
+    let other = tempfile::tempdir().unwrap();
+    copy(&world.folder(), &other.path().join("desk"));
+    let elsewhere = Setup { machine: "f".repeat(32), ..setup(other.path(), Arc::new(world.clock.clone())) };
+    let desk = world.open();
+    let here = world.register(&desk, 2);
+    in_step(&desk);
+    let copied = signed_in(elsewhere);
+    let there = world.register(&copied, 2);
+    in_step(&copied);
+    in_step(&desk);
+    for number in here.iter().chain(&there) {
+        assert_eq!(desk.matter(number).unwrap().number, *number);
+        copied.matter(number).unwrap();
+    }
+    let more = world.register(&desk, 1);
+    assert_eq!(mark(&more[0]), "A");
+}
+
+#[test]
+fn a_later_epoch_corrects_voids_and_prints_what_an_earlier_one_registered() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let numbers = world.register(&desk, 3);
+    desk.correct(&numbers[0], &visit()).unwrap();
+    desk.back_up_now().unwrap();
+    drop(desk);
+    world.restore(&world.stick());
+    let desk = world.open();
+    let corrected = Visit { materials: vec![Material { name: "工资条".into(), ..Material::default() }], ..visit() };
+    desk.correct(&numbers[0], &corrected).unwrap();
+    desk.void_matter(&numbers[1], "重复登记").unwrap();
+    let slip = wait(desk.slip(&numbers[2])).unwrap();
+    assert_eq!(slip.copy, 1);
+    let versions = desk.versions(&numbers[0]).unwrap();
+    assert_eq!(versions.iter().map(|one| one.version).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(desk.today().unwrap().waiting, 3);
+    in_step(&desk);
+    assert_eq!(desk.today().unwrap().sent, 3);
+    let told = at_district(&district);
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told.contains(&(numbers[0].clone(), 3, false)) && told.contains(&(numbers[1].clone(), 1, true)),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    world.register(&desk, 2);
+    in_step(&desk);
+    drop(desk);
+    // The machine's whole disk, marker and all, as a snapshot of a virtual machine keeps it.
+    let snapshot = tempfile::tempdir().unwrap();
+    copy(world.home.path(), snapshot.path());
+    let desk = world.open();
+    let there = world.register(&desk, 3);
+    desk.correct(&there[0], &visit()).unwrap();
+    in_step(&desk);
+    drop(desk);
+    for name in ["desk", "state"] {
+        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
+        copy(&snapshot.path().join(name), &world.home.path().join(name));
+    }
+    // It cannot know, and gives the same number again: a twin.
+    let desk = world.open();
+    let told = Visit { demand: "停车费收取不透明。".into(), ..visit() };
+    let twin = desk.register(&told).unwrap().number;
+    let (short, other) = (twin.rsplit_once('-').unwrap().0, there[0].rsplit_once('-').unwrap().0);
+    assert_eq!(short, other);
+    desk.correct(&twin, &told).unwrap();
+    in_step(&desk);
+    assert_eq!(desk.matter(&twin).unwrap().visit.demand, told.demand, "the later one stands in the list");
+    assert_eq!(desk.matter(&there[2]).unwrap().number, there[2], "what only the district had is here again");
+    let told = at_district(&district);
+    assert_eq!(told.iter().filter(|(number, ..)| *number == twin).count(), 2, "both visitors are kept: {told:?}");
+    let next = world.register(&desk, 1);
+    assert_ne!(mark(&next[0]), "A");
+    in_step(&desk);
+}
