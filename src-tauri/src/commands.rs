@@ -1,8 +1,10 @@
 //! The commands of the window, one file per feature. Names and types are the contract with `ui/src/ipc/call.ts`.
 
+mod clerks;
 mod desk;
 mod exchange;
 mod rules;
+mod sealed;
 mod slip;
 mod visit;
 mod window;
@@ -44,6 +46,15 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         slip::save_slip,
         exchange::outlook,
         exchange::exchange,
+        clerks::clerks,
+        clerks::add_clerk,
+        clerks::set_clerk_password,
+        clerks::set_sealed_reader,
+        clerks::disable_clerk,
+        clerks::change_password,
+        clerks::recover,
+        clerks::set_lock_minutes,
+        sealed::open_sealed,
         window::close_window,
         window::stay_open,
     ]

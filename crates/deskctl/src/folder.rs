@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use intake_app::{Desk, Error, Setup, SystemClock};
+use intake_app::{Clerk, Desk, Error, Setup, SystemClock};
 
 use crate::Whose;
 
@@ -58,37 +58,70 @@ impl From<serde_json::Error> for Refused {
 
 /// Takes the folder's lock and signs in. The desk is closed, and its key dropped, when the program ends.
 pub(crate) fn open(whose: &Whose) -> Result<Desk, Refused> {
+    open_with(whose).map(|(desk, _)| desk)
+}
+
+/// The same, with where the secrets come from: a command may ask for another.
+pub(crate) fn open_with(whose: &Whose) -> Result<(Desk, Secrets), Refused> {
+    let desk = closed(whose)?;
+    let clerk = chosen(&desk, whose)?;
+    let mut secrets = Secrets::of(whose);
+    desk.sign_in(clerk.id, &secrets.next(&clerk.name)?)?;
+    Ok((desk, secrets))
+}
+
+/// Takes the folder's lock; nobody is signed in.
+pub(crate) fn closed(whose: &Whose) -> Result<Desk, Refused> {
     // Opening makes a missing folder: right for a new desk, wrong for a mistyped path.
     if !whose.folder.is_dir() {
         return Err(Refused::because(format!("没有这个数据文件夹：{}。", whose.folder.display())));
     }
-    let desk = Desk::open(Setup {
+    Ok(Desk::open(Setup {
         folder: whose.folder.clone(),
         practice: false,
         // Nothing here makes paper.
         pdf_folder: whose.folder.clone(),
         clock: Arc::new(SystemClock::default()),
-    })?;
-    let clerks = desk.state()?.clerks;
-    let clerk = match &whose.clerk {
-        Some(name) => clerks.iter().find(|clerk| &clerk.name == name),
-        None if clerks.len() == 1 => clerks.first(),
-        None => None,
-    };
-    let Some(clerk) = clerk else {
-        let names: Vec<&str> = clerks.iter().map(|clerk| clerk.name.as_str()).collect();
-        let names = if names.is_empty() { "（还没有建台）".to_owned() } else { names.join("、") };
-        return Err(Refused::because(format!("请用 --clerk 写明由谁登录：{names}。")));
-    };
-    desk.sign_in(clerk.id, &password(whose, &clerk.name)?)?;
-    Ok(desk)
+    })?)
 }
 
-fn password(whose: &Whose, name: &str) -> Result<String, Refused> {
-    if !whose.password_stdin {
-        return Ok(rpassword::prompt_password(format!("{name} 的密码："))?);
+/// Who `--clerk` names, or the only one there is.
+pub(crate) fn chosen(desk: &Desk, whose: &Whose) -> Result<Clerk, Refused> {
+    let mut clerks = desk.state()?.clerks;
+    let place = match &whose.clerk {
+        Some(name) => clerks.iter().position(|clerk| &clerk.name == name),
+        None => (clerks.len() == 1).then_some(0),
+    };
+    if let Some(place) = place {
+        return Ok(clerks.swap_remove(place));
     }
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    let names: Vec<&str> = clerks.iter().map(|clerk| clerk.name.as_str()).collect();
+    let names = if names.is_empty() { "（还没有建台）".to_owned() } else { names.join("、") };
+    Err(Refused::because(format!("请用 --clerk 写明由谁登录：{names}。")))
+}
+
+/// The number of one who may sign in, by name.
+pub(crate) fn named(desk: &Desk, name: &str) -> Result<u32, Refused> {
+    let found = desk.state()?.clerks.into_iter().find(|clerk| clerk.name == name);
+    found.map(|clerk| clerk.id).ok_or_else(|| Refused::because(format!("没有名叫“{name}”的在岗人员。")))
+}
+
+/// Where passwords come from: the terminal, or lines of standard input in the order in which they are asked for.
+pub(crate) struct Secrets {
+    stdin: bool,
+}
+
+impl Secrets {
+    pub(crate) fn of(whose: &Whose) -> Self {
+        Self { stdin: whose.password_stdin }
+    }
+
+    pub(crate) fn next(&mut self, name: &str) -> Result<String, Refused> {
+        if !self.stdin {
+            return Ok(rpassword::prompt_password(format!("{name} 的密码："))?);
+        }
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line)?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
 }

@@ -4,12 +4,14 @@
 //! SQL, layout, and any wall clock but [`SystemClock`], which the shell hands in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod clerks;
 mod clock;
 mod desk;
 mod error;
 mod line;
 mod notes;
 mod rules;
+mod sealed;
 mod sign_in;
 mod slip;
 mod view;
@@ -20,7 +22,7 @@ pub use desk::{Desk, Setup};
 pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
 pub use view::{
-    Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,
-    OfficeSettings, Outlook, Phase, Progress, Registered, Role, SlipView, Today,
+    Clerk, ClerkView, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,
+    MatterWords, OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Role, SlipView, Today,
 };
 pub use visits::Imported;

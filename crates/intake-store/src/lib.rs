@@ -6,23 +6,30 @@
 //! All functions block; callers in async code use `spawn_blocking`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod clerks;
 mod db;
 mod desk;
 mod error;
 mod folder;
 mod head;
 mod journal;
+mod key_change;
 mod keyring;
 mod line;
 mod matters;
 mod migrations;
+mod own_key;
+mod sealed;
 mod verify;
 
-pub use db::{Db, Reader, Writer};
+pub use clerks::ClerkRow;
+pub use db::{Db, LateDb, Reader, Writer};
 pub use desk::{DeskRow, Settings};
 pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
-pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};
+pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
 pub use matters::{MatterRecord, Matters, State, Version};
+pub use own_key::{OwnKey, seal};
+pub use sealed::Place;
 pub use verify::Verified;

@@ -9,6 +9,7 @@ mod entry;
 mod hash;
 mod page;
 mod payload;
+mod record;
 mod request;
 mod sign;
 
@@ -16,7 +17,10 @@ pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
 pub use hash::{Hash, sha256};
 pub use page::{Block, Frames, PageWriter, limits};
-pub use payload::{Corrected, Kind, Printed, ProgressTold, RecordOf, Registered, SlipIssued, Voided};
+pub use payload::{
+    Corrected, Kind, Printed, ProgressTold, RecordOf, Registered, Resealed, SealedOpened, SlipIssued, Voided,
+};
+pub use record::{Record, SealedRecord};
 pub use request::{DownRequest, Heads, HeadsAnswer, JournalState, PageAnswer, SignedRequest, Verdict, VerdictKind};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 
