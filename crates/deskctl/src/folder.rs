@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use intake_app::{Clerk, Desk, Error, Setup, SystemClock};
 
+use intake_model::Code;
+
 use crate::Whose;
 
 /// Why a command ended, as the sentence for the person at the terminal.
@@ -38,6 +40,8 @@ impl From<Error> for Refused {
         // Which line and why: a profile holds nothing personal.
         let mistake = match &error {
             Error::Profile(mistake) => format!("{mistake}。"),
+            // Our own mistake: here there is no log to look it up in, and an error says nothing personal.
+            error if error.code() == Code::Internal => format!("{error}。"),
             _ => String::new(),
         };
         Self::because(format!("{mistake}{}{}", text.sentence, text.remedy))

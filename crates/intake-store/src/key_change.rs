@@ -131,6 +131,8 @@ impl TheWriter {
 fn export(old: &Connection, folder: &Folder, key: &DataKey) -> Result<()> {
     folder.settle_key_change()?;
     let path = folder.next_database();
+    // A connection that makes no files makes none by ATTACH either; of an empty one it makes a database.
+    File::create(&path)?;
     let path = path.to_str().ok_or_else(|| Error::Contradiction("the folder's name is no text".into()))?;
     old.execute("ATTACH DATABASE ?1 AS next KEY ?2", [path, key.pragma().as_str()])?;
     let copied = copy(old);
