@@ -5,9 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod clerk;
+mod clerks;
 mod driver;
 mod line;
 mod record;
+mod sealed;
 mod start;
 mod unfinished;
 mod window;

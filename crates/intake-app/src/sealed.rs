@@ -75,6 +75,19 @@ pub(crate) enum Envelope {
 }
 
 impl Envelope {
+    /// The same, to this recipient too.
+    pub(crate) fn also(self, recipient: Option<&str>) -> Self {
+        match (self, recipient) {
+            (Self::To(mut to), Some(one)) => {
+                if !to.iter().any(|had| had == one) {
+                    to.push(one.to_owned());
+                }
+                Self::To(to)
+            }
+            (envelope, _) => envelope,
+        }
+    }
+
     /// The JSON of the personal part.
     pub(crate) fn personal(&self, query_code: String, visit: Visit) -> Result<Vec<u8>> {
         match self {

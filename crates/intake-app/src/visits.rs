@@ -97,12 +97,14 @@ impl Desk {
         let (db, clerk) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
-        let (envelope, own) = (self.envelope(clerk.id, visit)?, self.own()?);
+        let (envelope, own, ring) = (self.envelope(clerk.id, visit)?, self.own()?, self.ring()?);
         db.write(|tx| {
             let matter = standing(tx, &number)?;
             if matches!(&matter.record, Record::Sealed(sealed) if !may_open(sealed, Some(&own))) {
                 return Err(Error::Refused(Code::SealedNotYours));
             }
+            // Whoever wrote it down first reads on.
+            let envelope = envelope.also(ring.clerk(matter.clerk).and_then(|one| one.recipient()));
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
             // Checked for the day of the visit, not of its correction.
             let visit = passed(visit, civil_date(matter.registered_ms), &profile)?;

@@ -1,10 +1,10 @@
 //! Earlier versions of a matter that becomes sealed: their open words leave the journal, and what readers may still see of
 //! them stands sealed in a later entry.
 
-use intake_wire::{JournalId, Part, Record};
+use intake_wire::{JournalId, Part, Record, Resealed};
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::db::Writer;
+use crate::db::{Reader, Writer};
 use crate::journal::Journal;
 use crate::matters::Matters;
 use crate::{Error, Result};
@@ -51,6 +51,32 @@ impl Writer<'_> {
         let sql =
             "INSERT INTO resealed (epoch, seq, by_epoch, by_seq) VALUES (?1, ?2, (SELECT max(id) FROM epochs), ?3)";
         self.connection.prepare_cached(sql)?.execute(params![place.epoch, place.seq, by])?;
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// Compares where erased words stand sealed with what the journal says.
+    pub(crate) fn compare_resealed(&self) -> Result<()> {
+        let sql = "SELECT e.journal, r.seq, j.open, v.personal IS NULL FROM resealed r JOIN epochs e ON e.id = r.epoch
+                   JOIN journal v ON v.epoch = r.epoch AND v.seq = r.seq
+                   JOIN journal j ON j.epoch = r.by_epoch AND j.seq = r.by_seq AND j.kind = 'resealed'";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut found = 0;
+        while let Some(row) = rows.next()? {
+            let (journal, seq, erased): (_, u64, bool) = (JournalId(row.get(0)?), row.get(1)?, row.get(3)?);
+            let open: Resealed = serde_json::from_slice(row.get_ref(2)?.as_blob().unwrap_or_default())?;
+            if !erased || open.journal != journal || !open.of.contains(&seq) {
+                return Err(Error::Contradiction(format!("entry {seq} was not sealed as the journal says")));
+            }
+            found += 1;
+        }
+        let sql = "SELECT (SELECT count(*) FROM resealed), (SELECT count(*) FROM journal WHERE kind = 'resealed')";
+        let (rows, entries): (u64, u64) = self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if rows != found || entries != found {
+            return Err(Error::Contradiction("what was sealed later is not what the journal says".into()));
+        }
         Ok(())
     }
 }

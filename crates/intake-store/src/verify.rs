@@ -57,6 +57,8 @@ impl Reader<'_> {
             }
         }
         self.compare(&explained)?;
+        self.compare_clerks()?;
+        self.compare_resealed()?;
         Ok(Verified { entries, head, matters: explained.len() as u64 })
     }
 

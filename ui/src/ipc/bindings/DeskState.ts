@@ -79,4 +79,8 @@ folder: string,
 /**
  * From this head-count representatives are chosen, as the region counts; 0 before sign-in.
  */
-collective_from: number, };
+collective_from: number, 
+/**
+ * After how many minutes of rest the window locks; 0 before sign-in.
+ */
+lock_minutes: number, };
