@@ -1,9 +1,11 @@
 //! The commands of the window, one file per feature. Names and types are the contract with `ui/src/ipc/call.ts`.
 
 mod backup;
+mod clerks;
 mod desk;
 mod exchange;
 mod rules;
+mod sealed;
 mod slip;
 mod visit;
 mod window;
@@ -49,6 +51,15 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         backup::back_up_now,
         backup::set_backup_folder,
         backup::seen_repaired,
+        clerks::clerks,
+        clerks::add_clerk,
+        clerks::set_clerk_password,
+        clerks::set_sealed_reader,
+        clerks::disable_clerk,
+        clerks::change_password,
+        clerks::recover,
+        clerks::set_lock_minutes,
+        sealed::open_sealed,
         window::close_window,
         window::stay_open,
     ]

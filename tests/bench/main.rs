@@ -7,6 +7,7 @@
 
 mod find_code;
 mod register;
+mod sign_in;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -56,8 +57,12 @@ fn main() {
     let folder = root().join("target/bench");
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, Measure); 3] =
-        [("find-code", find_code::figure), ("register", register::figure), ("start", start::figure)];
+    let all: [(&str, Measure); 4] = [
+        ("find-code", find_code::figure),
+        ("register", register::figure),
+        ("sign-in", sign_in::figure),
+        ("start", start::figure),
+    ];
     let mut report = Vec::new();
     for (name, measure) in all {
         if !wanted.is_empty() && !wanted.iter().any(|one| one == name) {

@@ -3,6 +3,7 @@
 
 mod difference;
 mod full_disk;
+mod key_change;
 mod power;
 mod stranger;
 

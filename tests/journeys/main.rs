@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod clerk;
+mod clerks;
 mod damage;
 mod driver;
 mod line;
 mod record;
+mod sealed;
 mod start;
 mod unfinished;
 mod window;

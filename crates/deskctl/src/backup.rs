@@ -43,8 +43,8 @@ pub(crate) fn make(task: &Backup) -> Result<bool, Refused> {
 
 /// The password is one of the backup's own time.
 pub(crate) fn restore(task: &Restore) -> Result<bool, Refused> {
-    let (clerk, name) = folder::who(&task.whose, intake_app::clerks_of_backup(&task.source)?)?;
-    let password = folder::password(&task.whose, &name)?;
+    let (clerk, name) = folder::who(&task.whose, intake_app::clerks_of_backup(&task.source)?, |(_, name)| name)?;
+    let password = folder::Secrets::of(&task.whose).next(&name)?;
     let setup = folder::setup(&task.whose.folder, true);
     print(&intake_app::restore(&setup, &task.source, clerk, &password, task.over_newer)?)?;
     Ok(true)

@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use intake_app::{Desk, Error, Setup, SystemClock};
+use intake_app::{Clerk, Desk, Error, Setup, SystemClock};
+
+use intake_model::Code;
 
 use crate::Whose;
 
@@ -39,6 +41,8 @@ impl From<Error> for Refused {
         // Which line and why: a profile holds nothing personal.
         let mistake = match &error {
             Error::Profile(mistake) => format!("{mistake}。"),
+            // Our own mistake: here there is no log to look it up in, and an error says nothing personal.
+            error if error.code() == Code::Internal => format!("{error}。"),
             _ => String::new(),
         };
         Self::because(format!("{mistake}{}{}", text.sentence, text.remedy))
@@ -59,12 +63,17 @@ impl From<serde_json::Error> for Refused {
 
 /// Takes the folder's lock and signs in. The desk is closed, and its key dropped, when the program ends.
 pub(crate) fn open(whose: &Whose) -> Result<Desk, Refused> {
-    open_as(whose, true)
+    open_with(whose).map(|(desk, _)| desk)
 }
 
 /// The same for what only looks: nothing is repaired, and no epoch is opened.
 pub(crate) fn look(whose: &Whose) -> Result<Desk, Refused> {
-    open_as(whose, false)
+    open_as(whose, false).map(|(desk, _)| desk)
+}
+
+/// The same as [`open`], with where the secrets come from: a command may ask for another.
+pub(crate) fn open_with(whose: &Whose) -> Result<(Desk, Secrets), Refused> {
+    open_as(whose, true)
 }
 
 /// What a data folder is opened with.
@@ -81,32 +90,68 @@ pub(crate) fn setup(folder: &Path, mends: bool) -> Setup {
     }
 }
 
-fn open_as(whose: &Whose, mends: bool) -> Result<Desk, Refused> {
+fn open_as(whose: &Whose, mends: bool) -> Result<(Desk, Secrets), Refused> {
+    let desk = closed_as(whose, mends)?;
+    let clerk = chosen(&desk, whose)?;
+    let mut secrets = Secrets::of(whose);
+    desk.sign_in(clerk.id, &secrets.next(&clerk.name)?)?;
+    Ok((desk, secrets))
+}
+
+/// Takes the folder's lock; nobody is signed in.
+pub(crate) fn closed(whose: &Whose) -> Result<Desk, Refused> {
+    closed_as(whose, true)
+}
+
+fn closed_as(whose: &Whose, mends: bool) -> Result<Desk, Refused> {
     // Opening makes a missing folder: right for a new desk, wrong for a mistyped path.
     if !whose.folder.is_dir() {
         return Err(Refused::because(format!("没有这个数据文件夹：{}。", whose.folder.display())));
     }
-    let desk = Desk::open(setup(&whose.folder, mends))?;
-    let clerks = desk.state()?.clerks.into_iter().map(|clerk| (clerk.id, clerk.name)).collect();
-    let (clerk, name) = who(whose, clerks)?;
-    desk.sign_in(clerk, &password(whose, &name)?)?;
-    Ok(desk)
+    Ok(Desk::open(setup(&whose.folder, mends))?)
 }
 
-/// The clerk who was named, or the only one there is.
-pub(crate) fn who(whose: &Whose, clerks: Vec<(u32, String)>) -> Result<(u32, String), Refused> {
-    let names: Vec<&str> = clerks.iter().map(|(_, name)| name.as_str()).collect();
-    let names = if names.is_empty() { "（还没有建台）".to_owned() } else { names.join("、") };
-    let only = clerks.len() == 1;
-    let found = clerks.into_iter().find(|(_, name)| whose.clerk.as_ref().map_or(only, |wanted| wanted == name));
-    found.ok_or_else(|| Refused::because(format!("请用 --clerk 写明由谁登录：{names}。")))
+/// Who `--clerk` names, or the only one there is.
+pub(crate) fn chosen(desk: &Desk, whose: &Whose) -> Result<Clerk, Refused> {
+    who(whose, desk.state()?.clerks, |clerk| &clerk.name)
 }
 
-pub(crate) fn password(whose: &Whose, name: &str) -> Result<String, Refused> {
-    if !whose.password_stdin {
-        return Ok(rpassword::prompt_password(format!("{name} 的密码："))?);
+/// The same among any that have a name.
+pub(crate) fn who<T>(whose: &Whose, mut all: Vec<T>, name: impl Fn(&T) -> &str) -> Result<T, Refused> {
+    let place = match &whose.clerk {
+        Some(wanted) => all.iter().position(|one| name(one) == wanted),
+        None => (all.len() == 1).then_some(0),
+    };
+    if let Some(place) = place {
+        return Ok(all.swap_remove(place));
     }
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    let names: Vec<&str> = all.iter().map(name).collect();
+    let names = if names.is_empty() { "（还没有建台）".to_owned() } else { names.join("、") };
+    Err(Refused::because(format!("请用 --clerk 写明由谁登录：{names}。")))
+}
+
+/// The number of one who may sign in, by name.
+pub(crate) fn named(desk: &Desk, name: &str) -> Result<u32, Refused> {
+    let found = desk.state()?.clerks.into_iter().find(|clerk| clerk.name == name);
+    found.map(|clerk| clerk.id).ok_or_else(|| Refused::because(format!("没有名叫“{name}”的在岗人员。")))
+}
+
+/// Where passwords come from: the terminal, or lines of standard input in the order in which they are asked for.
+pub(crate) struct Secrets {
+    stdin: bool,
+}
+
+impl Secrets {
+    pub(crate) fn of(whose: &Whose) -> Self {
+        Self { stdin: whose.password_stdin }
+    }
+
+    pub(crate) fn next(&mut self, name: &str) -> Result<String, Refused> {
+        if !self.stdin {
+            return Ok(rpassword::prompt_password(format!("{name} 的密码："))?);
+        }
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line)?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
 }

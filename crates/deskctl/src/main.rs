@@ -5,6 +5,7 @@
 //! arguments are readable by every program on the machine.
 
 mod backup;
+mod clerks;
 mod folder;
 mod import;
 mod rules;
@@ -46,6 +47,10 @@ enum Task {
     Check(rules::Check),
     /// Takes in a region profile of the centre's own; with a mistake in it the desk keeps the one it had
     Profile(OwnProfile),
+    /// Lists, adds and disables clerks, sets passwords, names who reads sealed matters
+    Clerks(clerks::Clerks),
+    /// Comes back in by a recovery key, as the administrator whom `--clerk` names, with a new password
+    Recover(clerks::Recover),
     /// Advises where a matter goes: outcome, article, papers, clocks, other doors with their limits
     Route(rules::Route),
     /// Tells the last day of a clock, such as `deskctl clock C1 --from 2026-11-24 --profile tianjin-dongli`
@@ -68,7 +73,7 @@ struct Whose {
     /// The name under which a clerk signs in; needed where the desk has several
     #[arg(long)]
     clerk: Option<String>,
-    /// Reads the password from the first line of standard input instead of asking on the terminal
+    /// Reads passwords from lines of standard input instead of asking on the terminal
     #[arg(long)]
     password_stdin: bool,
 }
@@ -168,6 +173,8 @@ fn run(task: Task) -> Result<bool, Refused> {
             print(&taken)?;
             Ok(true)
         }
+        Task::Clerks(task) => clerks::run(&task),
+        Task::Recover(task) => clerks::recover(&task),
         Task::Check(check) => rules::check(&check, today()),
         Task::Route(route) => rules::advise(&route),
         Task::Clock(clock) => rules::clock(&clock),

@@ -64,7 +64,7 @@ fn a_good_line_is_registered_and_the_desk_stays_whole() {
     let desk = open(folder.path()).unwrap();
     let clerk = desk.state().unwrap().clerks.into_iter().find(|one| one.name == CLERK).unwrap();
     desk.sign_in(clerk.id, PASSWORD).unwrap();
-    assert_eq!(desk.matter(&number).unwrap().visit.demand, "楼上漏水三个月，物业不修。");
+    assert_eq!(desk.matter(&number).unwrap().words.visit().unwrap().demand, "楼上漏水三个月，物业不修。");
 }
 
 #[test]
@@ -149,7 +149,13 @@ fn every_row_of_a_messy_ledger_comes_in_once_or_is_reported_with_its_row() {
     desk.verify().unwrap();
     let today = desk.today().unwrap();
     assert_eq!((today.rows.len(), today.imported), (0, 16), "an old ledger is not the day's work");
-    let visits: Vec<_> = numbers.iter().map(|number| desk.matter(number).unwrap().visit).collect();
+    // Those of them that are denunciations are sealed, to whoever took them in among others.
+    let visit = |number: &String| {
+        let matter = desk.matter(number).unwrap();
+        let opened = if matter.sealed { desk.open_sealed(number).unwrap().matter } else { matter };
+        opened.words.visit().unwrap().clone()
+    };
+    let visits: Vec<_> = numbers.iter().map(visit).collect();
     let of = |name: &str| {
         visits.iter().find(|visit| visit.name.shown() == name).unwrap_or_else(|| panic!("{name} is not there")).clone()
     };
@@ -332,4 +338,52 @@ fn a_number_is_taken_apart_however_it_is_typed() {
     let told = deskctl(&["number", "parse", &number.replace('-', "").to_lowercase()], "");
     assert_eq!(lines(&told)[0]["number"], number.as_str());
     assert_eq!(lines(&told)[0]["serial"], 1);
+}
+
+/// By the administrator, with further lines of standard input.
+fn as_administrator(folder: &TempDir, arguments: &[&str], secrets: &[&str]) -> Output {
+    let at = folder.path().join("desk").display().to_string();
+    let whose = ["--folder", &at, "--clerk", "周建国", "--password-stdin"];
+    deskctl(&[arguments, &whose].concat(), &(secrets.join("\n") + "\n"))
+}
+
+/// What a command that was not refused told.
+#[track_caller]
+fn told(output: &Output) -> Value {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    lines(output).remove(0)
+}
+
+#[test]
+fn clerks_come_and_go_by_the_command_line_and_a_forgotten_password_is_no_loss() {
+    let folder = desk();
+    let administrator = "管理员好记的一句话";
+    let added = told(&as_administrator(&folder, &["clerks", "add", "李敏"], &[administrator, "李敏的好记一句话"]));
+    assert_eq!((&added[2]["name"], &added[2]["role"]), (&"李敏".into(), &"clerk".into()));
+    told(&as_administrator(&folder, &["clerks", "reader", "李敏"], &[administrator]));
+    told(&as_administrator(&folder, &["clerks", "password", CLERK], &[administrator, "新设的好记一句话"]));
+    let gone = told(&as_administrator(&folder, &["clerks", "disable", "李敏"], &[administrator]));
+    assert_eq!((&gone[2]["disabled"], &gone[2]["reader"]), (&true.into(), &false.into()));
+    let again = as_administrator(&folder, &["clerks", "disable", "李敏"], &[administrator]);
+    assert_eq!(again.status.code(), Some(1));
+
+    let key = folder.path().join("usb/恢复密钥-120110005-01.txt").display().to_string();
+    told(&as_administrator(&folder, &["recover", "--key", &key], &["忘了以后新设一句话"]));
+    let old = as_administrator(&folder, &["clerks", "list"], &[administrator]);
+    assert!(String::from_utf8_lossy(&old.stderr).contains("密码不对"));
+    told(&as_administrator(&folder, &["clerks", "list"], &["忘了以后新设一句话"]));
+    assert_eq!(told(&on_desk(&folder, &["verify"], "新设的好记一句话"))["complete"], true);
+}
+
+#[test]
+fn a_denunciation_from_a_file_is_sealed_as_one_told_at_the_window() {
+    let folder = desk();
+    let row = r#"{"name":"declined","address":"declined","demand":"举报某某收钱","routing":{"class":"denunciation"}}"#;
+    let imported = import(&folder, &[row], &["--accept-warnings", "匿名举报信"]);
+    assert_eq!(imported.status.code(), Some(0), "{}", String::from_utf8_lossy(&imported.stdout));
+    let number = lines(&imported)[0]["number"].as_str().unwrap().to_owned();
+    let desk = open(folder.path()).unwrap();
+    desk.sign_in(1, "管理员好记的一句话").unwrap();
+    let matter = desk.matter(&number).unwrap();
+    assert!(matter.sealed && matter.words.visit().is_none());
 }

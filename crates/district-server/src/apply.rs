@@ -6,8 +6,10 @@
 
 use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
-use intake_model::{Code, Party, RegistrationNumber};
-use intake_wire::{Carried, Corrected, Draft, JournalId, Kind, RecordOf, Registered, SlipIssued, VerdictKind, Voided};
+use intake_model::{Code, Party, Profile, RegistrationNumber};
+use intake_wire::{
+    Carried, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind, Voided,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -139,12 +141,10 @@ async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held)
 async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
-        "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
-                stored()
-            } else {
-                unreadable(None)
-            }
+        "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
+        | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed" | "desk_recovered"
+        | "tries_failed" | "lock_changed" | "sealed_opened" => {
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
@@ -158,6 +158,7 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
             matters::clerk(tx, journal, i64::from(clerk.clerk), &clerk.role, name.as_deref()).await?;
             stored()
         }
+        "resealed" => resealed(tx, journal, entry).await?,
         "registered" => registered(tx, journal, entry).await?,
         "corrected" => corrected(tx, journal, entry).await?,
         "voided" => {
@@ -220,7 +221,7 @@ async fn registered(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Re
         headcount: open.headcount,
         party: party(open.party),
         owes_written_notice: open.owes_written_notice,
-        record: record.kept(),
+        words: matters::Words::of(&record, profile_title(journal)),
     };
     matters::put(tx, journal, &version).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(name)))
@@ -253,18 +254,14 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         headcount: open.headcount,
         party: party(open.party),
         owes_written_notice: open.owes_written_notice,
-        record: record.kept(),
+        words: matters::Words::of(&record, profile_title(journal)),
     };
     matters::put(tx, journal, &version).await?;
     Ok(Outcome { verdict: VerdictKind::Stored, number: Some(name), of: Some(of), freed: superseded })
 }
 
 /// The number of a version with its date and record, or why the entry is set aside.
-fn legible(
-    journal: &Journal,
-    entry: &Held,
-    number: &str,
-) -> std::result::Result<(String, NaiveDate, Content), Outcome> {
+fn legible(journal: &Journal, entry: &Held, number: &str) -> std::result::Result<(String, NaiveDate, Record), Outcome> {
     let number = own_number(journal, number).ok_or_else(|| unreadable(None))?;
     let (name, date) = (number.to_string(), number.date());
     match record(entry) {
@@ -330,26 +327,38 @@ fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
     ours.then_some(number)
 }
 
-/// The record of an entry, boxed for its size; nothing where it cannot be read.
-fn record(entry: &Held) -> Option<Content> {
+/// The record of an entry; nothing where it cannot be read.
+fn record(entry: &Held) -> Option<Record> {
     match &entry.personal {
-        None => Some(Content::Erased),
-        Some(bytes) => read(Some(bytes)).map(|record| Content::Kept(Box::new(record))),
-    }
-}
-
-enum Content {
-    Kept(Box<RecordOf>),
-    Erased,
-}
-
-impl Content {
-    fn kept(&self) -> Option<&RecordOf> {
-        match self {
-            Self::Kept(record) => Some(record),
-            Self::Erased => None,
+        None => Some(Record::Erased),
+        Some(bytes) => {
+            let told = read(Some(bytes)).map(Record::Told);
+            told.or_else(|| read(Some(bytes)).map(Record::Sealed))
         }
     }
+}
+
+/// The fixed word that stands for the title of a sealed matter.
+fn profile_title(journal: &Journal) -> &'static str {
+    Profile::for_centre(&journal.centre).says("sealed_title")
+}
+
+/// Earlier versions of a matter that became sealed: their words go here as they went at the desk. The chain still holds by
+/// their digests. Whatever became of those versions: the erasure does not wait for them.
+async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let Some(open) = read::<Resealed>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
+    let Some(number) = own_number(journal, &open.number) else { return Ok(unreadable(None)) };
+    let number = number.to_string();
+    // A desk erases what it said itself, and only before this.
+    let own = journals::of_desk(tx, &journal.centre, journal.desk).await?;
+    let Some(theirs) = own.into_iter().find(|one| one.id == open.journal) else {
+        return Ok(unreadable(Some(number)));
+    };
+    if theirs.id == journal.id && open.of.iter().any(|seq| *seq >= entry.seq) {
+        return Ok(unreadable(Some(number)));
+    }
+    entries::erase_versions(tx, &theirs, &number, &open.of).await?;
+    Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }
 
 /// JSON without NUL in any text: PostgreSQL's text holds everything else.

@@ -86,6 +86,7 @@ impl District {
             district_name: self.config.name.clone(),
             recovery_recipient: self.keys.recovery_recipient().to_owned(),
             journal,
+            sealed_recipient: Some(self.keys.sealed_recipient().to_owned()),
         })
     }
 

@@ -23,7 +23,11 @@ pub(crate) struct Keys {
     ca_key: KeyPair,
     signing: SigningKey,
     recovery_recipient: String,
+    sealed_recipient: String,
 }
+
+const SEALED_NOTE: &str = "# 保密件密钥（私钥）：检举控告和要求保密的登记用它才能打开。请交专人保管在离线介质上，然后删除本文件；服务器只需要 sealed.recipient。\n\
+# The key of sealed matters. Give it to the person named for them, offline, and delete this file: the server only needs sealed.recipient.\n";
 
 const RECOVERY_NOTE: &str = "# 恢复密钥（私钥）。请复制到离线介质，锁入保险柜，然后删除本文件；服务器只需要 recovery.recipient。\n\
 # The recovery identity. Move it to an offline medium and delete this file: the server only needs recovery.recipient.\n";
@@ -50,16 +54,10 @@ impl Keys {
         })?;
         let seed = kept(folder, "signing.key", || Ok(SigningKey::generate()?.seed().to_vec()))?;
         let seed = seed.try_into().map_err(|_| Error::Folder("signing.key does not hold 32 bytes".into()))?;
-        // The recipient is the marker: once it is written, an identity that is gone was moved away on purpose.
-        let recipient = kept(folder, "recovery.recipient", || {
-            let identity = age::x25519::Identity::generate();
-            let text = format!("{RECOVERY_NOTE}{}\n", identity.to_string().expose_secret());
-            write_new(folder, "recovery.identity.txt", text.as_bytes())?;
-            Ok(identity.to_public().to_string().into_bytes())
-        })?;
-        let recipient = String::from_utf8(recipient).map_err(|e| trouble("recovery.recipient", &e))?;
-        let recovery_recipient = recipient.trim().to_owned();
-        Ok(Self { ca_der, ca_key, signing: SigningKey::from_seed(seed), recovery_recipient })
+        let recovery_recipient = recipient(folder, "recovery", RECOVERY_NOTE)?;
+        let sealed_recipient = recipient(folder, "sealed", SEALED_NOTE)?;
+        let signing = SigningKey::from_seed(seed);
+        Ok(Self { ca_der, ca_key, signing, recovery_recipient, sealed_recipient })
     }
 
     /// The CA certificate, DER.
@@ -80,6 +78,11 @@ impl Keys {
     /// The recovery key's public half.
     pub(crate) fn recovery_recipient(&self) -> &str {
         &self.recovery_recipient
+    }
+
+    /// The public half of the key for sealed matters.
+    pub(crate) fn sealed_recipient(&self) -> &str {
+        &self.sealed_recipient
     }
 
     /// TLS for these names. The chain sent ends with the CA certificate, for desks that only know its fingerprint.
@@ -113,6 +116,21 @@ fn ca_params() -> std::result::Result<CertificateParams, rcgen::Error> {
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(params)
+}
+
+/// The public half of an X25519 key whose secret half goes to a file to be moved away.
+///
+/// The recipient is the marker: once it is written, an identity that is gone was moved away on purpose.
+fn recipient(folder: &Path, name: &str, note: &str) -> Result<String> {
+    let file = format!("{name}.recipient");
+    let bytes = kept(folder, &file, || {
+        let identity = age::x25519::Identity::generate();
+        let text = format!("{note}{}\n", identity.to_string().expose_secret());
+        write_new(folder, &format!("{name}.identity.txt"), text.as_bytes())?;
+        Ok(identity.to_public().to_string().into_bytes())
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| Error::Folder(format!("{file}: {error}")))?;
+    Ok(text.trim().to_owned())
 }
 
 fn kept(folder: &Path, name: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {

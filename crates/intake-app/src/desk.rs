@@ -7,17 +7,19 @@ use intake_model::check::text_fault;
 use intake_model::{CentreCode, Code, DeskNumber, EpochMark};
 use intake_paper::Papers;
 use intake_store::{
-    DataKey, Db, DeskRow, Folder, Keyring, Locked, Marked, RecoveryKey, Role, Settings, make_folder, write_whole,
+    DataKey, Db, DeskRow, Folder, Keyring, LateDb, Locked, Marked, OwnKey, RecoveryKey, Role, Settings, make_folder,
+    write_whole,
 };
 use intake_wire::{Draft, JournalId, Kind, Moment, SYSTEM_CLERK, SigningKey};
 use serde_json::json;
 
+use crate::clerks::tell_clerks;
 use crate::view::{Clerk, CreateDesk, Created, DeskState, Phase};
 use crate::visits::profile_of;
 use crate::{Clock, Error, Failure, Result};
 
 /// The shortest password, in characters.
-const PASSWORD_CHARACTERS: usize = 8;
+pub(crate) const PASSWORD_CHARACTERS: usize = 8;
 
 /// The password of every practice desk the program proposes.
 const PRACTICE_PASSWORD: &str = "lianxi2026";
@@ -62,7 +64,11 @@ pub(crate) struct Inner {
 pub(crate) struct Session {
     // Stays while locked, so that background work goes on; gone at sign-out.
     pub(crate) db: Option<Db>,
+    // The one opened last: background work may outlive a sign-out.
+    pub(crate) late: LateDb,
     pub(crate) clerk: Option<Clerk>,
+    // The signed-in clerk's, for what is sealed to them; goes with them.
+    pub(crate) own: Option<OwnKey>,
     pub(crate) notice: Option<Failure>,
 }
 
@@ -150,6 +156,7 @@ impl Desk {
             desk: String::new(),
             clerks: clerks
                 .into_iter()
+                .filter(|one| !one.disabled)
                 .map(|one| Clerk { id: one.clerk, name: one.name, role: one.role.into() })
                 .collect(),
             clerk,
@@ -165,12 +172,14 @@ impl Desk {
             collective_from: 0,
             backup_warning: None,
             repaired: None,
+            lock_minutes: 0,
         };
         if let Some(db) = db {
             state.backup_warning = self.backup_warning(&db)?;
             state.repaired = state.clerk.as_ref().and_then(|_| self.repaired());
             db.read::<_, Error>(|r| {
                 let (desk, settings, admission) = (r.desk()?, r.settings()?, r.line().admission()?);
+                state.lock_minutes = r.lock_minutes()?;
                 state.collective_from = profile_of(&desk, &settings).collective_from;
                 state.centre_code = desk.centre_code;
                 state.centre_name = desk.centre_name;
@@ -257,8 +266,9 @@ impl Desk {
         let key = DataKey::generate()?;
         let mut ring = Keyring::new(&key);
         ring.add_recovery(&key, &recovery.recipient)?;
-        let first = ring.add_clerk(&key, administrator, Role::Administrator, &form.administrator_password)?;
-        let second = ring.add_clerk(&key, clerk, Role::Clerk, &form.clerk_password)?;
+        let (own, password) = (OwnKey::generate(), &form.administrator_password);
+        let first = ring.add_clerk_with(&own, &key, administrator, Role::Administrator, password)?;
+        ring.add_clerk(&key, clerk, Role::Clerk, &form.clerk_password)?;
         let db = Db::create(&folder, &key)?;
         let row = DeskRow {
             centre_code: centre.as_str().to_owned(),
@@ -281,18 +291,15 @@ impl Desk {
             tx.open_epoch(journal, mark.as_str())?;
             let open = json!({ "centre": row.centre_code, "desk": row.number, "mark": mark.as_str() });
             tx.append(draft(Kind::desk_created(), &open, &json!({}))?, SYSTEM_CLERK, moment)?;
-            for (id, name, role) in [(first, administrator, Role::Administrator), (second, clerk, Role::Clerk)] {
-                let open = json!({ "clerk": id, "role": role.word() });
-                tx.append(draft(Kind::clerk_added(), &open, &json!({ "name": name }))?, first, moment)?;
-            }
-            Ok(())
+            tell_clerks(tx, &ring, first, moment)
         })?;
         ring.write(&folder.keyring())?;
         folder.desk_is_made()?;
         self.watch(&db)?;
         let mut session = self.session();
-        session.db = Some(db);
+        (session.late, session.db) = (db.late(), Some(db));
         session.clerk = Some(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator });
+        session.own = Some(own);
         Ok(Created { recovery_file: recovery_file.display().to_string() })
     }
 

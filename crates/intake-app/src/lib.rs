@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod backup;
+mod clerks;
 mod clock;
 mod desk;
 mod epoch;
@@ -14,6 +15,7 @@ mod machine;
 mod mend;
 mod notes;
 mod rules;
+mod sealed;
 mod sign_in;
 mod slip;
 mod view;
@@ -26,8 +28,8 @@ pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
 pub use view::{
-    BackupPlace, BackupRow, BackupState, Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow,
-    MatterState, MatterVersion, OfficeSettings, Outlook, Phase, Progress, Registered, Repaired, Restored, Role,
-    SlipView, Today,
+    BackupPlace, BackupRow, BackupState, Clerk, ClerkView, CreateDesk, Created, DeskState, ExchangeResult, Matter,
+    MatterRow, MatterState, MatterVersion, MatterWords, OfficeSettings, Opened, Outlook, Phase, Progress, Recovery,
+    Registered, Repaired, Restored, Role, SlipView, Today,
 };
 pub use visits::Imported;

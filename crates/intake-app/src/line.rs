@@ -32,7 +32,7 @@ impl Desk {
             let _turn = self.keyring_turn();
             let path = self.folder().keyring();
             let mut ring = Keyring::read(&path)?;
-            ring.add_recovery(db.key(), &admission.answer.recovery_recipient)?;
+            ring.add_recovery(&db.key(), &admission.answer.recovery_recipient)?;
             ring.write(&path)?;
         }
         let moment = self.now();

@@ -30,7 +30,7 @@ impl Desk {
         let opened = if marked {
             Err(intake_store::Error::Damaged("found while it was in use".into()).into())
         } else {
-            self.opened(key)
+            self.read_first(key)
         };
         let damage = match opened {
             Err(Error::Store(damage)) if self.0.setup.mends && damage.is_damage() => damage,
@@ -41,7 +41,7 @@ impl Desk {
             Ok(report) => {
                 let (entries, missing, from_file) = (report.entries, report.missing, report.from_file);
                 tracing::warn!(entries, missing, from_file, "the database was rebuilt");
-                self.opened(key)
+                self.read_first(key)
             }
             Err(why) => {
                 tracing::error!(error = %why, "the database was not rebuilt");
@@ -51,12 +51,13 @@ impl Desk {
     }
 
     /// The database, with everything read of it that the first page of the window needs.
-    fn opened(&self, key: &DataKey) -> Result<Db> {
+    fn read_first(&self, key: &DataKey) -> Result<Db> {
         let db = Db::open(&self.folder(), key)?;
         self.settle(&db)?;
         db.read::<_, Error>(|r| {
             let line = r.line();
-            Ok((r.settings()?, r.desk()?, r.last_backup()?, line.admission()?, line.unsent()?))
+            let first = (r.settings()?, r.desk()?, r.lock_minutes()?, r.clerks()?);
+            Ok((first, r.last_backup()?, line.admission()?, line.unsent()?))
         })?;
         Ok(db)
     }

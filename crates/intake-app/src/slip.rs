@@ -4,7 +4,7 @@ use base64::Engine as _;
 use intake_model::{BodyKind, Code, DeskNumber, Party, Profile, RegistrationNumber, civil_time, name};
 use intake_paper::{Document, Papers, Slip, Unclear, printer};
 use intake_store::{Db, DeskRow, MatterRecord, Matters, Settings, Version, write_whole};
-use intake_wire::{Kind, Printed, RecordOf, SlipIssued};
+use intake_wire::{Kind, Printed, Record, SlipIssued};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
@@ -143,15 +143,27 @@ impl Issued {
 
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
     let Issued { matter, slip, versions } = issued;
-    let record = versions.into_iter().next().and_then(|newest| newest.record);
-    let RecordOf { query_code, visit } = record.ok_or(Error::Refused(Code::NumberUnknown))?;
+    let newest = versions.into_iter().next().ok_or(Error::Refused(Code::NumberUnknown))?;
+    let query_code = newest.record.query_code().ok_or(Error::Refused(Code::NumberUnknown))?.to_owned();
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
-    let name = match (visit.name.text(), visit.party) {
-        // An organisation's title is no secret, and a masked one proves nothing (Art. 23: 姓名（名称）).
-        (Some(title), Party::Organisation) => title.to_owned(),
-        (Some(name), Party::Person) => name::masked(name),
-        (None, _) => visit.name.shown().to_owned(),
+    let told = match &newest.record {
+        Record::Told(record) => {
+            let visit = &record.visit;
+            let name = match (visit.name.text(), visit.party) {
+                // An organisation's title is no secret, and a masked one proves nothing (Art. 23: 姓名（名称）).
+                (Some(title), Party::Organisation) => title.to_owned(),
+                (Some(name), Party::Person) => name::masked(name),
+                (None, _) => visit.name.shown().to_owned(),
+            };
+            let materials = u32::try_from(visit.materials.len()).unwrap_or(u32::MAX);
+            let title = visit.open_title(profile).to_owned();
+            (name, title, Unclear::of(visit), visit.headcount, materials)
+        }
+        // Who came and what for is on no paper; the materials are, since the slip is their receipt.
+        Record::Sealed(record) => (String::new(), String::new(), Unclear::untold(), 0, record.materials),
+        Record::Erased => return Err(Error::Refused(Code::NumberUnknown)),
     };
+    let (name, title, unclear, headcount, materials) = told;
     Ok(Slip {
         office: slip.printed.office,
         address: slip.printed.address,
@@ -159,14 +171,14 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         desk: window,
         number: number.clone(),
         registered_at: civil_time(matter.registered_ms),
-        received_at: visit.received_at,
+        received_at: newest.record.received_at(),
         name,
         due: slip.printed.due,
-        unclear: Unclear::of(&visit),
-        title: visit.open_title(profile).to_owned(),
+        unclear,
+        title,
         forwards: slip.printed.forwards,
-        headcount: visit.headcount,
-        materials: u32::try_from(visit.materials.len()).unwrap_or(u32::MAX),
+        headcount,
+        materials,
         query_code,
         clerk: matter.clerk.into(),
         version: slip.version,

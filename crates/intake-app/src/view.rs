@@ -1,5 +1,6 @@
 //! What crosses between the desk and its window. Times are civil, +08:00, as text.
 
+use chrono::NaiveDateTime;
 use intake_model::{Code, Visit};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -61,6 +62,8 @@ views! {
         folder: String,
         /// From this head-count representatives are chosen, as the region counts; 0 before sign-in.
         collective_from: u32,
+        /// After how many minutes of rest the window locks; 0 before sign-in.
+        lock_minutes: u32,
         /// What should be done about backups or a full disk.
         backup_warning: Option<Failure>,
         /// What was rebuilt at opening, until a clerk has seen it.
@@ -179,7 +182,7 @@ views! {
         date: String,
         /// `09:05`.
         time: String,
-        /// The name, 不详 or 不愿提供.
+        /// The name, 不详 or 不愿提供; empty of a sealed matter.
         name: String,
         /// The matter's title.
         title: String,
@@ -223,8 +226,13 @@ views! {
         version: u32,
         /// The title that may be shown to others: a fixed word of a sealed matter.
         title: String,
-        /// The record.
-        visit: Visit,
+        /// Whether it is kept from everybody but its readers.
+        sealed: bool,
+        /// When it really reached the desk, where it was entered later.
+        #[ts(type = "string | null")]
+        received_at: Option<NaiveDateTime>,
+        /// The record, as far as it is shown.
+        words: MatterWords,
         /// For the visitor.
         query_code: String,
         /// See [`Registered`].
@@ -252,8 +260,39 @@ views! {
         at: String,
         /// The clerk's number.
         clerk: u32,
-        /// The record; `None` once erased.
-        visit: Option<Visit>,
+        /// The record, as far as it is shown.
+        words: MatterWords,
+    }
+    /// A sealed matter, opened for one of its readers.
+    Opened {
+        /// The matter with its words.
+        matter: Matter,
+        /// Every version, the newest first.
+        versions: Vec<MatterVersion>,
+    }
+    /// One who works or worked at the desk, for the administrator.
+    ClerkView {
+        /// The desk's number of the clerk.
+        id: u32,
+        /// Their name.
+        name: String,
+        /// What they may do.
+        role: Role,
+        /// May no longer sign in.
+        disabled: bool,
+        /// Named to read sealed matters.
+        reader: bool,
+        /// The data key changed before they had a key of their own: they need a new password.
+        password_lapsed: bool,
+    }
+    /// Coming back in by a recovery key.
+    Recovery {
+        /// Which administrator.
+        clerk: u32,
+        /// The text of the recovery key's file, or the key alone.
+        key: String,
+        /// Eight characters or more.
+        password: String,
     }
     /// What the desk is called, where it is reached, and under which region's rules it works.
     OfficeSettings {
@@ -339,6 +378,38 @@ views! {
     }
 }
 
+/// What of a matter's record is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "snake_case")]
+#[ts(export)]
+#[allow(clippy::large_enum_variant, reason = "each is made once, to cross to the window")]
+pub enum MatterWords {
+    /// All of it.
+    Told {
+        /// The record.
+        visit: Visit,
+    },
+    /// Nothing: it is for its readers.
+    Sealed {
+        /// The clerks who can open it, by name.
+        readers: Vec<String>,
+        /// Whether the clerk who asks is one of them.
+        yours: bool,
+    },
+    /// Nothing any more.
+    Erased,
+}
+
+impl MatterWords {
+    /// The record, where it is shown.
+    pub fn visit(&self) -> Option<&Visit> {
+        match self {
+            Self::Told { visit } => Some(visit),
+            Self::Sealed { .. } | Self::Erased => None,
+        }
+    }
+}
+
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident,)* })*) => {
         $($(#[$doc])* #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -381,6 +452,15 @@ words! {
         Sent,
         /// 退回待处理.
         SetAside,
+    }
+}
+
+impl From<Role> for intake_store::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Administrator => Self::Administrator,
+            Role::Clerk => Self::Clerk,
+        }
     }
 }
 

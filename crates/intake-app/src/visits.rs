@@ -9,11 +9,12 @@ use intake_model::{
     Visit, check_under, civil_date, civil_time, clock,
 };
 use intake_store::{DeskRow, MatterRecord, Matters, Settings, State, Version, Writer};
-use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voided};
+use intake_wire::{Corrected, Draft, Kind, Record, Registered as RegisteredPart, Voided};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
-use crate::view::{Matter, MatterRow, MatterState, MatterVersion, Registered, Today};
+use crate::sealed::{Words, may_open};
+use crate::view::{Matter, MatterRow, MatterState, MatterVersion, MatterWords, Registered, Today};
 use crate::{Error, Result};
 
 /// As many matters of earlier days as a list can show.
@@ -53,6 +54,7 @@ impl Desk {
         let moment = self.now();
         let date = civil_date(moment.at_ms);
         let query_code = QueryCode::from_random(intake_wire::random()?);
+        let envelope = self.envelope(clerk.id, visit)?;
         db.write::<_, Error>(|tx| {
             if let Some(number) = tx.matters().imported(import_key)? {
                 return Ok(Imported::Before(number));
@@ -69,8 +71,9 @@ impl Desk {
                 owes_written_notice: visit.owes_written_notice(),
                 import_key: import_key.to_owned(),
             };
-            let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
-            let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
+            let personal = envelope.personal(query_code.to_string(), visit)?;
+            let entry = Draft { kind: Kind::registered(), open: serde_json::to_vec(&open)?, personal };
+            let seq = tx.append(entry, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
@@ -85,20 +88,27 @@ impl Desk {
         db.read(|r| Ok(r.matters().imported(import_key)?))
     }
 
-    /// Keeps a corrected record as a new version; every earlier one stays in the journal.
+    /// Keeps a corrected record as a new version; every earlier one stays in the journal. Where the matter becomes sealed,
+    /// the earlier words are sealed with it.
     ///
     /// # Errors
-    /// As [`Desk::register`], and [`Code::NumberUnknown`], [`Code::AlreadyVoid`].
+    /// As [`Desk::register`], and [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::SealedNotYours`].
     pub fn correct(&self, number: &str, visit: &Visit) -> Result<Registered> {
         let (db, clerk) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
+        let (envelope, own, ring) = (self.envelope(clerk.id, visit)?, self.own()?, self.ring()?);
         db.write(|tx| {
             let matter = standing(tx, &number)?;
+            if matches!(&matter.record, Record::Sealed(sealed) if !may_open(sealed, Some(&own))) {
+                return Err(Error::Refused(Code::SealedNotYours));
+            }
+            // Whoever wrote it down first reads on.
+            let envelope = envelope.also(ring.clerk(matter.clerk).and_then(|one| one.recipient()));
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
             // Checked for the day of the visit, not of its correction.
             let visit = passed(visit, civil_date(matter.registered_ms), &profile)?;
-            let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
+            let query_code = matter.record.query_code().ok_or(Error::Refused(Code::NumberUnknown))?.to_owned();
             let open = Corrected {
                 number: number.to_string(),
                 version: matter.version + 1,
@@ -107,9 +117,11 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
             };
-            let personal = RecordOf { query_code: earlier.query_code, visit };
-            let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
+            let personal = envelope.personal(query_code, visit)?;
+            let entry = Draft { kind: Kind::corrected(), open: serde_json::to_vec(&open)?, personal };
+            let seq = tx.append(entry, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
+            envelope.reseal(tx, &open.number, clerk.id, moment)?;
             registered(&tx.matters(), &number, &profile)
         })
     }
@@ -175,45 +187,73 @@ impl Desk {
         if found.is_empty() {
             return Err(Error::Refused(Code::NumberUnknown));
         }
-        let told = |one: Version| MatterVersion {
-            version: one.version,
-            at: minute(one.at_ms),
-            clerk: one.clerk,
-            visit: one.record.map(|record| record.visit),
-        };
-        Ok(found.into_iter().map(told).collect())
+        let (ring, own) = (self.ring()?, self.own()?);
+        Ok(versions_shown(found, &Words { ring: &ring, own: Some(&own), open: false }))
     }
 
-    /// One matter with its current record.
+    /// One matter with its current record. The words of a sealed one are only told by [`Desk::open_sealed`].
     ///
     /// # Errors
     /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
     pub fn matter(&self, number: &str) -> Result<Matter> {
         let (db, _) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
+        let (ring, own) = (self.ring()?, self.own()?);
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
             let profile = profile_of(&r.desk()?, &r.settings()?);
-            let shown = registered(&r.matters(), &number, &profile)?;
-            let (state, reason) = state(&matter.state);
-            let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
-            Ok(Matter {
-                number: shown.number,
-                short: shown.short,
-                version: matter.version,
-                title: record.visit.open_title(&profile).to_owned(),
-                visit: record.visit,
-                query_code: record.query_code,
-                due: shown.due,
-                due_rolled: shown.due_rolled,
-                void: matter.void,
-                void_reason: matter.void_reason,
-                slips: matter.slips,
-                state,
-                reason,
-                registered_at: shown.registered_at,
-            })
+            let words = Words { ring: &ring, own: Some(&own), open: false }.of(&matter.record);
+            shown(&r.matters(), matter, &number, words, &profile)
         })
+    }
+}
+
+/// A matter as the window is shown it, with these words of it.
+pub(crate) fn shown(
+    matters: &Matters<'_>,
+    matter: MatterRecord,
+    number: &RegistrationNumber,
+    words: MatterWords,
+    profile: &Profile,
+) -> Result<Matter> {
+    let shown = registered(matters, number, profile)?;
+    let (state, reason) = state(&matter.state);
+    Ok(Matter {
+        number: shown.number,
+        short: shown.short,
+        version: matter.version,
+        title: open_title(&matter.record, profile).to_owned(),
+        sealed: matches!(matter.record, Record::Sealed(_)),
+        received_at: matter.record.received_at(),
+        words,
+        query_code: shown.query_code,
+        due: shown.due,
+        due_rolled: shown.due_rolled,
+        void: matter.void,
+        void_reason: matter.void_reason,
+        slips: matter.slips,
+        state,
+        reason,
+        registered_at: shown.registered_at,
+    })
+}
+
+pub(crate) fn versions_shown(versions: Vec<Version>, words: &Words<'_>) -> Vec<MatterVersion> {
+    let told = |one: Version| MatterVersion {
+        version: one.version,
+        at: minute(one.at_ms),
+        clerk: one.clerk,
+        words: words.of(&one.record),
+    };
+    versions.into_iter().map(told).collect()
+}
+
+/// The title that lists and paper may show; nothing once erased.
+fn open_title<'a>(record: &'a Record, profile: &'a Profile) -> &'a str {
+    match record {
+        Record::Told(told) => told.visit.open_title(profile),
+        Record::Sealed(_) => profile.says("sealed_title"),
+        Record::Erased => "",
     }
 }
 
@@ -276,11 +316,11 @@ fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord
 /// It counts from the day the matter was received, or from the correction since which name and address are known
 /// (Art. 23(2)).
 pub(crate) fn due(versions: &[Version], profile: &Profile) -> Option<NaiveDate> {
-    let clear = |one: &Version| one.record.as_ref().is_some_and(|record| record.visit.owes_written_notice());
+    let clear = |one: &Version| one.owes_written_notice;
     let written = civil_date(versions.last()?.at_ms);
     // What is entered later counts from the day it was received; the newest version says which that was.
     let newest = versions.first()?;
-    let received = newest.record.as_ref().map_or(written, |record| record.visit.received_on(written));
+    let received = newest.record.received_at().map_or(written, |at| at.date());
     let calendars = Calendars::built_in();
     // Only the street's clock is suspended (Art. 23(2)); the district's centre forwards whoever wrote (Art. 22(1)).
     if clock::first_answer(profile.body) != ClockCode::C1 {
@@ -300,13 +340,13 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Prof
     let (Some(newest), Some(first)) = (versions.first(), versions.last()) else {
         return Err(Error::Refused(Code::NumberUnknown));
     };
-    let record = newest.record.as_ref().ok_or(Error::Refused(Code::NumberUnknown))?;
+    let query_code = newest.record.query_code().ok_or(Error::Refused(Code::NumberUnknown))?.to_owned();
     let due = due(&versions, profile);
     let working = due.and_then(|day| Calendars::built_in().working_day_from(day).ok()).filter(|day| Some(*day) != due);
     Ok(Registered {
         number: number.to_string(),
         short: number.short(),
-        query_code: record.query_code.clone(),
+        query_code,
         due: due.map(|date| date.to_string()),
         due_rolled: working.map(|date| date.to_string()),
         registered_at: minute(first.at_ms),
@@ -328,15 +368,16 @@ fn state(state: &State) -> (MatterState, Option<Code>) {
 
 fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
-    let visit = matter.record.map(|record| record.visit).unwrap_or_default();
+    // Of a sealed matter nothing but the fixed word: not even that somebody gave a name.
+    let name = matter.record.visit().map_or("", |visit| visit.name.shown());
     Ok(MatterRow {
         short: parsed(&matter.number)?.short(),
         number: matter.number,
         date: civil_date(matter.registered_ms).to_string(),
         time: civil_time(matter.registered_ms).format("%H:%M").to_string(),
-        name: visit.name.shown().to_owned(),
-        title: visit.open_title(profile).to_owned(),
-        headcount: visit.headcount,
+        name: name.to_owned(),
+        title: open_title(&matter.record, profile).to_owned(),
+        headcount: matter.headcount,
         state,
         void: matter.void,
         void_reason: matter.void_reason,

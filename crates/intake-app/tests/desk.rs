@@ -65,7 +65,7 @@ fn a_correction_is_a_new_version_and_a_void_keeps_its_number_and_reason() {
     let number = desk.register(&visit()).unwrap().number;
     desk.correct(&number, &with_materials(3)).unwrap();
     let matter = desk.matter(&number).unwrap();
-    assert_eq!((matter.version, matter.visit.materials.len()), (2, 3));
+    assert_eq!((matter.version, matter.words.visit().unwrap().materials.len()), (2, 3));
     assert_eq!(desk.void_matter(&number, " ").unwrap_err().code(), Code::ReasonNeeded);
     let today = desk.void_matter(&number, "重复登记").unwrap();
     assert!(today.rows[0].void && today.rows[0].void_reason == "重复登记");
@@ -101,7 +101,7 @@ fn records_whose_keyring_is_gone_are_never_overwritten_by_a_new_desk() {
     assert_eq!(refused.code(), Code::KeyringDamaged);
     std::fs::write(&keyring, kept).unwrap();
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
-    assert_eq!(desk.matter(&number).unwrap().visit, visit().normalised());
+    assert_eq!(desk.matter(&number).unwrap().words.visit(), Some(&visit().normalised()));
 }
 
 #[test]
@@ -152,7 +152,9 @@ fn a_wal_whose_tail_is_gone_is_reported_as_loss() {
     drop(desk);
     std::fs::write(folder.join("desk.db"), kept).unwrap();
     let desk = open(home.path()).unwrap();
-    assert_eq!(desk.sign_in(CLERK_ID, PASSWORD).unwrap_err().code(), Code::EntriesLost);
+    let told = desk.sign_in(CLERK_ID, PASSWORD).unwrap().repaired.unwrap();
+    assert_eq!((told.missing, told.backup), (1, None));
+    assert_eq!(desk.verify().unwrap().matters, 0);
 }
 
 #[test]
@@ -266,7 +268,7 @@ fn every_version_of_a_record_stays_readable() {
     let number = desk.register(&visit()).unwrap().number;
     desk.correct(&number, &with_materials(2)).unwrap();
     let versions = desk.versions(&number).unwrap();
-    let told: Vec<_> = versions.iter().map(|one| (one.version, one.visit.as_ref().unwrap().materials.len())).collect();
+    let told: Vec<_> = versions.iter().map(|one| (one.version, one.words.visit().unwrap().materials.len())).collect();
     assert_eq!(told, [(2, 2), (1, 0)]);
     assert_eq!(desk.versions("120110005-20261124-01A-9999-X").unwrap_err().code(), Code::NumberUnknown);
 }
@@ -349,7 +351,10 @@ fn a_decision_that_differs_from_the_advice_keeps_its_reason() {
     let problems = desk.check_visit(&decided("")).unwrap();
     assert_eq!(problems.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::DecisionUnexplained]);
     let number = desk.register(&decided("双方同意由街道先核实工资表")).unwrap().number;
-    assert_eq!(desk.matter(&number).unwrap().visit.decision.unwrap().because, "双方同意由街道先核实工资表");
+    assert_eq!(
+        desk.matter(&number).unwrap().words.visit().unwrap().decision.as_ref().unwrap().because,
+        "双方同意由街道先核实工资表"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

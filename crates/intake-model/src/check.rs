@@ -15,7 +15,7 @@ use crate::door::Doors;
 use crate::number::RegistrationNumber;
 use crate::people::PersonRole;
 use crate::profile::Profile;
-use crate::routing::{Class, route};
+use crate::routing::route;
 use crate::visit::{Party, Stated, Visit};
 use crate::{Code, identity, name, phone};
 
@@ -145,19 +145,12 @@ pub fn text_fault(text: &str) -> Option<Code> {
     control.then_some(Code::ControlCharacter)
 }
 
-/// Everything worth saying under a region's profile: [`check_on`], what the region asks besides, what the decision leaves
-/// unexplained, and that this program does not seal yet.
+/// Everything worth saying under a region's profile: [`check_on`], what the region asks besides, and what the decision
+/// leaves unexplained.
 pub fn check_under(visit: &Visit, on: NaiveDate, profile: &Profile) -> Vec<Problem> {
     let visit = visit.clone().normalised();
     let mut problems = check_on(&visit, on);
     problems.extend(profile.check(&visit));
-    let warning = |field: &str, code| Problem { field: field.to_owned(), code, severity: Severity::Warning };
-    let denounces = visit.routing.as_ref().is_some_and(|asked| asked.class == Class::Denunciation);
-    for (field, asked) in [("routing", denounces), ("confidential", visit.confidential)] {
-        if asked {
-            problems.push(warning(field, Code::NotSealed));
-        }
-    }
     if let Some(decision) = &visit.decision {
         let question = visit.question().unwrap_or_default();
         problems.extend(decision.check(&route(&question, profile, Doors::built_in()), profile));

@@ -52,8 +52,6 @@ codes! {
     ReceivedInFuture,
     /// The number of the earlier matter is none of this program's.
     LinkedNumberUnusual,
-    /// A denunciation, or 保密 asked for, on a desk that cannot seal it.
-    NotSealed,
     /// A code that its table does not have.
     CodeNotInTable,
     /// A character that only one old system knew.
@@ -109,6 +107,16 @@ codes! {
     PasswordTooShort,
     /// Two clerks would have one name, or a name is blank.
     ClerkNameUnusable,
+    /// The data key changed before this clerk had a key of their own: an administrator must set a new password.
+    PasswordLapsed,
+    /// The text holds no recovery key, or one of another desk.
+    RecoveryKeyWrong,
+    /// Nobody would be left who may manage the clerks.
+    LastAdministrator,
+    /// No such clerk, or one who may no longer sign in.
+    ClerkUnknown,
+    /// The desk locks after 1 to 30 minutes.
+    LockMinutesUnusable,
     /// Not a nine-digit centre code or not a desk from 1 to 99.
     DeskNumberUnusable,
     /// No region profile of this name.
@@ -154,6 +162,8 @@ codes! {
     ReasonNeeded,
     /// No such registration at this desk.
     NumberUnknown,
+    /// The matter is sealed, and not to this clerk.
+    SealedNotYours,
     /// The registration was voided.
     AlreadyVoid,
     /// No copy of the slip was issued yet.

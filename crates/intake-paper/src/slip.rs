@@ -24,9 +24,10 @@ pub struct Slip {
     pub registered_at: NaiveDateTime,
     /// When the matter was received, where it was entered later (补录); its clock counts from that day.
     pub received_at: Option<NaiveDateTime>,
-    /// The visitor's name as others may see it (`intake_model::name::masked`), or the words for a name not given.
+    /// The visitor's name as others may see it (`intake_model::name::masked`), or the words for a name not given. Empty for
+    /// a sealed matter: then the slip has no such line.
     pub name: String,
-    /// The matter's title: the visitor's own, or the neutral one they asked for.
+    /// The matter's title: the visitor's own, or the neutral one they asked for. Empty for a sealed matter: no such line.
     pub title: String,
     /// The last day of the written notice (Art. 23(2)); `None` while the name or the address is unknown and the clock
     /// is therefore suspended.
@@ -71,6 +72,8 @@ pub enum Fact {
     Title,
     /// An organisation's seat.
     Seat,
+    /// The name or the address: which of them, a sealed matter does not tell.
+    NameOrAddress,
 }
 
 impl Unclear {
@@ -86,12 +89,18 @@ impl Unclear {
         Self { facts: missing.map(|(fact, _)| fact).collect(), declined }
     }
 
+    /// What a sealed matter may lack: the paper asks for nothing.
+    pub fn untold() -> Self {
+        Self { facts: vec![Fact::NameOrAddress], declined: true }
+    }
+
     fn words(&self, words: &Words) -> String {
         let word = |fact: &Fact| match fact {
             Fact::Name => words.fact_name.as_str(),
             Fact::Address => words.fact_address.as_str(),
             Fact::Title => words.fact_title.as_str(),
             Fact::Seat => words.fact_seat.as_str(),
+            Fact::NameOrAddress => words.fact_name_or_address.as_str(),
         };
         self.facts.iter().map(word).collect::<Vec<_>>().join("、")
     }
@@ -143,6 +152,11 @@ impl Content {
             Some(at) => fill(&words.time_later, &[("received", &minute(at)), ("registered", &registered)]),
             None => registered,
         };
+        let name = if slip.name.is_empty() {
+            String::new()
+        } else {
+            fill(&words.name, &[("name", &slip.name), ("headcount", &slip.headcount.to_string())])
+        };
         let mut marks = Vec::new();
         if slip.copy > 1 {
             marks.push(fill(&words.copy, &[("copy", &slip.copy.to_string())]));
@@ -165,7 +179,7 @@ impl Content {
             ("time_label", words.time_label.clone()),
             ("time", time),
             ("name_label", words.name_label.clone()),
-            ("name", fill(&words.name, &[("name", &slip.name), ("headcount", &slip.headcount.to_string())])),
+            ("name", name),
             ("materials_label", words.materials_label.clone()),
             ("materials", materials),
             ("clerk_label", words.clerk_label.clone()),

@@ -21,6 +21,7 @@ pub(crate) struct Words {
     pub(crate) fact_address: String,
     pub(crate) fact_title: String,
     pub(crate) fact_seat: String,
+    pub(crate) fact_name_or_address: String,
     pub(crate) day_unknown: String,
     pub(crate) day_declined: String,
     pub(crate) day_suspended_caption: String,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use intake_model::{EpochMark, civil_time};
@@ -137,8 +138,13 @@ impl Db {
     /// [`Error::Backup`] where the copy does not pass its check; [`Error::Io`] or [`Error::Sqlite`] of the place's disk.
     /// Nothing that counts is left of it then, and no earlier backup is touched.
     pub fn back_up(&self, place: &Path, at_ms: i64) -> Result<Backup> {
-        let from = connect(&self.folder().database(), self.key(), Access::Read)?;
-        let made = make(self.folder(), self.key(), &from, place, at_ms)?;
+        let made = {
+            // Until the database and the keyring beside it are both copied: they belong together.
+            let _look = self.0.looks.read().unwrap_or_else(PoisonError::into_inner);
+            let key = self.key();
+            let from = connect(&self.folder().database(), &key, Access::Read)?;
+            make(self.folder(), &key, &from, place, at_ms)?
+        };
         if let Some(head) = made.manifest.heads.last() {
             let (journal, seq) = (head.journal, head.seq);
             self.write::<_, Error>(|tx| {

@@ -1,7 +1,7 @@
 //! Opening the file, and the two doors to it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError, Weak};
 use std::time::Duration;
 
 use intake_wire::{Head, JournalId};
@@ -16,28 +16,30 @@ use crate::{Error, Result, backup, migrations};
 
 /// The desk's database, open. Cheap to clone; closed when the last clone is dropped.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(pub(crate) Arc<Inner>);
 
-struct Inner {
+pub(crate) struct Inner {
     // One writer: SQLite has one anyway, and waiting here is fair where SQLite's busy handler is not.
-    writer: Mutex<TheWriter>,
+    pub(crate) writer: Mutex<TheWriter>,
     // Readers that rest. A reader never waits for the writer (WAL).
-    readers: Mutex<Vec<Connection>>,
-    folder: Folder,
-    key: DataKey,
+    pub(crate) readers: Mutex<Vec<Connection>>,
+    // Held by each look; taken alone while the file is exchanged for one under another key. So no look within a look.
+    pub(crate) looks: RwLock<()>,
+    pub(crate) folder: Folder,
+    pub(crate) key: Mutex<DataKey>,
 }
 
-struct TheWriter {
-    connection: Connection,
+pub(crate) struct TheWriter {
+    pub(crate) connection: Connection,
     head_file: HeadFile,
     // The same head outside the data folder, so that a folder set back is known for one.
     marker: Option<Marker>,
     // A committed head that could not be noted outside; tried again at the next chance.
-    unnoted: Option<(JournalId, Head)>,
+    pub(crate) unnoted: Option<(JournalId, Head)>,
 }
 
 impl TheWriter {
-    fn note(&mut self) -> Result<()> {
+    pub(crate) fn note(&mut self) -> Result<()> {
         if let Some((journal, head)) = self.unnoted {
             self.head_file.write(journal, head)?;
             if let Some(marker) = &mut self.marker {
@@ -46,6 +48,18 @@ impl TheWriter {
             self.unnoted = None;
         }
         Ok(())
+    }
+}
+
+/// A database that somebody may still have open. Two openings of one file in one program must not be: SQLite would take away
+/// the WAL of a file that was exchanged under the other.
+#[derive(Clone, Default)]
+pub struct LateDb(Weak<Inner>);
+
+impl LateDb {
+    /// The database, where it is still open.
+    pub fn open(&self) -> Option<Db> {
+        self.0.upgrade().map(Db)
     }
 }
 
@@ -96,8 +110,9 @@ impl Db {
         let inner = Inner {
             writer: Mutex::new(TheWriter { connection: writer, head_file, marker: None, unnoted: None }),
             readers: Mutex::new(Vec::new()),
+            looks: RwLock::new(()),
             folder: folder.clone(),
-            key: key.clone(),
+            key: Mutex::new(key.clone()),
         };
         let db = Self(Arc::new(inner));
         db.compare_head()?;
@@ -124,9 +139,14 @@ impl Db {
         &self.0.folder
     }
 
+    /// For finding it again while somebody has it open.
+    pub fn late(&self) -> LateDb {
+        LateDb(Arc::downgrade(&self.0))
+    }
+
     /// The data key, for wrapping it again.
-    pub fn key(&self) -> &DataKey {
-        &self.0.key
+    pub fn key(&self) -> DataKey {
+        lock(&self.0.key).clone()
     }
 
     /// Runs `work` on one consistent look.
@@ -137,10 +157,11 @@ impl Db {
         &self,
         work: impl FnOnce(&Reader<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        let _look = self.0.looks.read().unwrap_or_else(PoisonError::into_inner);
         let resting = lock(&self.0.readers).pop();
         let connection = match resting {
             Some(connection) => connection,
-            None => connect(&self.0.folder.database(), &self.0.key, Access::Read)?,
+            None => connect(&self.0.folder.database(), &self.key(), Access::Read)?,
         };
         let transaction = connection.unchecked_transaction().map_err(Error::from)?;
         let result = work(&Reader { connection: &transaction });
@@ -200,7 +221,8 @@ impl Db {
     /// [`Error::Contradiction`] with the first page that is not as it was written.
     pub fn check_pages(&self) -> Result<()> {
         let check = || {
-            let connection = connect(&self.0.folder.database(), &self.0.key, Access::Read)?;
+            let _look = self.0.looks.read().unwrap_or_else(PoisonError::into_inner);
+            let connection = connect(&self.0.folder.database(), &self.key(), Access::Read)?;
             sealed_pages(&connection)
         };
         if check().is_ok() {
@@ -250,7 +272,7 @@ fn leave_wal(connection: &Connection, leave: bool) -> Result<()> {
     Ok(())
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere leaves no half state: an open transaction rolls back when it is dropped.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -260,6 +282,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) enum Access {
     Create,
     Write,
+    /// A file that is written beside the one that counts, with no WAL to leave behind.
+    Beside,
     Read,
     /// Leaves every byte as it is: for backups, and for what is damaged.
     Look,
@@ -269,7 +293,7 @@ pub(crate) enum Access {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Connection> {
-    let writes = matches!(access, Access::Create | Access::Write);
+    let writes = !matches!(access, Access::Read | Access::Look);
     let door =
         if access == Access::Look { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let mut flags = door | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -281,7 +305,7 @@ pub(crate) fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Conn
     connection.pragma_update(None, "key", key.pragma().as_str())?;
     // Asks for the first page now, so that a damaged file says so here.
     let _: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if writes {
+    if writes && access != Access::Beside {
         // Readers go on while a visit is written.
         connection.pragma_update(None, "journal_mode", "WAL")?;
     }

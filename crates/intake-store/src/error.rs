@@ -20,6 +20,9 @@ pub enum Error {
     /// No wrap of the key opens with this password.
     #[error("wrong password")]
     WrongPassword,
+    /// The data key changed before this clerk had a key of their own: their password opens nothing any more.
+    #[error("the clerk's wrap has lapsed")]
+    Lapsed,
     /// The file's version is above the program's.
     #[error("the database is of version {found}, this program knows {known}")]
     Newer {
@@ -89,6 +92,7 @@ impl Error {
             Self::Exists => Code::DeskExists,
             Self::Keyring(_) => Code::KeyringDamaged,
             Self::WrongPassword => Code::WrongPassword,
+            Self::Lapsed => Code::PasswordLapsed,
             Self::Newer { .. } => Code::NewerDatabase,
             Self::Damaged(_) => Code::DatabaseDamaged,
             Self::Lost { .. } => Code::EntriesLost,

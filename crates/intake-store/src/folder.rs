@@ -33,6 +33,8 @@ impl Locked {
             Ok(()) => {
                 // The power may have gone while files were being put in the place of others.
                 crate::swap::finish(&Folder(path.to_owned()))?;
+                // The power may have gone while the key was changed: before anything reads the one or the other.
+                Folder(path.to_owned()).settle_key_change()?;
                 Ok(Self { path: path.to_owned(), _lock: lock })
             }
             Err(TryLockError::WouldBlock) => Err(Error::InUse),
@@ -110,7 +112,7 @@ impl Folder {
     }
 }
 
-fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),

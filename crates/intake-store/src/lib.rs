@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod backup;
+mod clerks;
 mod db;
 mod desk;
 mod error;
@@ -14,24 +15,30 @@ mod fold;
 mod folder;
 mod head;
 mod journal;
+mod key_change;
 mod keyring;
 mod line;
 mod marker;
 mod matters;
 mod migrations;
+mod own_key;
 mod repair;
+mod sealed;
 mod swap;
 mod verify;
 
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
-pub use db::{Db, Reader, Writer};
+pub use clerks::ClerkRow;
+pub use db::{Db, LateDb, Reader, Writer};
 pub use desk::{DeskRow, Settings};
 pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
-pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};
+pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
 pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
+pub use own_key::{OwnKey, seal};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
+pub use sealed::Place;
 pub use swap::restore;
 pub use verify::{Verified, Walk};

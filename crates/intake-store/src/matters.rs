@@ -1,7 +1,7 @@
 //! Matters as they stand: one row a registration; its words are read from the journal.
 
 use chrono::NaiveDate;
-use intake_wire::{Corrected, Entry, RecordOf, SlipIssued, VerdictKind};
+use intake_wire::{Corrected, Entry, Record, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 
@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// Reading matters.
 pub struct Matters<'c> {
-    connection: &'c Connection,
+    pub(crate) connection: &'c Connection,
 }
 
 /// One matter with its current version.
@@ -27,8 +27,10 @@ pub struct MatterRecord {
     pub version: u32,
     /// The entry of that version.
     pub version_seq: u64,
-    /// Query code and record; `None` once erased.
-    pub record: Option<RecordOf>,
+    /// How many people it was brought by.
+    pub headcount: u32,
+    /// Query code and record, as far as they can be read.
+    pub record: Record,
     /// Whether it was voided.
     pub void: bool,
     /// Why.
@@ -48,8 +50,19 @@ pub struct Version {
     pub at_ms: i64,
     /// Who wrote it.
     pub clerk: u32,
-    /// Query code and record; `None` once erased.
-    pub record: Option<RecordOf>,
+    /// Its entry: the epoch, and the place in it.
+    pub(crate) place: (i64, u64),
+    /// Whether name and address are known, so that clock C1 runs.
+    pub owes_written_notice: bool,
+    /// Query code and record, as far as they can be read.
+    pub record: Record,
+}
+
+/// What every version says in its open part.
+#[derive(serde::Deserialize)]
+struct Facts {
+    headcount: u32,
+    owes_written_notice: bool,
 }
 
 /// How a matter's newest entry stands with the district.
@@ -236,8 +249,14 @@ impl Matters<'_> {
                 "corrected" => open_part::<Corrected>(&entry)?.version,
                 _ => 1,
             };
-            let record = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
-            Ok(Version { version, at_ms: entry.moment.at_ms, clerk: entry.clerk, record })
+            Ok(Version {
+                version,
+                at_ms: entry.moment.at_ms,
+                clerk: entry.clerk,
+                place: (epoch, seq),
+                owes_written_notice: open_part::<Facts>(&entry)?.owes_written_notice,
+                record: self.record_at(epoch, seq, &entry.personal)?,
+            })
         };
         places.into_iter().map(version).collect()
     }
@@ -255,7 +274,8 @@ impl Matters<'_> {
 
     fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {
         let entry = Journal { connection: self.connection }.at(epoch, record.version_seq)?;
-        record.record = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
+        record.headcount = open_part::<Facts>(&entry)?.headcount;
+        record.record = self.record_at(epoch, record.version_seq, &entry.personal)?;
         Ok(record)
     }
 }
@@ -280,7 +300,8 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
         clerk: row.get(9)?,
         version: row.get(3)?,
         version_seq,
-        record: None,
+        headcount: 0,
+        record: Record::Erased,
         void: void_seq > 0,
         void_reason: row.get(6)?,
         slips: row.get(7)?,

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
-const SQL: &[&str] = &[include_str!("sql/0001_first.sql"), include_str!("sql/0002_epochs.sql")];
+const SQL: &[&str] =
+    &[include_str!("sql/0001_first.sql"), include_str!("sql/0002_epochs.sql"), include_str!("sql/0003_clerks.sql")];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =
     LazyLock::new(|| Migrations::new(SQL.iter().map(|sql| M::up(sql)).collect()));

@@ -52,6 +52,8 @@ impl Reader<'_> {
             }
         }
         self.compare(&picture)?;
+        self.compare_clerks()?;
+        self.compare_resealed()?;
         self.verify_district()?;
         Ok(Verified { entries, head, matters: picture.matters.len() as u64 })
     }

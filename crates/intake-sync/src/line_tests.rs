@@ -71,6 +71,7 @@ fn admitted() -> EnrolAnswer {
         district_name: "东丽区".into(),
         recovery_recipient: "age1".into(),
         journal: DISTRICT,
+        sealed_recipient: None,
     }
 }
 

@@ -183,6 +183,10 @@ pub struct EnrolAnswer {
     /// The district's journal for this desk.
     #[n(4)]
     pub journal: JournalId,
+    /// The district's key for sealed matters, its public half (an `age` X25519 recipient); `None` from a district that has
+    /// none yet.
+    #[n(5)]
+    pub sealed_recipient: Option<String>,
 }
 
 /// What a desk keeps of its enrolment.

@@ -10,6 +10,7 @@ mod epoch;
 mod hash;
 mod page;
 mod payload;
+mod record;
 mod request;
 mod sign;
 
@@ -18,7 +19,10 @@ pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLER
 pub use epoch::{Carried, EpochOpened, LastKnown};
 pub use hash::{Hash, sha256, sha256_of};
 pub use page::{Block, Frames, PageWriter, limits};
-pub use payload::{Corrected, Kind, Printed, ProgressTold, RecordOf, Registered, SlipIssued, Voided};
+pub use payload::{
+    Corrected, Kind, Printed, ProgressTold, RecordOf, Registered, Resealed, SealedOpened, SlipIssued, Voided,
+};
+pub use record::{Record, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };

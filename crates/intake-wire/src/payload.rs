@@ -23,6 +23,24 @@ kinds! {
     desk_created,
     /// A clerk was added: open `{clerk, role}`, personal `{name}`.
     clerk_added,
+    /// A clerk may no longer sign in: `{clerk}`. The data key is changed in the same transaction.
+    clerk_disabled,
+    /// A clerk's password was set, by the entry's own clerk: `{clerk}`.
+    password_changed,
+    /// Whether a clerk is named to read sealed matters was changed: `{clerk, reader}`.
+    sealed_reader_set,
+    /// The database was encrypted anew under a fresh key: `{}`.
+    key_changed,
+    /// An administrator came back in by a recovery key: `{clerk}`.
+    desk_recovered,
+    /// A clerk signed in after three wrong tries or more: `{tries}`.
+    tries_failed,
+    /// After how many minutes of rest the desk locks was changed: `{minutes}`.
+    lock_changed,
+    /// A named reader opened a sealed matter: `{number}`.
+    sealed_opened,
+    /// An earlier version was erased and stands sealed in the personal part of this entry: [`Resealed`].
+    resealed,
     /// The desk was enrolled at a district: `{district}`.
     desk_enrolled,
     /// A visit was registered: [`Registered`].
@@ -94,13 +112,31 @@ pub struct Corrected {
     pub owes_written_notice: bool,
 }
 
-/// Personal part of `registered` and `corrected`.
+/// Personal part of `registered` and `corrected`, unless the matter is sealed: see [`crate::Record`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordOf {
     /// The visitor's query code.
     pub query_code: String,
     /// The record.
     pub visit: Visit,
+}
+
+/// Open part of `resealed`; the personal part is a [`crate::SealedRecord`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resealed {
+    /// The registration number.
+    pub number: String,
+    /// The journal of the version that was erased.
+    pub journal: crate::JournalId,
+    /// Its entry there.
+    pub of: Vec<u64>,
+}
+
+/// Open part of `sealed_opened`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedOpened {
+    /// The registration number.
+    pub number: String,
 }
 
 /// Open part of `voided`; the personal part is `{reason}`.

@@ -1,9 +1,7 @@
-/** Locks after five minutes in which nobody touched the desk. Waits while an exchange runs: its result is to be seen. */
+/** Locks after some minutes in which nobody touched the desk. Waits while an exchange runs: its result is to be seen. */
 import { onBeforeUnmount, onMounted } from "vue";
 
-export const IDLE_MS = 5 * 60 * 1000;
-
-export function useIdleLock(lock: () => void, isBusy: () => boolean, now: () => number = Date.now) {
+export function useIdleLock(lock: () => void, isBusy: () => boolean, minutes: () => number, now: () => number = Date.now) {
   let touched = now();
   const touch = () => {
     touched = now();
@@ -12,10 +10,10 @@ export function useIdleLock(lock: () => void, isBusy: () => boolean, now: () => 
   let timer = 0;
   onMounted(() => {
     for (const sign of signs) window.addEventListener(sign, touch, { passive: true, capture: true });
-    // Asked every few seconds instead of once after five minutes: a computer that slept must lock when it wakes.
+    // Asked every few seconds instead of once at the end: a computer that slept must lock when it wakes.
     timer = window.setInterval(() => {
       if (isBusy()) touch();
-      else if (now() - touched >= IDLE_MS) lock();
+      else if (now() - touched >= minutes() * 60_000) lock();
     }, 5000);
   });
   onBeforeUnmount(() => {

@@ -7,6 +7,7 @@ import { listen } from "@tauri-apps/api/event";
 
 import type { Advice } from "./bindings/Advice";
 import type { BackupState } from "./bindings/BackupState";
+import type { ClerkView } from "./bindings/ClerkView";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
@@ -19,10 +20,13 @@ import type { Identity } from "./bindings/Identity";
 import type { Matter } from "./bindings/Matter";
 import type { MatterVersion } from "./bindings/MatterVersion";
 import type { OfficeSettings } from "./bindings/OfficeSettings";
+import type { Opened } from "./bindings/Opened";
 import type { Outlook } from "./bindings/Outlook";
 import type { Problem } from "./bindings/Problem";
 import type { Progress } from "./bindings/Progress";
+import type { Recovery } from "./bindings/Recovery";
 import type { Registered } from "./bindings/Registered";
+import type { Role } from "./bindings/Role";
 import type { SlipView } from "./bindings/SlipView";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
@@ -94,6 +98,15 @@ export const ipc = {
   backUpNow: () => call<BackupState>("back_up_now"),
   setBackupFolder: (folder: string) => call<BackupState>("set_backup_folder", { folder }),
   seenRepaired: () => call<DeskState>("seen_repaired"),
+  clerks: () => call<ClerkView[]>("clerks"),
+  addClerk: (name: string, role: Role, password: string) => call<ClerkView[]>("add_clerk", { name, role, password }),
+  setClerkPassword: (clerk: number, password: string) => call<ClerkView[]>("set_clerk_password", { clerk, password }),
+  setSealedReader: (clerk: number, reader: boolean) => call<ClerkView[]>("set_sealed_reader", { clerk, reader }),
+  disableClerk: (clerk: number) => call<ClerkView[]>("disable_clerk", { clerk }),
+  changePassword: (old: string, fresh: string) => call<null>("change_password", { old, new: fresh }),
+  recover: (form: Recovery) => call<DeskState>("recover", { form }),
+  setLockMinutes: (minutes: number) => call<DeskState>("set_lock_minutes", { minutes }),
+  openSealed: (number: string) => call<Opened>("open_sealed", { number }),
   closeWindow: () => call<void>("close_window"),
   stayOpen: () => call<void>("stay_open"),
 };

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
-use intake_wire::{JournalId, RecordOf};
+use intake_wire::{JournalId, Record};
 
 use super::journals::Journal;
 use super::{fixed, place};
@@ -21,8 +21,35 @@ pub(crate) struct Version<'a> {
     pub(crate) headcount: u32,
     pub(crate) party: &'a str,
     pub(crate) owes_written_notice: bool,
-    /// `None` once erased.
-    pub(crate) record: Option<&'a RecordOf>,
+    pub(crate) words: Words<'a>,
+}
+
+/// What of a record the tables show.
+#[derive(Default)]
+pub(crate) struct Words<'a> {
+    name: Option<&'a str>,
+    address: Option<&'a str>,
+    title: Option<&'a str>,
+    demand: Option<&'a str>,
+    query_code: Option<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    /// All of an open one; of a sealed one the query code and the fixed word; nothing of an erased one.
+    pub(crate) fn of(record: &'a Record, sealed_title: &'a str) -> Self {
+        let query_code = record.query_code();
+        match record {
+            Record::Erased => Self::default(),
+            Record::Sealed(_) => Self { title: Some(sealed_title), query_code, ..Self::default() },
+            Record::Told(told) => Self {
+                name: told.visit.name.text(),
+                address: told.visit.address.text(),
+                title: Some(&told.visit.title),
+                demand: Some(&told.visit.demand),
+                query_code,
+            },
+        }
+    }
 }
 
 /// A matter as it stands.
@@ -56,7 +83,6 @@ pub(crate) async fn standing(c: &impl GenericClient, j: &Journal, number: &str) 
 
 /// Puts a version in the place of the one before; registration, voiding and slips stay.
 pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) -> Result<()> {
-    let visit = v.record.map(|record| &record.visit);
     c.execute(
         "INSERT INTO matters (centre, number, journal_id, desk, registered_seq, version_seq, version, local_date,
             headcount, party, owes_written_notice, name, address, title, demand, query_code, version_journal)
@@ -78,11 +104,11 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
             &i64::from(v.headcount),
             &v.party,
             &v.owes_written_notice,
-            &visit.and_then(|visit| visit.name.text()),
-            &visit.and_then(|visit| visit.address.text()),
-            &visit.map(|visit| &visit.title),
-            &visit.map(|visit| &visit.demand),
-            &v.record.map(|record| &record.query_code),
+            &v.words.name,
+            &v.words.address,
+            &v.words.title,
+            &v.words.demand,
+            &v.words.query_code,
             &j.id.0.as_slice(),
         ],
     )

@@ -1,6 +1,5 @@
 //! A desk that was set back, copied or rolled back: no number twice, and everything comes back that somebody has.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use intake_app::{Setup, restore};
@@ -231,7 +230,11 @@ fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() 
     assert_eq!(short, other);
     desk.correct(&twin, &told).unwrap();
     in_step(&desk);
-    assert_eq!(desk.matter(&twin).unwrap().visit.demand, told.demand, "the later one stands in the list");
+    assert_eq!(
+        desk.matter(&twin).unwrap().words.visit().unwrap().demand,
+        told.demand,
+        "the later one stands in the list"
+    );
     assert_eq!(desk.matter(&there[2]).unwrap().number, there[2], "what only the district had is here again");
     let told = at_district(&district);
     assert_eq!(told.iter().filter(|(number, ..)| *number == twin).count(), 2, "both visitors are kept: {told:?}");

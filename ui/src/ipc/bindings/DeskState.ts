@@ -82,6 +82,10 @@ folder: string,
  */
 collective_from: number, 
 /**
+ * After how many minutes of rest the window locks; 0 before sign-in.
+ */
+lock_minutes: number, 
+/**
  * What should be done about backups or a full disk.
  */
 backup_warning: Failure | null, 

@@ -23,7 +23,7 @@ date: string,
  */
 time: string, 
 /**
- * The name, 不详 or 不愿提供.
+ * The name, 不详 or 不愿提供; empty of a sealed matter.
  */
 name: string, 
 /**
