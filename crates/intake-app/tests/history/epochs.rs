@@ -1,6 +1,5 @@
 //! A desk that was set back, copied or rolled back: no number twice, and everything comes back that somebody has.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use intake_app::{Setup, restore};
