@@ -6,8 +6,8 @@ use std::sync::Arc;
 use intake_model::{CentreCode, Code, DeskNumber, EpochMark, RegistrationNumber, Visit};
 use intake_wire::{
     Block, Corrected, DeskCertificate, DownRequest, Draft, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames,
-    Head, Heads, HeadsAnswer, JournalId, Kind, PageAnswer, PageWriter, RecordOf, Registered, SignedRequest, SigningKey,
-    VerdictKind, Voided, decode, encode, limits,
+    Head, Heads, HeadsAnswer, JournalId, Kind, OwnRequest, PageAnswer, PageWriter, RecordOf, Registered, SignedRequest,
+    SigningKey, VerdictKind, Voided, decode, encode, limits,
 };
 use testkit::district::CENTRE;
 use testkit::{FixedMoments, LocalDistrict};
@@ -83,6 +83,13 @@ impl World {
         let asked = DownRequest { after };
         let body = SignedRequest::sealed("/v1/down", &asked, desk.certificate.clone(), &desk.key).unwrap();
         Frames::read_page(&self.post("/v1/down", body).await.unwrap()).unwrap()
+    }
+
+    async fn own(&self, asker: &Desk, journal: JournalId, after: u64) -> Vec<Entry> {
+        let asked = OwnRequest { journal, after };
+        let body = SignedRequest::sealed("/v1/own", &asked, asker.certificate.clone(), &asker.key).unwrap();
+        let blocks = Frames::read_page(&self.post("/v1/own", body).await.unwrap()).unwrap();
+        blocks.into_iter().flat_map(|block| block.entries).collect()
     }
 
     fn count(&self, sql: &str) -> i64 {
@@ -265,6 +272,20 @@ async fn a_page_that_is_cut_keeps_its_whole_blocks_and_the_rest_follows() {
     assert_eq!((gap.head, gap.verdicts.len()), (desk.heads[4], 0));
     assert_eq!(world.pages(desk.page(4, 2).0).await.unwrap().head, desk.head());
     assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
+}
+
+#[tokio::test]
+async fn a_desk_that_was_set_back_gets_its_own_entries_whole_and_nobody_elses() {
+    let world = world();
+    let (mut desk, other) = (world.desk(1).await, world.desk(2).await);
+    desk.day();
+    world.pages(desk.whole()).await.unwrap();
+    assert_eq!(world.own(&desk, desk.journal, 0).await, desk.entries);
+    assert_eq!(world.own(&desk, desk.journal, 6).await, desk.entries[6..]);
+    assert_eq!(world.own(&desk, desk.journal, 8).await, []);
+    assert_eq!(world.own(&desk, desk.journal, 99).await, []);
+    assert_eq!(world.own(&other, desk.journal, 0).await, []);
+    assert_eq!(world.heads(&desk, Head::EMPTY).await.unwrap().journals[0].mark.as_deref(), Some("A"));
 }
 
 #[tokio::test]

@@ -16,8 +16,11 @@ pub struct Verified {
     pub entries: u64,
     /// The newest epoch's head.
     pub head: Head,
-    /// Registrations among them.
+    /// Registrations among them, each number counted once.
     pub matters: u64,
+    /// Numbers that a machine which was rolled back gave twice: a person must look at them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub twins: Vec<String>,
 }
 
 /// How far a walk along the chains has come, for one that is taken in small steps.
@@ -55,7 +58,9 @@ impl Reader<'_> {
         self.compare_clerks()?;
         self.compare_resealed()?;
         self.verify_district()?;
-        Ok(Verified { entries, head, matters: picture.matters.len() as u64 })
+        let mut twins: Vec<String> = picture.twins.into_iter().map(|(number, _)| number).collect();
+        twins.dedup();
+        Ok(Verified { entries, head, matters: picture.matters.len() as u64, twins })
     }
 
     /// Walks on along the chains by up to `limit` entries. Gives whether the end was reached; the walk begins anew then.

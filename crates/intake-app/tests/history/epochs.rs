@@ -238,6 +238,7 @@ fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() 
     assert_eq!(desk.matter(&there[2]).unwrap().number, there[2], "what only the district had is here again");
     let told = at_district(&district);
     assert_eq!(told.iter().filter(|(number, ..)| *number == twin).count(), 2, "both visitors are kept: {told:?}");
+    assert_eq!(desk.verify().unwrap().twins, [twin], "listed for a person");
     let next = world.register(&desk, 1);
     assert_ne!(mark(&next[0]), "A");
     in_step(&desk);

@@ -35,7 +35,8 @@ INSERT INTO matters_of_epochs
 DROP TABLE matters;
 ALTER TABLE matters_of_epochs RENAME TO matters;
 CREATE UNIQUE INDEX matters_by_import ON matters (import_key) WHERE import_key <> '';
-CREATE UNIQUE INDEX matters_by_day ON matters (local_date, epoch, serial) WHERE carried = 0;
+-- A serial is unique by the number it stands in; this finds a day's matters and its last serial.
+CREATE INDEX matters_by_day ON matters (local_date, epoch, carried, serial);
 
 -- Where each correction stands: two epochs can each have corrected one version, and both stay.
 CREATE TABLE corrections (
