@@ -330,13 +330,17 @@ impl Desk {
         self.state()
     }
 
-    /// Idle work: empties the WAL into the database.
+    /// Idle work: brings the search index up to date and empties the WAL into the database.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn tick(&self) -> Result<()> {
         let db = self.session().db.clone();
-        db.map_or(Ok(()), |db| Ok(db.checkpoint()?))
+        let Some(db) = db else { return Ok(()) };
+        // The checkpoint also where the index cannot be written: a full disk must not leave the WAL to grow.
+        let indexed = self.index(&db);
+        db.checkpoint()?;
+        indexed
     }
 
     /// Walks the whole journal and the tables it explains.

@@ -6,10 +6,12 @@
 
 mod clock;
 mod desk;
+mod earlier;
 mod error;
 mod line;
 mod notes;
 mod rules;
+mod search;
 mod sign_in;
 mod slip;
 mod view;
@@ -17,8 +19,10 @@ mod visits;
 
 pub use clock::{Clock, SystemClock};
 pub use desk::{Desk, Setup};
+pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
+pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,
     OfficeSettings, Outlook, Phase, Progress, Registered, Role, SlipView, Today,

@@ -72,6 +72,7 @@ impl Desk {
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
+            tx.set_identities(&open.number, None, &personal.visit)?;
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
@@ -107,9 +108,10 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
             };
-            let personal = RecordOf { query_code: earlier.query_code, visit };
+            let personal = RecordOf { query_code: earlier.query_code.clone(), visit };
             let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
+            tx.set_identities(&open.number, Some(&earlier.visit), &personal.visit)?;
             registered(&tx.matters(), &number, &profile)
         })
     }
@@ -317,7 +319,7 @@ pub(crate) fn minute(at_ms: i64) -> String {
     civil_time(at_ms).format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn state(state: &State) -> (MatterState, Option<Code>) {
+pub(crate) fn state(state: &State) -> (MatterState, Option<Code>) {
     match state {
         State::Waiting => (MatterState::Waiting, None),
         State::Sent => (MatterState::Sent, None),
@@ -326,7 +328,7 @@ fn state(state: &State) -> (MatterState, Option<Code>) {
     }
 }
 
-fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
+pub(crate) fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
     let visit = matter.record.map(|record| record.visit).unwrap_or_default();
     Ok(MatterRow {

@@ -146,6 +146,12 @@ impl Journal<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The last place of an epoch; 0 before its first entry.
+    pub(crate) fn last_of(&self, epoch: i64) -> Result<u64> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM journal WHERE epoch = ?1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?)
+    }
+
     /// The entry at a place of an epoch.
     pub(crate) fn at(&self, epoch: i64, seq: u64) -> Result<Entry> {
         let sql = format!("SELECT {COLUMNS} FROM journal WHERE epoch = ?1 AND seq = ?2");

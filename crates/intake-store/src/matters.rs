@@ -1,7 +1,7 @@
 //! Matters as they stand: one row a registration; its words are read from the journal.
 
 use chrono::NaiveDate;
-use intake_wire::{Corrected, Entry, RecordOf, SlipIssued, VerdictKind};
+use intake_wire::{Corrected, Entry, RecordOf, Registered, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 
@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// Reading matters.
 pub struct Matters<'c> {
-    connection: &'c Connection,
+    pub(crate) connection: &'c Connection,
 }
 
 /// One matter with its current version.
@@ -153,6 +153,21 @@ impl Matters<'_> {
         let sql = format!("SELECT {COLUMNS} WHERE m.number = ?1");
         let found = self.connection.prepare_cached(&sql)?.query_row([number], row).optional()?;
         found.map(|(epoch, record)| self.with_words(epoch, record)).transpose()
+    }
+
+    /// Where a matter was registered: epoch and entry.
+    pub(crate) fn place_of(&self, number: &str) -> Result<Option<(i64, u64)>> {
+        let sql = "SELECT epoch, registered_seq FROM matters WHERE number = ?1";
+        let place = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(place.optional()?)
+    }
+
+    /// The matter that the entry at a place registered.
+    pub(crate) fn registered_at(&self, epoch: i64, seq: u64) -> Result<Option<MatterRecord>> {
+        let sql = "SELECT open FROM journal WHERE epoch = ?1 AND seq = ?2";
+        let open = self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| row.get::<_, Vec<u8>>(0));
+        let Some(open) = open.optional()? else { return Ok(None) };
+        self.find(&serde_json::from_slice::<Registered>(&open)?.number)
     }
 
     /// All matters told at the desk on a civil date, newest first: those taken from a ledger are not the day's.
