@@ -338,7 +338,7 @@ impl Desk {
         let db = self.session().db.clone();
         let Some(db) = db else { return Ok(()) };
         // The checkpoint also where the index cannot be written: a full disk must not leave the WAL to grow.
-        let indexed = self.index(&db);
+        let indexed = crate::search::index(&db);
         db.checkpoint()?;
         indexed
     }

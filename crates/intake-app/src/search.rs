@@ -8,7 +8,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use intake_model::seek::{self, Folded, Part, Word, Words};
 use intake_model::{Catalogue, Code, Filed, Profile, TableId, Visit};
-use intake_store::{MatterRecord, Query, Wanted};
+use intake_store::{Db, MatterRecord, Query, Wanted};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -156,20 +156,20 @@ impl Desk {
             Ok(SearchResult { rows: rows.collect::<Result<_>>()?, next: page.next.map(|place| place.to_string()) })
         })
     }
+}
 
-    /// Takes what was registered since into the index, a little at a time.
-    pub(crate) fn index(&self, db: &intake_store::Db) -> Result<()> {
-        let mut left = true;
-        for _ in 0..TURNS {
-            left = left && db.write::<_, Error>(|tx| Ok(tx.index(INDEXED_AT_ONCE)?))?;
-            // What a sealed matter left in it goes as soon as there is time for it.
-            let purging = !left && db.write::<_, Error>(|tx| Ok(tx.purge_index()?))?;
-            if !left && !purging {
-                break;
-            }
+/// Takes what was registered since into the index, a little at a time.
+pub(crate) fn index(db: &Db) -> Result<()> {
+    let mut left = true;
+    for _ in 0..TURNS {
+        left = left && db.write::<_, Error>(|tx| Ok(tx.index(INDEXED_AT_ONCE)?))?;
+        // What a sealed matter left in it goes as soon as there is time for it.
+        let purging = !left && db.write::<_, Error>(|tx| Ok(tx.purge_index()?))?;
+        if !left && !purging {
+            break;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl SearchState {
@@ -199,16 +199,16 @@ fn found(matter: MatterRecord, words: &Words, profile: &Profile) -> Result<Found
     let Some(visit) = visit.filter(|visit| !visit.is_sealed()) else {
         row.name.clear();
         profile.says("sealed_title").clone_into(&mut row.title);
-        let title = pieces(&row.title, Vec::new());
+        let title = pieces(&row.title, &[]);
         return Ok(FoundMatter { row, name: Vec::new(), title, excerpt: None });
     };
-    let name = pieces(&row.name, places(Part::Name, &row.name, words));
-    let title = pieces(&row.title, places(Part::Title, &row.title, words));
+    let name = pieces(&row.name, &places(Part::Name, &row.name, words));
+    let title = pieces(&row.title, &places(Part::Title, &row.title, words));
     let shown = |word: &Word| {
         seek::place_in(Part::Name, &row.name, word).is_some() || seek::place_in(Part::Title, &row.title, word).is_some()
     };
-    let excerpt = words.0.iter().find(|word| !shown(word)).and_then(|word| excerpt(&row.number, &visit, word, words));
-    Ok(FoundMatter { name, title, excerpt, row })
+    let excerpt = words.0.iter().find(|word| !shown(word)).map(|word| excerpt(&row.number, &visit, word, words));
+    Ok(FoundMatter { row, name, title, excerpt })
 }
 
 fn places(part: Part, text: &str, words: &Words) -> Vec<Range<usize>> {
@@ -216,13 +216,13 @@ fn places(part: Part, text: &str, words: &Words) -> Vec<Range<usize>> {
 }
 
 /// Where a word stands that neither name nor title shows.
-fn excerpt(number: &str, visit: &Visit, word: &Word, words: &Words) -> Option<FoundExcerpt> {
+fn excerpt(number: &str, visit: &Visit, word: &Word, words: &Words) -> FoundExcerpt {
     let around = |(part, text): (Part, &str)| {
         let place = seek::place_in(part, text, word)?;
         let from = place.start.saturating_sub(BEFORE);
         let cut: String = text.chars().skip(from).take(place.end - from + AFTER).collect();
         let (before, after) = (from > 0, text.chars().count() > place.end + AFTER);
-        let mut pieces = pieces(&cut, places(part, &cut, words));
+        let mut pieces = pieces(&cut, &places(part, &cut, words));
         let more = || FoundPiece { text: "…".to_owned(), hit: false };
         if before {
             pieces.insert(0, more());
@@ -235,12 +235,12 @@ fn excerpt(number: &str, visit: &Visit, word: &Word, words: &Words) -> Option<Fo
     let phone = || {
         let typed = word.typed.as_ref()?;
         let phone = seek::phones(visit).into_iter().find(|phone| seek::is_of_phone(phone, typed))?;
-        let place = Folded::of(&phone).place_of(&word.folded).into_iter().collect();
-        Some(FoundExcerpt { place: FoundPlace::Phone, pieces: pieces(&phone, place) })
+        let place = Folded::of(&phone).place_of(&word.folded);
+        Some(FoundExcerpt { place: FoundPlace::Phone, pieces: pieces(&phone, place.as_slice()) })
     };
-    let whole =
-        || FoundExcerpt { place: FoundPlace::Number, pieces: pieces(number, std::iter::once(0..usize::MAX).collect()) };
-    Some(seek::texts(visit).into_iter().find_map(around).or_else(phone).unwrap_or_else(whole))
+    let all = 0..usize::MAX;
+    let whole = || FoundExcerpt { place: FoundPlace::Number, pieces: pieces(number, std::slice::from_ref(&all)) };
+    seek::texts(visit).into_iter().find_map(around).or_else(phone).unwrap_or_else(whole)
 }
 
 fn place_of(part: Part) -> FoundPlace {
@@ -255,7 +255,7 @@ fn place_of(part: Part) -> FoundPlace {
 }
 
 /// A text cut where something begins or ends that was looked for.
-fn pieces(text: &str, places: Vec<Range<usize>>) -> Vec<FoundPiece> {
+fn pieces(text: &str, places: &[Range<usize>]) -> Vec<FoundPiece> {
     let mut pieces: Vec<FoundPiece> = Vec::new();
     for (index, c) in text.chars().enumerate() {
         let hit = places.iter().any(|place| place.contains(&index));

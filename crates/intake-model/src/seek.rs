@@ -54,6 +54,12 @@ impl Folded {
         &self.characters
     }
 
+    /// The text's own characters that these folded ones came from.
+    fn own(&self, folded: &Range<usize>) -> Option<Range<usize>> {
+        let last = self.from.get(folded.end.checked_sub(1)?)?;
+        Some(*self.from.get(folded.start)?..last + 1)
+    }
+
     /// Where `word` stands first, in characters of the text itself.
     pub fn place_of(&self, word: &Folded) -> Option<Range<usize>> {
         let length = word.characters.len();
@@ -61,9 +67,7 @@ impl Folded {
             return None;
         }
         let start = self.characters.windows(length).position(|part| part == word.characters())?;
-        let first = self.from.get(start)?;
-        let last = self.from.get(start + length - 1)?;
-        Some(*first..last + 1)
+        self.own(&(start..start + length))
     }
 }
 
@@ -186,18 +190,19 @@ pub fn number_forms(number: &RegistrationNumber) -> Vec<String> {
     forms
 }
 
-/// The beginning of a name or title in which pinyin is looked for.
-pub fn spelled(text: &str) -> Spelling {
-    Spelling::of(&text.chars().take(SPELLED_CHARACTERS).collect::<String>())
+/// How the beginning of a name or title is typed, as far as pinyin is looked for in it.
+pub fn spelled(text: &Folded) -> Spelling {
+    Spelling::of(&text.characters.iter().take(SPELLED_CHARACTERS).collect::<String>())
 }
 
 /// Whether a word spells or stands in one text, and where.
 pub fn place_in(part: Part, text: &str, word: &Word) -> Option<Range<usize>> {
-    if let Some(place) = Folded::of(text).place_of(&word.folded) {
+    let text = Folded::of(text);
+    if let Some(place) = text.place_of(&word.folded) {
         return Some(place);
     }
     match (part, &word.typed) {
-        (Part::Name | Part::Title | Part::Person, Some(typed)) => spelled(text).place_of(typed),
+        (Part::Name | Part::Title | Part::Person, Some(typed)) => text.own(&spelled(&text).place_of(typed)?),
         _ => None,
     }
 }
@@ -272,7 +277,7 @@ mod tests {
 
     #[test]
     fn names_and_titles_are_found_by_pinyin_and_initials_and_the_text_is_not() {
-        for typed in ["maimaiti", "mmt", "maimt", "gecheng", "gc", "wuyefei", "wyf", "wuye"] {
+        for typed in ["maimaiti", "mmt", "ymmm", "maimt", "gecheng", "gc", "wuyefei", "wyf", "wuye"] {
             check(typed, true);
         }
         for typed in ["maimaiq", "taichao"] {
@@ -320,6 +325,7 @@ mod tests {
         let place = |text: &str, typed: &str| place_in(Part::Name, text, &Words::of(typed).0[0]);
         assert_eq!(place("阿不都热依木·买买提", "木买"), Some(5..8));
         assert_eq!(place("张　伟", "张伟"), Some(0..3));
+        assert_eq!(place("李张　伟", "zw"), Some(1..4));
         assert_eq!(place("𬱖小雨", "xy"), Some(1..3));
         assert_eq!(place("İstanbul", "stan"), Some(1..5));
     }

@@ -11,7 +11,8 @@ struct Desk {
     db: Db,
     locked: Locked,
     key: DataKey,
-    _home: tempfile::TempDir,
+    /// Kept as long as the desk.
+    home: tempfile::TempDir,
 }
 
 impl Desk {
@@ -21,13 +22,13 @@ impl Desk {
         let key = DataKey::generate().unwrap();
         let db = Db::create(&locked.folder(), &key).unwrap();
         db.write::<_, Error>(|tx| tx.open_epoch(JournalId([1; 16]), "A")).unwrap();
-        Self { db, locked, key, _home: home }
+        Self { db, locked, key, home: home }
     }
 
     fn reopened(self) -> Self {
-        let Self { db, locked, key, _home } = self;
+        let Self { db, locked, key, home } = self;
         drop(db);
-        Self { db: Db::open(&locked.folder(), &key).unwrap(), locked, key, _home }
+        Self { db: Db::open(&locked.folder(), &key).unwrap(), locked, key, home }
     }
 
     fn register(&self, visit: Visit) -> String {
@@ -160,7 +161,7 @@ proptest! {
     fn a_name_is_found_by_its_whole_pinyin_and_by_its_initials(name in "[一-龥]{2,4}", reading in any::<prop::sample::Index>()) {
         let desk = Desk::new();
         let number = desk.register(named(&name, "路灯坏了。"));
-        let spelling = intake_model::seek::spelled(&name);
+        let spelling = intake_model::seek::spelled(&intake_model::seek::Folded::of(&name));
         let whole: String = spelling.readings().iter().map(|readings| reading.get(readings).as_str()).collect();
         let initials: String = spelling.readings().iter().filter_map(|readings| reading.get(readings).chars().next()).collect();
         for _ in 0..2 {
@@ -211,7 +212,7 @@ fn no_token_of_what_was_sealed_later_is_left_once_there_was_time_to_take_it_out(
     desk.index();
     assert_eq!(desk.finds("饕餮"), [""; 0]);
     let desk = desk.reopened();
-    while desk.db.write::<_, Error>(|tx| tx.purge_index()).unwrap() {}
+    while desk.db.write::<_, Error>(Writer::purge_index).unwrap() {}
     assert!(!desk.index_holds(secret), "a deleted token lies in the index");
     assert_eq!(desk.finds("第7件").len(), 1);
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate};
-use intake_model::seek::{PHONE_BEGINNING, PHONE_END, Part, Word, number_forms, phones, spelled, texts};
+use intake_model::seek::{Folded, PHONE_BEGINNING, PHONE_END, Part, Word, number_forms, phones, spelled, texts};
 use intake_model::{Catalogue, Filed, RegistrationNumber, TableId, Visit, pinyin};
 
 /// Of every matter: for a search that asks for nothing else.
@@ -32,11 +32,12 @@ pub(crate) fn of_matter(number: &RegistrationNumber, visit: Option<&Visit>, void
     }
     if let Some(visit) = visit.filter(|visit| !visit.is_sealed()) {
         for (part, text) in texts(visit) {
-            let characters = characters(intake_model::seek::Folded::of(text).characters());
+            let folded = Folded::of(text);
+            let characters = characters(folded.characters());
             tokens.extend(characters.iter().map(char::to_string));
             tokens.extend(characters.windows(2).map(String::from_iter));
             if matches!(part, Part::Name | Part::Title | Part::Person) {
-                spell(&mut tokens, text);
+                spell(&mut tokens, &folded);
             }
         }
         for phone in phones(visit) {
@@ -60,7 +61,7 @@ fn characters(folded: &[char]) -> Vec<char> {
     folded.iter().map(lettered).collect()
 }
 
-fn spell(tokens: &mut BTreeSet<String>, text: &str) {
+fn spell(tokens: &mut BTreeSet<String>, text: &Folded) {
     let spelling = spelled(text);
     let typed = |readings: &[String]| -> Vec<String> {
         readings.iter().filter(|one| one.bytes().all(|b| b.is_ascii_alphanumeric())).cloned().collect()

@@ -9,6 +9,9 @@ import type { Advice } from "./bindings/Advice";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
+import type { EarlierMatter } from "./bindings/EarlierMatter";
+import type { EarlierQuery } from "./bindings/EarlierQuery";
+import type { EarlierTold } from "./bindings/EarlierTold";
 import type { ExchangeResult } from "./bindings/ExchangeResult";
 import type { Facts } from "./bindings/Facts";
 import type { Failure } from "./bindings/Failure";
@@ -22,6 +25,8 @@ import type { Outlook } from "./bindings/Outlook";
 import type { Problem } from "./bindings/Problem";
 import type { Progress } from "./bindings/Progress";
 import type { Registered } from "./bindings/Registered";
+import type { SearchQuery } from "./bindings/SearchQuery";
+import type { SearchResult } from "./bindings/SearchResult";
 import type { SlipView } from "./bindings/SlipView";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
@@ -79,6 +84,9 @@ export const ipc = {
   versions: (number: string) => call<MatterVersion[]>("versions", { number }),
   correct: (number: string, visit: Visit) => call<Registered>("correct", { number, visit }),
   voidMatter: (number: string, reason: string) => call<Today>("void_matter", { number, reason }),
+  search: (query: SearchQuery) => call<SearchResult>("search", { query }),
+  lookUpEarlier: (query: EarlierQuery) => call<EarlierMatter[]>("look_up_earlier", { query }),
+  earlierTold: (query: EarlierQuery, number: string) => call<EarlierTold>("earlier_told", { query, number }),
   slip: (number: string) => call<SlipView>("slip", { number }),
   resendSlip: (number: string) => call<SlipView>("resend_slip", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),
