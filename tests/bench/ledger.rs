@@ -199,7 +199,7 @@ impl Told {
 
     fn visit(&mut self) -> Visit {
         let mut name = self.character(SURNAMES).to_string();
-        for _ in 0..1 + self.chance(2) {
+        for _ in 0..=self.chance(2) {
             name.push(self.character(GIVEN));
         }
         let (place, complaint, wish) = (self.one(&PLACES), self.one(&COMPLAINTS), self.one(&WISHES));

@@ -8,6 +8,7 @@ mod clerk;
 mod driver;
 mod line;
 mod record;
+mod search;
 mod start;
 mod unfinished;
 mod window;

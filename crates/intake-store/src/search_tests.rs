@@ -22,7 +22,7 @@ impl Desk {
         let key = DataKey::generate().unwrap();
         let db = Db::create(&locked.folder(), &key).unwrap();
         db.write::<_, Error>(|tx| tx.open_epoch(JournalId([1; 16]), "A")).unwrap();
-        Self { db, locked, key, home: home }
+        Self { db, locked, key, home }
     }
 
     fn reopened(self) -> Self {
@@ -67,6 +67,14 @@ impl Desk {
 
     fn index(&self) {
         while self.db.write::<_, Error>(|tx| tx.index(64)).unwrap() {}
+    }
+
+    fn purge(&self) {
+        let slice = |tx: &Writer<'_>| {
+            let more = tx.purge_index()?;
+            Ok(more)
+        };
+        while self.db.write::<_, Error>(slice).unwrap() {}
     }
 
     fn finds(&self, text: &str) -> Vec<String> {
@@ -212,7 +220,7 @@ fn no_token_of_what_was_sealed_later_is_left_once_there_was_time_to_take_it_out(
     desk.index();
     assert_eq!(desk.finds("饕餮"), [""; 0]);
     let desk = desk.reopened();
-    while desk.db.write::<_, Error>(Writer::purge_index).unwrap() {}
+    desk.purge();
     assert!(!desk.index_holds(secret), "a deleted token lies in the index");
     assert_eq!(desk.finds("第7件").len(), 1);
 }
