@@ -194,21 +194,28 @@ fn editions(filed: &Filed) -> Vec<Filed> {
 }
 
 fn found(matter: MatterRecord, words: &Words, profile: &Profile) -> Result<FoundMatter> {
-    let visit = matter.record.as_ref().map(|record| record.visit.clone());
+    let open = matter.record.as_ref().map(|record| &record.visit).filter(|visit| !visit.is_sealed());
+    let marks = open.map(|visit| marks(&matter.number, visit, words, profile));
     let mut row = row(matter, profile)?;
-    let Some(visit) = visit.filter(|visit| !visit.is_sealed()) else {
+    let Some((name, title, excerpt)) = marks else {
         row.name.clear();
         profile.says("sealed_title").clone_into(&mut row.title);
         let title = pieces(&row.title, &[]);
         return Ok(FoundMatter { row, name: Vec::new(), title, excerpt: None });
     };
-    let name = pieces(&row.name, &places(Part::Name, &row.name, words));
-    let title = pieces(&row.title, &places(Part::Title, &row.title, words));
-    let shown = |word: &Word| {
-        seek::place_in(Part::Name, &row.name, word).is_some() || seek::place_in(Part::Title, &row.title, word).is_some()
-    };
-    let excerpt = words.0.iter().find(|word| !shown(word)).map(|word| excerpt(&row.number, &visit, word, words));
     Ok(FoundMatter { row, name, title, excerpt })
+}
+
+type Marks = (Vec<FoundPiece>, Vec<FoundPiece>, Option<FoundExcerpt>);
+
+/// Name and title as they are shown, and where a word stands that is in neither.
+fn marks(number: &str, visit: &Visit, words: &Words, profile: &Profile) -> Marks {
+    let (name, title) = (visit.name.shown(), visit.open_title(profile));
+    let shown = |word: &Word| {
+        seek::place_in(Part::Name, name, word).is_some() || seek::place_in(Part::Title, title, word).is_some()
+    };
+    let excerpt = words.0.iter().find(|word| !shown(word)).map(|word| excerpt(number, visit, word, words));
+    (pieces(name, &places(Part::Name, name, words)), pieces(title, &places(Part::Title, title, words)), excerpt)
 }
 
 fn places(part: Part, text: &str, words: &Words) -> Vec<Range<usize>> {

@@ -1,8 +1,9 @@
 //! Matters as they stand: one row a registration; its words are read from the journal.
 
 use chrono::NaiveDate;
-use intake_wire::{Corrected, Entry, RecordOf, Registered, SlipIssued, VerdictKind};
+use intake_wire::{Corrected, Entry, RecordOf, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::db::{Reader, Writer};
@@ -37,6 +38,12 @@ pub struct MatterRecord {
     pub slips: u32,
     /// How it stands with the district.
     pub state: State,
+}
+
+/// What every entry about a matter says.
+#[derive(Deserialize)]
+pub(crate) struct Numbered {
+    pub(crate) number: String,
 }
 
 /// One version of a matter's record, as the journal keeps it.
@@ -162,12 +169,39 @@ impl Matters<'_> {
         Ok(place.optional()?)
     }
 
-    /// The matter that the entry at a place registered.
+    /// The matter that the entry at a place registered. One look at the journal, where it was not corrected since: a search
+    /// reads many.
     pub(crate) fn registered_at(&self, epoch: i64, seq: u64) -> Result<Option<MatterRecord>> {
-        let sql = "SELECT open FROM journal WHERE epoch = ?1 AND seq = ?2";
-        let open = self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| row.get::<_, Vec<u8>>(0));
-        let Some(open) = open.optional()? else { return Ok(None) };
-        self.find(&serde_json::from_slice::<Registered>(&open)?.number)
+        let sql = "SELECT open, personal, at_ms, clerk FROM journal WHERE epoch = ?1 AND seq = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut entries = statement.query(params![epoch, seq])?;
+        let Some(entry) = entries.next()? else { return Ok(None) };
+        let Numbered { number } = serde_json::from_slice(entry.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let sql = "SELECT m.version, m.version_seq, m.void_seq, m.void_reason, m.slips, e.remote_seq,
+                   (SELECT v.verdict FROM verdicts v WHERE v.epoch = m.epoch AND v.seq IN (m.version_seq, m.void_seq) LIMIT 1)
+                   FROM matters m JOIN epochs e ON e.id = m.epoch WHERE m.number = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([&number])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let (version_seq, void_seq): (u64, u64) = (row.get(1)?, row.get(2)?);
+        let mut record = MatterRecord {
+            registered_ms: entry.get(2)?,
+            clerk: entry.get(3)?,
+            version: row.get(0)?,
+            version_seq,
+            record: None,
+            void: void_seq > 0,
+            void_reason: row.get(3)?,
+            slips: row.get(4)?,
+            state: state(version_seq.max(void_seq), row.get(5)?, row.get(6)?),
+            number,
+        };
+        if version_seq != seq {
+            return self.with_words(epoch, record).map(Some);
+        }
+        let personal = entry.get_ref(1)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
+        record.record = personal.map(serde_json::from_slice).transpose()?;
+        Ok(Some(record))
     }
 
     /// All matters told at the desk on a civil date, newest first: those taken from a ledger are not the day's.
@@ -270,16 +304,19 @@ fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
     Ok(serde_json::from_slice(entry.open.bytes().unwrap_or_default())?)
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
-    let (version_seq, void_seq, remote_seq): (u64, u64, u64) = (row.get(4)?, row.get(5)?, row.get(10)?);
-    let verdict: Option<String> = row.get(11)?;
-    let verdict = verdict.and_then(|json| serde_json::from_str::<VerdictKind>(&json).ok());
-    let state = match verdict {
+/// How a matter stands whose newest entry is at `seq`.
+fn state(seq: u64, remote_seq: u64, verdict: Option<String>) -> State {
+    match verdict.and_then(|json| serde_json::from_str::<VerdictKind>(&json).ok()) {
         Some(VerdictKind::SetAside { code }) => State::SetAside(code),
         Some(VerdictKind::Waiting { .. }) => State::SetAside("waits_for_earlier".into()),
-        _ if version_seq.max(void_seq) > remote_seq => State::Waiting,
+        _ if seq > remote_seq => State::Waiting,
         _ => State::Sent,
-    };
+    }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
+    let (version_seq, void_seq): (u64, u64) = (row.get(4)?, row.get(5)?);
+    let state = state(version_seq.max(void_seq), row.get(10)?, row.get(11)?);
     let record = MatterRecord {
         number: row.get(0)?,
         registered_ms: row.get(8)?,

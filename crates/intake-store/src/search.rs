@@ -9,11 +9,10 @@ use chrono::NaiveDate;
 use intake_model::seek::{Words, finds};
 use intake_model::{Filed, RegistrationNumber, Visit};
 use rusqlite::{Connection, params};
-use serde::Deserialize;
 
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
-use crate::matters::{MatterRecord, Matters, State};
+use crate::matters::{MatterRecord, Matters, Numbered, State};
 use crate::tokens;
 use crate::{Error, Result};
 
@@ -70,11 +69,6 @@ pub struct Page {
 /// Searching.
 pub struct Search<'c> {
     connection: &'c Connection,
-}
-
-#[derive(Deserialize)]
-struct About {
-    number: String,
 }
 
 fn rowid(epoch: i64, seq: u64) -> i64 {
@@ -224,7 +218,7 @@ impl Search<'_> {
 
     fn rowid_about(&self, open: &[u8]) -> Result<Option<i64>> {
         // An entry that is about no matter has no number.
-        let Ok(about) = serde_json::from_slice::<About>(open) else { return Ok(None) };
+        let Ok(about) = serde_json::from_slice::<Numbered>(open) else { return Ok(None) };
         Ok(self.matters().place_of(&about.number)?.map(|(epoch, seq)| rowid(epoch, seq)))
     }
 }

@@ -370,7 +370,7 @@ export const zh = {
     dayUnclear: "认不出这个日期，请写成 2026-11-24。",
     state: "状态",
     states: { any: "不限", waiting: "待上报", sent: "已上报", set_aside: "退回待处理", void: "已作废" },
-    category: "内容分类 Alt+C",
+    category: "内容分类",
     widen: "不限范围",
     busy: "正在查找…",
     all: (count: number) => `找到 ${count} 件`,
@@ -402,7 +402,7 @@ export const zh = {
   earlier: {
     open: "以往登记",
     title: "查以往登记",
-    note: "来访人提到以前来过，才查。查了谁看了哪几件，都会记下。",
+    note: "来访人提到以前来过，才查。谁查的、看了哪几件，都会记下。",
     number: "旧回执的登记号，或证件号码",
     numberHint: "扫条码，或输入号码后按 Enter",
     paper: "证件",
