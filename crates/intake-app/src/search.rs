@@ -211,15 +211,14 @@ type Marks = (Vec<FoundPiece>, Vec<FoundPiece>, Option<FoundExcerpt>);
 /// Name and title as they are shown, and where a word stands that is in neither.
 fn marks(number: &str, visit: &Visit, words: &Words, profile: &Profile) -> Marks {
     let (name, title) = (visit.name.shown(), visit.open_title(profile));
-    let shown = |word: &Word| {
-        seek::place_in(Part::Name, name, word).is_some() || seek::place_in(Part::Title, title, word).is_some()
-    };
-    let excerpt = words.0.iter().find(|word| !shown(word)).map(|word| excerpt(number, visit, word, words));
-    (pieces(name, &places(Part::Name, name, words)), pieces(title, &places(Part::Title, title, words)), excerpt)
-}
-
-fn places(part: Part, text: &str, words: &Words) -> Vec<Range<usize>> {
-    words.0.iter().filter_map(|word| seek::place_in(part, text, word)).collect()
+    let places = |part, text| words.0.iter().map(|word| seek::place_in(part, text, word)).collect::<Vec<_>>();
+    let (in_name, in_title) = (places(Part::Name, name), places(Part::Title, title));
+    let elsewhere =
+        words.0.iter().zip(in_name.iter().zip(&in_title)).find(|(_, (one, other))| one.is_none() && other.is_none());
+    let excerpt = elsewhere.map(|(word, _)| excerpt(number, visit, word, words));
+    let marked =
+        |text, places: Vec<Option<Range<usize>>>| pieces(text, &places.into_iter().flatten().collect::<Vec<_>>());
+    (marked(name, in_name), marked(title, in_title), excerpt)
 }
 
 /// Where a word stands that neither name nor title shows.
@@ -229,7 +228,8 @@ fn excerpt(number: &str, visit: &Visit, word: &Word, words: &Words) -> FoundExce
         let from = place.start.saturating_sub(BEFORE);
         let cut: String = text.chars().skip(from).take(place.end - from + AFTER).collect();
         let (before, after) = (from > 0, text.chars().count() > place.end + AFTER);
-        let mut pieces = pieces(&cut, &places(part, &cut, words));
+        let places: Vec<_> = words.0.iter().filter_map(|word| seek::place_in(part, &cut, word)).collect();
+        let mut pieces = pieces(&cut, &places);
         let more = || FoundPiece { text: "…".to_owned(), hit: false };
         if before {
             pieces.insert(0, more());

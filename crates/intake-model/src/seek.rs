@@ -32,8 +32,15 @@ pub struct Folded {
 impl Folded {
     /// Folds a text.
     pub fn of(text: &str) -> Self {
-        let mut folded = Self::default();
+        let mut folded =
+            Self { characters: Vec::with_capacity(text.len() / 2), from: Vec::with_capacity(text.len() / 2) };
         for (index, c) in text.chars().enumerate() {
+            // Ideographs are most of what is said, and are as they are.
+            if matches!(c, '\u{3400}'..='\u{9FFF}') {
+                folded.characters.push(c);
+                folded.from.push(index);
+                continue;
+            }
             let plain = match c {
                 '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
                 other => other,

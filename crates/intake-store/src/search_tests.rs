@@ -1,4 +1,6 @@
-use intake_model::{DeskNumber, EpochMark, Person, Stated};
+use std::slice::from_ref;
+
+use intake_model::{DeskNumber, Person, Stated};
 use intake_wire::{BootId, Draft, JournalId, Kind, Moment, RecordOf, Registered};
 use proptest::prelude::*;
 
@@ -35,10 +37,11 @@ impl Desk {
         let visit = visit.normalised();
         let date = intake_model::civil_date(MOMENT.at_ms);
         let registered = |tx: &Writer<'_>| {
-            let (_, serial) = tx.next_serial(date)?;
+            let (mark, serial) = tx.next_serial(date)?;
             let centre = "120110005".parse().unwrap();
             let desk = DeskNumber::new(1).unwrap();
-            let number = RegistrationNumber::new(centre, date, desk, EpochMark::first(), serial).unwrap().to_string();
+            let number =
+                RegistrationNumber::new(centre, date, desk, mark.parse().unwrap(), serial).unwrap().to_string();
             let open = Registered {
                 number: number.clone(),
                 headcount: 1,
@@ -160,7 +163,7 @@ proptest! {
             for part in parts(&name).iter().chain(&parts(&demand)).filter(|part| !by_number(part)) {
                 prop_assert!(!desk.finds(part).contains(&number), "{part:?}");
             }
-            prop_assert_eq!(desk.finds(&number), std::slice::from_ref(&number));
+            prop_assert_eq!(desk.finds(&number), from_ref(&number));
             desk.index();
         }
     }
@@ -266,4 +269,60 @@ fn nothing_that_is_typed_breaks_the_question() {
         desk.finds(typed);
     }
     assert_eq!(desk.finds("· ・"), desk.finds(""));
+}
+
+#[test]
+fn a_matter_is_found_by_how_it_stands_with_the_district_also_after_it_was_changed() {
+    let desk = Desk::new();
+    let numbers: Vec<String> = (0..4).map(|index| desk.register(named("张伟", &format!("第{index}件")))).collect();
+    let journal = JournalId([1; 16]);
+    let of = |state| {
+        let query = Query { words: Words::of("张伟"), state: Some(state), ..Query::default() };
+        let page = desk.db.read::<_, Error>(|r| r.search().page(&query, None, 100)).unwrap();
+        page.matters
+            .into_iter()
+            .map(|matter| numbers.iter().position(|one| *one == matter.number).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let states = [Wanted::Waiting, Wanted::Sent, Wanted::SetAside, Wanted::Void];
+    let check = |expect: [&[usize]; 4]| {
+        for indexed in [false, true] {
+            if indexed {
+                desk.index();
+            }
+            assert_eq!(states.map(of), expect.map(<[usize]>::to_vec), "indexed: {indexed}");
+        }
+    };
+    check([&[3, 2, 1, 0], &[], &[], &[]]);
+    let head = intake_wire::Head { seq: 3, hash: intake_wire::Hash::ZERO };
+    desk.db.write::<_, Error>(|tx| tx.line().record_remote(journal, head)).unwrap();
+    check([&[3], &[2, 1, 0], &[], &[]]);
+    desk.correct(&numbers[0], named("张伟", "更正过"));
+    check([&[3, 0], &[2, 1], &[], &[]]);
+    let verdict =
+        intake_wire::Verdict { seq: 2, verdict: intake_wire::VerdictKind::SetAside { code: "kind_unknown".into() } };
+    desk.db.write::<_, Error>(|tx| tx.line().put_verdicts(journal, &[verdict])).unwrap();
+    check([&[3, 0], &[2], &[1], &[]]);
+    let void = |tx: &Writer<'_>| {
+        let open = serde_json::json!({ "number": numbers[2] });
+        let seq = tx.append(draft(Kind::voided(), &open, &Visit::default()), 1, MOMENT)?;
+        tx.set_void(&numbers[2], "重复登记", seq)
+    };
+    desk.db.write::<_, Error>(void).unwrap();
+    check([&[3, 0], &[], &[1], &[2]]);
+}
+
+#[test]
+fn matters_of_a_later_epoch_stand_above_those_of_the_one_before_and_both_are_found() {
+    let desk = Desk::new();
+    let mut expect: Vec<String> = (0..5).map(|index| desk.register(named("张伟", &format!("第{index}件")))).collect();
+    desk.index();
+    desk.db.write::<_, Error>(|tx| tx.open_epoch(JournalId([2; 16]), "B")).unwrap();
+    expect.extend((0..3).map(|index| desk.register(named("张伟", &format!("又{index}件")))));
+    expect.reverse();
+    for _ in 0..2 {
+        assert_eq!(desk.finds("zw"), expect);
+        assert_eq!(desk.finds("01b0002"), from_ref(&expect[1]));
+        desk.index();
+    }
 }
