@@ -199,8 +199,7 @@ impl Matters<'_> {
         if version_seq != seq {
             return self.with_words(epoch, record).map(Some);
         }
-        let personal = entry.get_ref(1)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
-        record.record = personal.map(serde_json::from_slice).transpose()?;
+        record.record = words(entry.get_ref(1)?.as_blob_or_null().map_err(rusqlite::Error::from)?)?;
         Ok(Some(record))
     }
 
@@ -295,9 +294,14 @@ impl Matters<'_> {
 
     fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {
         let entry = Journal { connection: self.connection }.at(epoch, record.version_seq)?;
-        record.record = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
+        record.record = words(entry.personal.bytes())?;
         Ok(record)
     }
+}
+
+/// A version's personal part; `None` once erased.
+fn words(personal: Option<&[u8]>) -> Result<Option<RecordOf>> {
+    Ok(personal.map(serde_json::from_slice).transpose()?)
 }
 
 fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
