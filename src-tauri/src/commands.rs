@@ -6,6 +6,7 @@ mod desk;
 mod exchange;
 mod rules;
 mod sealed;
+mod search;
 mod slip;
 mod visit;
 mod window;
@@ -33,6 +34,9 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         visit::correct,
         visit::void_matter,
         visit::versions,
+        search::search,
+        search::look_up_earlier,
+        search::earlier_told,
         rules::advise,
         rules::find_code,
         rules::filed,

@@ -6,7 +6,10 @@
 #![allow(clippy::print_stdout, reason = "this program's purpose is its table")]
 
 mod find_code;
+mod growth;
+mod ledger;
 mod register;
+mod search;
 mod sign_in;
 mod start;
 
@@ -54,12 +57,19 @@ fn median(mut times: Vec<Duration>) -> f64 {
 type Measure = fn(&Path) -> Figure;
 
 fn main() {
-    let folder = root().join("target/bench");
+    let folder = std::env::var_os("INTAKE_BENCH_FOLDER").map_or_else(|| root().join("target/bench"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, Measure); 4] = [
+    let all: [(&str, Measure); 11] = [
         ("find-code", find_code::figure),
         ("register", register::figure),
+        ("register-slow-sync", register::slow_sync),
+        ("bytes-per-matter", growth::bytes),
+        ("open-growth", growth::open),
+        ("search-vs-like", search::against_scan),
+        ("search-vs-fts", search::against_fts),
+        ("earlier-visits", search::earlier),
+        ("register-growth", growth::register),
         ("sign-in", sign_in::figure),
         ("start", start::figure),
     ];
@@ -70,7 +80,7 @@ fn main() {
         }
         let figure = measure(&folder);
         println!(
-            "{name:10} {:9.3} {unit} against {:9.3} {unit}: {:.2}  ({})",
+            "{name:18} {:9.3} {unit} against {:9.3} {unit}: {:.2}  ({})",
             figure.ours,
             figure.other,
             figure.ratio,
@@ -79,6 +89,7 @@ fn main() {
         );
         report.push(figure);
     }
+    ledger::end();
     std::fs::write(folder.join("report.json"), serde_json::to_string_pretty(&report).unwrap()).unwrap();
 }
 

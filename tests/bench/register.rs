@@ -1,6 +1,7 @@
 //! `register`: a visit through the whole use case, against the least that any durable commit costs.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -45,12 +46,47 @@ pub(crate) fn desk(home: &Path, practice: bool) -> Desk {
     desk
 }
 
+/// The same as [`figure`], where each sync of the disk takes five milliseconds longer: the whole of it run once more by
+/// this program under strace.
+pub(crate) fn slow_sync(folder: &Path) -> Figure {
+    let slow = folder.join("slow");
+    std::fs::create_dir_all(&slow).unwrap();
+    let run = Command::new("strace")
+        .args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"])
+        .args(["-e", "inject=fsync,fdatasync:delay_exit=5000"])
+        .arg(std::env::current_exe().unwrap())
+        .arg("register")
+        .env("INTAKE_BENCH_FOLDER", &slow)
+        .output()
+        .expect("this figure needs strace");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let report = std::fs::read(slow.join("report.json")).unwrap();
+    let report: Vec<serde_json::Value> = serde_json::from_slice(&report).unwrap();
+    let number = |name: &str| report[0][name].as_f64().unwrap();
+    Figure {
+        name: "register-slow-sync",
+        what: "a visit registered, durable, where each sync takes 5 ms more",
+        ours: number("ours"),
+        other: number("other"),
+        other_name: "one row committed by bare SQLCipher, each sync 5 ms more",
+        ratio: number("ratio"),
+        unit: "ms",
+        n: TURNS,
+    }
+}
+
 fn bare(path: &Path) -> Connection {
+    let connection = connected(path);
+    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT", []).unwrap();
+    connection
+}
+
+/// SQLCipher with no more than what a durable file needs.
+pub(crate) fn connected(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     let key = format!("x'{}'", "5a".repeat(32));
     connection.pragma_update(None, "key", key).unwrap();
     connection.pragma_update(None, "journal_mode", "WAL").unwrap();
     connection.pragma_update(None, "synchronous", "FULL").unwrap();
-    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT", []).unwrap();
     connection
 }

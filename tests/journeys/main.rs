@@ -11,6 +11,7 @@ mod driver;
 mod line;
 mod record;
 mod sealed;
+mod search;
 mod start;
 mod unfinished;
 mod window;

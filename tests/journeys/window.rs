@@ -26,6 +26,7 @@ pub(crate) const F2: char = '\u{E032}';
 pub(crate) const F3: char = '\u{E033}';
 pub(crate) const F4: char = '\u{E034}';
 pub(crate) const F6: char = '\u{E036}';
+pub(crate) const F7: char = '\u{E037}';
 pub(crate) const F9: char = '\u{E039}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.

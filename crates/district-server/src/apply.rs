@@ -142,8 +142,8 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
         "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
-        | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed" | "desk_recovered"
-        | "tries_failed" | "lock_changed" | "sealed_opened" => {
+        | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
+        | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" => {
             if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
         }
         "clerk_added" => {

@@ -360,16 +360,23 @@ impl Desk {
         self.state()
     }
 
-    /// Idle work: empties the WAL into the database, looks whether old entries are as they were, and makes a backup where
-    /// one is due.
+    /// Idle work: brings the search index up to date, empties the WAL into the database, looks whether old entries are as
+    /// they were, and makes a backup where one is due.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn tick(&self) -> Result<()> {
         let Some(db) = self.session().db.clone() else { return Ok(()) };
+        self.pause(&db).or_else(|error| self.noticed(error))
+    }
+
+    fn pause(&self, db: &Db) -> Result<()> {
+        // The checkpoint also where the index cannot be written: a full disk must not leave the WAL to grow.
+        let indexed = crate::search::index(db);
         db.checkpoint()?;
-        self.walk_on(&db)?;
-        self.back_up_if_due(&db)
+        indexed?;
+        self.walk_on(db)?;
+        self.back_up_if_due(db)
     }
 
     /// Walks the whole journal and the tables it explains.

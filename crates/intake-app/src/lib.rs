@@ -8,6 +8,7 @@ mod backup;
 mod clerks;
 mod clock;
 mod desk;
+mod earlier;
 mod epoch;
 mod error;
 mod line;
@@ -16,6 +17,7 @@ mod mend;
 mod notes;
 mod rules;
 mod sealed;
+mod search;
 mod sign_in;
 mod slip;
 mod view;
@@ -24,9 +26,11 @@ mod visits;
 pub use backup::{clerks_of_backup, list_backups, restore};
 pub use clock::{Clock, SystemClock};
 pub use desk::{Desk, Setup};
+pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
+pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, CreateDesk, Created, DeskState, ExchangeResult, Matter,
     MatterRow, MatterState, MatterVersion, MatterWords, OfficeSettings, Opened, Outlook, Phase, Progress, Recovery,

@@ -103,14 +103,26 @@ impl Desk {
         match walked {
             Ok(true) => slow.ended_ms = Some(now),
             Ok(false) => {}
-            Err(error) if error.is_damage() => {
-                (slow.walk, slow.ended_ms) = (Walk::default(), Some(now));
-                tracing::error!(%error, "the walk found a difference");
-                mark_damaged(&self.folder())?;
-                self.session().notice = Some(Error::Refused(Code::RecordChanged).told("walk"));
+            Err(error) => {
+                if error.is_damage() {
+                    (slow.walk, slow.ended_ms) = (Walk::default(), Some(now));
+                }
+                return Err(error.into());
             }
-            Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// What a pause came upon: damage is told, and repaired at the next sign-in.
+    pub(crate) fn noticed(&self, error: Error) -> Result<()> {
+        match &error {
+            Error::Store(damage) if damage.is_damage() => {
+                tracing::error!(error = %damage, "the pause found a difference");
+                mark_damaged(&self.folder())?;
+                self.session().notice = Some(Error::Refused(Code::RecordChanged).told("pause"));
+                Ok(())
+            }
+            _ => Err(error),
+        }
     }
 }

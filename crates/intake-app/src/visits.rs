@@ -71,10 +71,12 @@ impl Desk {
                 owes_written_notice: visit.owes_written_notice(),
                 import_key: import_key.to_owned(),
             };
+            let told = visit.clone();
             let personal = envelope.personal(query_code.to_string(), visit)?;
             let entry = Draft { kind: Kind::registered(), open: serde_json::to_vec(&open)?, personal };
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
+            tx.set_identities(&open.number, None, &told)?;
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
@@ -117,10 +119,12 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
             };
+            let told = visit.clone();
             let personal = envelope.personal(query_code, visit)?;
             let entry = Draft { kind: Kind::corrected(), open: serde_json::to_vec(&open)?, personal };
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
+            tx.set_identities(&open.number, matter.record.visit(), &told)?;
             envelope.reseal(tx, &open.number, clerk.id, moment)?;
             registered(&tx.matters(), &number, &profile)
         })
@@ -357,7 +361,7 @@ pub(crate) fn minute(at_ms: i64) -> String {
     civil_time(at_ms).format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn state(state: &State) -> (MatterState, Option<Code>) {
+pub(crate) fn state(state: &State) -> (MatterState, Option<Code>) {
     match state {
         State::Waiting => (MatterState::Waiting, None),
         State::Sent => (MatterState::Sent, None),
@@ -366,7 +370,7 @@ fn state(state: &State) -> (MatterState, Option<Code>) {
     }
 }
 
-fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
+pub(crate) fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
     // Of a sealed matter nothing but the fixed word: not even that somebody gave a name.
     let name = matter.record.visit().map_or("", |visit| visit.name.shown());

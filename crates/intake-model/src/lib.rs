@@ -26,6 +26,7 @@ mod profile;
 mod profile_text;
 mod query_code;
 mod routing;
+pub mod seek;
 mod table;
 mod visit;
 mod words;

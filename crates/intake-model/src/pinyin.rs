@@ -3,6 +3,10 @@
 //! Every reading of a character counts (重 is both chong and zhong), since who types does not stop to choose.
 //! Deliberately absent: guessing Chinese from pinyin, and tones.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use pinyin::ToPinyinMulti;
 
 /// Queries are cut at this many letters: each is one bit of a word below, and no title is typed longer.
@@ -32,15 +36,36 @@ impl Spelling {
     /// Whether `query` (lower case letters and digits, no spaces) spells a part of the text: each character by a whole
     /// reading or by its first sound (`w`, or `zh` as well as `z`), the last one also by a beginning of its reading.
     pub fn spelled_by(&self, query: &str) -> Option<Spelled> {
+        let place = self.place_of(query)?;
+        Some(match place.start {
+            0 if place.end == self.0.len() => Spelled::Whole,
+            0 => Spelled::Beginning,
+            _ => Spelled::Inside,
+        })
+    }
+
+    /// Which characters `query` spells, the first place of several; see [`Spelling::spelled_by`].
+    pub fn place_of(&self, query: &str) -> Option<Range<usize>> {
         let query: String = query.chars().map(plain).collect();
         let query = query.get(..query.len().min(MAX_LETTERS)).filter(|query| !query.is_empty())?;
-        let from = |start| self.0.get(start..).and_then(|rest| characters_spelled(rest, query));
-        match from(0) {
-            Some(spelled) if spelled == self.0.len() => Some(Spelled::Whole),
-            Some(_) => Some(Spelled::Beginning),
-            None => (1..self.0.len()).find_map(from).map(|_| Spelled::Inside),
-        }
+        let from = |start| Some(start..start + self.0.get(start..).and_then(|rest| characters_spelled(rest, query))?);
+        (0..self.0.len()).find_map(from)
     }
+
+    /// What may be typed for each character, in order.
+    pub fn readings(&self) -> &[Vec<String>] {
+        &self.0
+    }
+}
+
+static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    // The basic ideographs have every reading that there is.
+    ('\u{4E00}'..='\u{9FFF}').filter(|c| c.to_pinyin_multi().is_some()).flat_map(typed).collect()
+});
+
+/// Every reading that a character can have, without tones.
+pub fn syllables() -> &'static BTreeSet<String> {
+    &SYLLABLES
 }
 
 /// How many of the characters the whole query spells, if it does. `reached` holds one bit for each number of letters that

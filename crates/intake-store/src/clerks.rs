@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use crate::db::{Reader, Writer};
+use crate::journal::Journal;
 use crate::{Error, Result};
 
 /// One clerk, as the journal tells.
@@ -36,20 +37,7 @@ impl Reader<'_> {
 
     /// Compares the clerks, and after how long the desk locks, with what the journal says.
     pub(crate) fn compare_clerks(&self) -> Result<()> {
-        let (mut told, mut minutes) = (BTreeMap::new(), 5);
-        let sql = "SELECT kind, open, personal FROM journal WHERE kind IN ('clerk_added', 'clerk_disabled',
-                   'sealed_reader_set', 'lock_changed') ORDER BY epoch, seq";
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let kind: String = row.get(0)?;
-            let open: Value = serde_json::from_slice(row.get_ref(1)?.as_blob().unwrap_or_default())?;
-            if kind == "lock_changed" {
-                minutes = number(&open, "minutes");
-                continue;
-            }
-            explain(&mut told, &kind, &open, row.get_ref(2)?.as_blob().ok())?;
-        }
+        let (told, minutes) = told(self.connection)?;
         let differs = |clerk| Error::Contradiction(format!("clerk {clerk} is not what the journal says"));
         // How often a password was set is only for telling what is not journalled yet.
         let found: Vec<_> = self.clerks()?.into_iter().map(|one| ClerkRow { passwords: 0, ..one }).collect();
@@ -122,6 +110,21 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ClerkRow> {
         reader: row.get(4)?,
         passwords: row.get(5)?,
     })
+}
+
+/// The clerks, and after how many minutes the desk locks, as the journal tells.
+pub(crate) fn told(connection: &Connection) -> Result<(BTreeMap<u32, ClerkRow>, u32)> {
+    let (mut told, mut minutes) = (BTreeMap::new(), 5);
+    let kinds = ["clerk_added", "clerk_disabled", "sealed_reader_set", "lock_changed"];
+    Journal { connection }.each_of(&kinds, |_, entry| {
+        let open: Value = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
+        if entry.kind.as_str() == "lock_changed" {
+            minutes = number(&open, "minutes");
+            return Ok(());
+        }
+        explain(&mut told, entry.kind.as_str(), &open, entry.personal.bytes())
+    })?;
+    Ok((told, minutes))
 }
 
 /// What one entry about a clerk changes.

@@ -196,7 +196,7 @@ impl Writer<'_> {
         }
         // At the end of the newest epoch nothing stands behind it.
         let last = self.journal().newest()?.is_some_and(|(newest, _)| newest == journal);
-        if order == Order::Broken && !last { self.fold_anew() } else { Ok(()) }
+        if order == Order::Broken && !last { self.fold_anew() } else { self.derive_anew() }
     }
 
     /// Where the district holds other entries of a journal from a place on: puts the own ones aside and takes the
@@ -248,7 +248,7 @@ impl Writer<'_> {
                 after = last;
             }
         }
-        Ok(())
+        self.derive_anew()
     }
 
     fn put_aside(&self, journal: JournalId, from: u64) -> Result<Vec<(Entry, Hash)>> {

@@ -135,7 +135,8 @@ impl Journal<'_> {
 
     /// The newest epoch's journal and its last entry; `None` before the first entry.
     pub(crate) fn newest(&self) -> Result<Option<(JournalId, Head)>> {
-        let sql = "SELECT e.journal, j.seq, j.hash FROM epochs e JOIN journal j ON j.epoch = e.id
+        // CROSS: from the newest epoch to its last entry. Else SQLite sorts the whole journal, each time a desk is opened.
+        let sql = "SELECT e.journal, j.seq, j.hash FROM epochs e CROSS JOIN journal j ON j.epoch = e.id
                    ORDER BY e.id DESC, j.seq DESC LIMIT 1";
         let newest = self
             .connection
@@ -170,6 +171,30 @@ impl Journal<'_> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map(params![journal.0, after, limit], entry)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The last place of an epoch; 0 before its first entry.
+    pub(crate) fn last_of(&self, epoch: i64) -> Result<u64> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM journal WHERE epoch = ?1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?)
+    }
+
+    /// What the entries of these kinds mean, in order; also those that were carried over from another epoch.
+    pub(crate) fn each_of(&self, kinds: &[&str], mut each: impl FnMut((i64, u64), Entry) -> Result<()>) -> Result<()> {
+        let words = kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+        let sql =
+            format!("SELECT {COLUMNS}, epoch FROM journal WHERE kind IN ({words}, 'carried') ORDER BY epoch, seq");
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (told, epoch) = (entry(row)?, row.get("epoch")?);
+            let seq = told.seq;
+            let meant = told.meant()?;
+            if kinds.contains(&meant.kind.as_str()) {
+                each((epoch, seq), meant)?;
+            }
+        }
+        Ok(())
     }
 
     /// What the entry at a place of an epoch means: one carried over from another epoch reads as it stood there.

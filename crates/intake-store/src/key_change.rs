@@ -149,7 +149,10 @@ fn copy(old: &Connection) -> Result<()> {
         old.pragma_update(Some("next"), mark, value)?;
     }
     // A table that is not the other's like: rows lost, or a table that the copying does not know.
-    let mut statement = old.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name")?;
+    // What a virtual table shows lies in tables of its own beside it.
+    let sql =
+        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' ORDER BY name";
+    let mut statement = old.prepare(sql)?;
     let tables = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
     for table in tables {
         let quoted = table.replace('"', "\"\"");

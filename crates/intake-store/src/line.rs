@@ -146,7 +146,7 @@ impl Line<'_> {
     pub fn unsent(&self) -> Result<(u64, u64, u64)> {
         let sql = "SELECT count(*), coalesce(sum(j.kind = 'registered'), 0),
                    coalesce(sum(length(j.open) + coalesce(length(j.personal), 0)), 0)
-                   FROM epochs e JOIN journal j ON j.epoch = e.id AND j.seq > e.remote_seq";
+                   FROM epochs e CROSS JOIN journal j ON j.epoch = e.id AND j.seq > e.remote_seq";
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
     }
 }

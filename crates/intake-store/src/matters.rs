@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use intake_wire::{Corrected, Entry, Record, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::db::{Reader, Writer};
@@ -39,6 +40,12 @@ pub struct MatterRecord {
     pub slips: u32,
     /// How it stands with the district.
     pub state: State,
+}
+
+/// What every entry about a matter says.
+#[derive(Deserialize)]
+pub(crate) struct Numbered {
+    pub(crate) number: String,
 }
 
 /// One version of a matter's record, as the journal keeps it.
@@ -179,6 +186,64 @@ impl Matters<'_> {
         found.map(|(epoch, record)| self.with_words(epoch, record)).transpose()
     }
 
+    /// Where a matter was registered: epoch and entry.
+    pub(crate) fn place_of(&self, number: &str) -> Result<Option<(i64, u64)>> {
+        let sql = "SELECT epoch, registered_seq FROM matters WHERE number = ?1";
+        let place = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(place.optional()?)
+    }
+
+    /// The matter that the entry at a place registered. One look at the journal, where it was not corrected since: a search
+    /// reads many.
+    pub(crate) fn registered_at(&self, epoch: i64, seq: u64) -> Result<Option<MatterRecord>> {
+        let sql = "SELECT kind, open, personal, at_ms, clerk FROM journal WHERE epoch = ?1 AND seq = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut entries = statement.query(params![epoch, seq])?;
+        let Some(entry) = entries.next()? else { return Ok(None) };
+        if entry.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? == "carried" {
+            let Numbered { number } = open_part(&Journal { connection: self.connection }.at(epoch, seq)?)?;
+            let here = self.place_of(&number)? == Some((epoch, seq));
+            return if here { self.find(&number) } else { Ok(None) };
+        }
+        let Numbered { number } = serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let sql = "SELECT m.version, m.version_epoch, m.version_seq, m.void_seq, m.void_reason, m.slips,
+                   m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
+                   (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
+                                                        OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
+                   FROM matters m JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch
+                   WHERE m.number = ?1 AND m.epoch = ?2 AND m.registered_seq = ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        // None where a twin of the same number stands in its place.
+        let mut rows = statement.query(params![number, epoch, seq])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let (version_at, void_seq, unsent): ((i64, u64), u64, Option<bool>) =
+            ((row.get(1)?, row.get(2)?), row.get(3)?, row.get(6)?);
+        let mut record = MatterRecord {
+            registered_ms: entry.get(3)?,
+            clerk: entry.get(4)?,
+            version: row.get(0)?,
+            version_seq: version_at.1,
+            headcount: 0,
+            record: Record::Erased,
+            void: void_seq > 0,
+            void_reason: row.get(4)?,
+            slips: row.get(5)?,
+            state: state(unsent == Some(true), row.get(7)?),
+            number,
+        };
+        if version_at != (epoch, seq) {
+            return self.with_words(version_at.0, record).map(Some);
+        }
+        let Facts { headcount, .. } =
+            serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        record.headcount = headcount;
+        record.record = match entry.get_ref(2)?.as_blob_or_null().map_err(rusqlite::Error::from)? {
+            Some(words) => Record::of_json(words)?,
+            None => self.resealed_at(epoch, seq)?,
+        };
+        Ok(Some(record))
+    }
+
     /// All matters told at the desk on a civil date, newest first: those taken from a ledger are not the day's.
     ///
     /// # Errors
@@ -284,16 +349,19 @@ fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
     Ok(serde_json::from_slice(entry.open.bytes().unwrap_or_default())?)
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
-    let (version_seq, void_seq, unsent): (u64, u64, Option<bool>) = (row.get(4)?, row.get(5)?, row.get(10)?);
-    let verdict: Option<String> = row.get(11)?;
-    let verdict = verdict.and_then(|json| serde_json::from_str::<VerdictKind>(&json).ok());
-    let state = match verdict {
+/// How a matter's newest entries stand with the district.
+fn state(unsent: bool, verdict: Option<String>) -> State {
+    match verdict.and_then(|json| serde_json::from_str::<VerdictKind>(&json).ok()) {
         Some(VerdictKind::SetAside { code }) => State::SetAside(code),
         Some(VerdictKind::Waiting { .. }) => State::SetAside("waits_for_earlier".into()),
-        _ if unsent == Some(true) => State::Waiting,
+        _ if unsent => State::Waiting,
         _ => State::Sent,
-    };
+    }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<(i64, MatterRecord)> {
+    let (version_seq, void_seq, unsent): (u64, u64, Option<bool>) = (row.get(4)?, row.get(5)?, row.get(10)?);
+    let state = state(unsent == Some(true), row.get(11)?);
     let record = MatterRecord {
         number: row.get(0)?,
         registered_ms: row.get(8)?,

@@ -4,14 +4,20 @@ use std::sync::LazyLock;
 
 use rusqlite_migration::{M, Migrations};
 
+use crate::identities;
+
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
-const SQL: &[&str] =
-    &[include_str!("sql/0001_first.sql"), include_str!("sql/0002_epochs.sql"), include_str!("sql/0003_clerks.sql")];
-
-static MIGRATIONS: LazyLock<Migrations<'static>> =
-    LazyLock::new(|| Migrations::new(SQL.iter().map(|sql| M::up(sql)).collect()));
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![
+        M::up(include_str!("sql/0001_first.sql")),
+        M::up(include_str!("sql/0002_epochs.sql")),
+        M::up(include_str!("sql/0003_clerks.sql")),
+        // It lays the journal anew, to which other tables refer.
+        M::up_with_hook(include_str!("sql/0004_search.sql"), identities::migrate).foreign_key_check(),
+    ])
+});
 
 /// Whether a database of an older program waits to be migrated. An empty one does not.
 pub(crate) fn waits(connection: &rusqlite::Connection) -> crate::Result<bool> {
@@ -24,10 +30,14 @@ pub(crate) fn to_latest(connection: &mut rusqlite::Connection) -> crate::Result<
     if found > VERSION {
         return Err(crate::Error::Newer { found, known: VERSION });
     }
-    MIGRATIONS.to_latest(connection).map_err(|error| match error {
+    // A table that others refer to can only be laid anew without this; each migration checks at its end.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let migrated = MIGRATIONS.to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
         other => crate::Error::Damaged(other.to_string()),
-    })
+    });
+    connection.pragma_update(None, "foreign_keys", true)?;
+    migrated
 }
 
 #[cfg(test)]
@@ -65,5 +75,44 @@ mod tests {
         assert_eq!(found, [1, 3, 1, 5, 1, 4]);
         let listed = "SELECT group_concat(seq) FROM corrections WHERE number = 'N' AND epoch = 1";
         assert_eq!(connection.query_row(listed, [], |row| row.get::<_, String>(0)).unwrap(), "2,3");
+    }
+
+    #[test]
+    fn a_desk_made_before_search_keeps_its_journal_and_is_found_by_its_papers() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        MIGRATIONS.to_version(&mut connection, 1).unwrap();
+        let paper = r#"{"paper":"resident_id","number":"11010519491231002X"}"#;
+        let record =
+            |more: &str| format!(r#"{{"query_code":"Q","visit":{{"demand":"修灯","identity":{paper}{more}}}}}"#);
+        connection
+            .execute_batch(&format!(
+                "INSERT INTO epochs (id, journal, mark) VALUES (1, x'01', 'A');
+                 INSERT INTO journal (epoch, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open, personal_salt,
+                                      personal, personal_digest)
+                 VALUES (1, 1, x'11', 'registered', 2, 5, x'00', 6, x'aa', CAST('{{}}' AS BLOB), x'bb',
+                         CAST('{}' AS BLOB), NULL),
+                        (1, 2, x'22', 'registered', 2, 7, x'00', 8, x'cc', CAST('{{}}' AS BLOB), x'dd',
+                         CAST('{}' AS BLOB), NULL);
+                 INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_seq)
+                 VALUES ('A-1', 1, '2026-11-24', 1, 1, 1, 1), ('A-2', 1, '2026-11-24', 2, 2, 1, 2);",
+                record(""),
+                record(r#","confidential":true"#),
+            ))
+            .unwrap();
+        let dump = |connection: &rusqlite::Connection| {
+            let sql = "SELECT group_concat(epoch || seq || hex(hash) || kind || clerk || at_ms || hex(boot) || mono_ms
+                       || hex(open_salt) || hex(open) || hex(personal_salt) || hex(personal), '/') FROM journal";
+            connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
+        };
+        let before = dump(&connection);
+        to_latest(&mut connection).unwrap();
+        assert_eq!(dump(&connection), before);
+        let sql =
+            "SELECT group_concat(paper || ' ' || number || ' ' || epoch || ' ' || registered_seq, '/') FROM identities";
+        let papers: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(papers, "resident_id 11010519491231002X 1 1", "the sealed one is left out");
+        let orphan = "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_seq)
+                      VALUES ('A-3', 1, '2026-11-24', 3, 9, 1, 9)";
+        assert!(connection.execute(orphan, []).is_err(), "a matter still needs its entry");
     }
 }

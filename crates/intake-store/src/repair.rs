@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::{Backup, backups};
 use crate::db::{Access, Reader, Writer, connect};
+use crate::derived::is_derived;
 use crate::folder::{Folder, write_whole};
 use crate::head::HeadFile;
 use crate::journal::{COLUMNS, entry};
@@ -41,9 +42,6 @@ pub struct Repaired {
 
 /// Read at one time from the damaged file.
 const PAGE: usize = 256;
-
-/// Tables that follow from the journal.
-const FOLDED: [&str; 5] = ["epochs", "journal", "matters", "corrections", "twins"];
 
 /// Notes that the database was found damaged while it was in use: the next opening repairs it.
 ///
@@ -235,7 +233,7 @@ impl Damaged {
         let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         let names: Vec<String> =
             into.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        for table in names.iter().filter(|name| !FOLDED.contains(&name.as_str())) {
+        for table in names.iter().filter(|name| !is_derived(name)) {
             let known = columns(into, table)?;
             // A table that does not read leaves the rest: the desk's own row is asked for afterwards.
             let Ok(there) = columns(&self.0, table) else { continue };

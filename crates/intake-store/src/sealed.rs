@@ -1,8 +1,10 @@
 //! Earlier versions of a matter that becomes sealed: their open words leave the journal, and what readers may still see of
 //! them stands sealed in a later entry.
 
+use std::collections::BTreeMap;
+
 use intake_wire::{JournalId, Part, Record, Resealed};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
@@ -60,27 +62,42 @@ impl Writer<'_> {
 impl Reader<'_> {
     /// Compares where erased words stand sealed with what the journal says.
     pub(crate) fn compare_resealed(&self) -> Result<()> {
-        let sql = "SELECT e.journal, r.seq, j.open, v.personal IS NULL FROM resealed r JOIN epochs e ON e.id = r.epoch
-                   JOIN journal v ON v.epoch = r.epoch AND v.seq = r.seq
-                   JOIN journal j ON j.epoch = r.by_epoch AND j.seq = r.by_seq AND j.kind = 'resealed'";
+        let sql = "SELECT epoch, seq, by_epoch, by_seq FROM resealed";
         let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        let mut found = 0;
-        while let Some(row) = rows.next()? {
-            let (journal, seq, erased): (_, u64, bool) = (JournalId(row.get(0)?), row.get(1)?, row.get(3)?);
-            let open: Resealed = serde_json::from_slice(row.get_ref(2)?.as_blob().unwrap_or_default())?;
-            if !erased || open.journal != journal || !open.of.contains(&seq) {
-                return Err(Error::Contradiction(format!("entry {seq} was not sealed as the journal says")));
-            }
-            found += 1;
+        let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))))?;
+        let found = rows.collect::<rusqlite::Result<BTreeMap<_, _>>>()?;
+        if found == resealed(self.connection)? {
+            Ok(())
+        } else {
+            Err(Error::Contradiction("what was sealed later is not what the journal says".into()))
         }
-        let sql = "SELECT (SELECT count(*) FROM resealed), (SELECT count(*) FROM journal WHERE kind = 'resealed')";
-        let (rows, entries): (u64, u64) = self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if rows != found || entries != found {
-            return Err(Error::Contradiction("what was sealed later is not what the journal says".into()));
+    }
+}
+
+/// Each erased place of this desk, and where its words stand sealed, as the journal says.
+pub(crate) fn resealed(connection: &Connection) -> Result<BTreeMap<(i64, u64), (i64, u64)>> {
+    let mut told = BTreeMap::new();
+    Journal { connection }.each_of(&["resealed"], |by, entry| {
+        let open: Resealed = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
+        let sql = "SELECT j.epoch, j.personal IS NULL FROM epochs e JOIN journal j ON j.epoch = e.id
+                   WHERE e.journal = ?1 AND j.seq = ?2";
+        for seq in open.of {
+            let place = connection
+                .prepare_cached(sql)?
+                .query_row(params![open.journal.0, seq], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            match place {
+                Some((epoch, true)) => drop(told.insert((epoch, seq), by)),
+                Some((_, false)) => {
+                    return Err(Error::Contradiction(format!("entry {seq} was not sealed as the journal says")));
+                }
+                // It gave way to another entry of that place, and stands aside.
+                None => {}
+            }
         }
         Ok(())
-    }
+    })?;
+    Ok(told)
 }
 
 impl Matters<'_> {
@@ -89,6 +106,11 @@ impl Matters<'_> {
         if matches!(personal, Part::Kept { .. }) {
             return Ok(Record::read(personal)?);
         }
+        self.resealed_at(epoch, seq)
+    }
+
+    /// What stands sealed elsewhere for an erased place.
+    pub(crate) fn resealed_at(&self, epoch: i64, seq: u64) -> Result<Record> {
         let sql = "SELECT by_epoch, by_seq FROM resealed WHERE epoch = ?1 AND seq = ?2";
         let found =
             self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| Ok((row.get(0)?, row.get(1)?)));

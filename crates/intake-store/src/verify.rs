@@ -57,6 +57,7 @@ impl Reader<'_> {
         self.compare(&picture)?;
         self.compare_clerks()?;
         self.compare_resealed()?;
+        self.compare_identities()?;
         self.verify_district()?;
         let mut twins: Vec<String> = picture.twins.into_iter().map(|(number, _)| number).collect();
         twins.dedup();

@@ -55,6 +55,8 @@ kinds! {
     advice_given,
     /// Somebody asked how a matter stands and was told (答询): open `{number}`.
     progress_told,
+    /// Earlier matters were looked up for a visitor who mentioned one: [`EarlierLookedUp`].
+    earlier_looked_up,
     /// What the desk is called and where it is reached was changed: `{centre_name, office_phone, office_address, profile}`.
     desk_changed,
     /// A new epoch opened: [`EpochOpened`].
@@ -151,6 +153,15 @@ pub struct Voided {
 pub struct ProgressTold {
     /// The registration number.
     pub number: String,
+}
+
+/// Open part of `earlier_looked_up`; the personal part is `{}`: what was typed is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierLookedUp {
+    /// `number` of a slip, or `paper` of a person.
+    pub by: String,
+    /// The registration numbers that were shown.
+    pub numbers: Vec<String>,
 }
 
 /// Open part of `slip_issued`.

@@ -11,6 +11,9 @@ import type { ClerkView } from "./bindings/ClerkView";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
+import type { EarlierMatter } from "./bindings/EarlierMatter";
+import type { EarlierQuery } from "./bindings/EarlierQuery";
+import type { EarlierTold } from "./bindings/EarlierTold";
 import type { ExchangeResult } from "./bindings/ExchangeResult";
 import type { Facts } from "./bindings/Facts";
 import type { Failure } from "./bindings/Failure";
@@ -27,6 +30,8 @@ import type { Progress } from "./bindings/Progress";
 import type { Recovery } from "./bindings/Recovery";
 import type { Registered } from "./bindings/Registered";
 import type { Role } from "./bindings/Role";
+import type { SearchQuery } from "./bindings/SearchQuery";
+import type { SearchResult } from "./bindings/SearchResult";
 import type { SlipView } from "./bindings/SlipView";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
@@ -84,6 +89,9 @@ export const ipc = {
   versions: (number: string) => call<MatterVersion[]>("versions", { number }),
   correct: (number: string, visit: Visit) => call<Registered>("correct", { number, visit }),
   voidMatter: (number: string, reason: string) => call<Today>("void_matter", { number, reason }),
+  search: (query: SearchQuery) => call<SearchResult>("search", { query }),
+  lookUpEarlier: (query: EarlierQuery) => call<EarlierMatter[]>("look_up_earlier", { query }),
+  earlierTold: (query: EarlierQuery, number: string) => call<EarlierTold>("earlier_told", { query, number }),
   slip: (number: string) => call<SlipView>("slip", { number }),
   resendSlip: (number: string) => call<SlipView>("resend_slip", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),

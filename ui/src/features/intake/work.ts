@@ -5,9 +5,10 @@
 import { reactive } from "vue";
 
 import type { Registered } from "../../ipc/bindings/Registered";
+import { emptySeeking, type Seeking } from "../search/query";
 import { contentOf, type Draft, emptyDraft, isBlank } from "./draft";
 
-export type Page = "intake" | "today" | "exchange" | "settings";
+export type Page = "intake" | "today" | "exchange" | "settings" | "search";
 
 /** A correction carries the number it belongs to, so that it can never be saved onto another matter. */
 export type Correction = { number: string; draft: Draft; before: Draft };
@@ -23,6 +24,9 @@ export type Work = {
   registered: (Registered & { received: string | null }) | null;
   /** The matter opened on today's page. */
   opened: string | null;
+  /** What is looked for on the search page, and the matter opened there. */
+  seeking: Seeking;
+  found: string | null;
   correction: Correction | null;
   /** The reason being typed for voiding the matter of this number. */
   voiding: { number: string; reason: string } | null;
@@ -50,6 +54,8 @@ function emptyWork(): Work {
     cleared: null,
     registered: null,
     opened: null,
+    seeking: emptySeeking(),
+    found: null,
     correction: null,
     voiding: null,
     advice: { open: false, line: "" },
