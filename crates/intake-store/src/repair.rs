@@ -146,7 +146,7 @@ fn usable(
     unlock: &dyn Fn(&Keyring) -> Option<DataKey>,
     whose: Option<&(String, u8)>,
 ) -> Option<(Backup, DataKey)> {
-    let mut places = vec![folder.beside()];
+    let mut places = vec![folder.beside(), folder.within()];
     places.extend(folder.backup_place().ok().filter(|place| *place != folder.beside()));
     let whose = whose.map(|(centre, desk)| (centre.as_str(), *desk));
     let mut found: Vec<Backup> = places.iter().flat_map(|place| backups(place, whose)).collect();
