@@ -182,13 +182,11 @@ impl Damaged {
     fn entries_into(&self, into: &Writer<'_>) -> Result<u64> {
         let mut taken = 0;
         for (epoch, journal, mark) in self.epochs() {
-            let mut head = match into.journal().head_of(journal)? {
-                Some(head) => head,
-                None => {
-                    into.open_epoch(journal, &mark)?;
-                    Head::EMPTY
-                }
-            };
+            let known = into.journal().head_of(journal)?;
+            if known.is_none() {
+                into.open_epoch(journal, &mark)?;
+            }
+            let mut head = known.unwrap_or(Head::EMPTY);
             loop {
                 let page = self.page(epoch, journal, &mut head);
                 for entry in &page {

@@ -119,8 +119,7 @@ impl Reader<'_> {
         }
         if let Some(told) = &picture.office {
             let desk = self.desk()?;
-            if (&told.centre_name, &told.office_phone, &told.office_address)
-                != (&desk.centre_name, &desk.office_phone, &desk.office_address)
+            if (&told.name, &told.phone, &told.address) != (&desk.centre_name, &desk.office_phone, &desk.office_address)
             {
                 return Err(Error::Contradiction("the office is not what the journal says".into()));
             }
@@ -242,6 +241,6 @@ mod tests {
         other.execute("UPDATE journal SET clerk = 2 WHERE seq = 650", []).unwrap();
         let said = all(&mut walk).unwrap_err().to_string();
         assert!(said.ends_with("epoch A: entry 650 was changed"), "{said}");
-        assert!(db.read(|r| r.verify()).unwrap_err().to_string().ends_with("entry 650 was changed"));
+        assert!(db.read(Reader::verify).unwrap_err().to_string().ends_with("entry 650 was changed"));
     }
 }
