@@ -231,7 +231,7 @@ mod tests {
         .unwrap();
         let mut walk = Walk::default();
         let all = |walk: &mut Walk| loop {
-            match db.read(|r| r.walk_on(walk, 300)) {
+            match db.read::<_, Error>(|r| r.walk_on(walk, 300)) {
                 Ok(false) => {}
                 other => return other,
             }
@@ -241,6 +241,6 @@ mod tests {
         other.execute("UPDATE journal SET clerk = 2 WHERE seq = 650", []).unwrap();
         let said = all(&mut walk).unwrap_err().to_string();
         assert!(said.ends_with("epoch A: entry 650 was changed"), "{said}");
-        assert!(db.read(Reader::verify).unwrap_err().to_string().ends_with("entry 650 was changed"));
+        assert!(db.read::<_, Error>(|r| Ok(r.verify()?)).unwrap_err().to_string().ends_with("entry 650 was changed"));
     }
 }
