@@ -85,9 +85,9 @@ impl World {
         Frames::read_page(&self.post("/v1/down", body).await.unwrap()).unwrap()
     }
 
-    async fn own(&self, asker: &Desk, journal: JournalId, after: u64) -> Vec<Entry> {
+    async fn own(&self, desk: &Desk, journal: JournalId, after: u64) -> Vec<Entry> {
         let asked = OwnRequest { journal, after };
-        let body = SignedRequest::sealed("/v1/own", &asked, asker.certificate.clone(), &asker.key).unwrap();
+        let body = SignedRequest::sealed("/v1/own", &asked, desk.certificate.clone(), &desk.key).unwrap();
         let blocks = Frames::read_page(&self.post("/v1/own", body).await.unwrap()).unwrap();
         blocks.into_iter().flat_map(|block| block.entries).collect()
     }

@@ -228,6 +228,11 @@ impl Folder {
         write_whole(&self.path().join("backup-place"), place.trim().as_bytes())
     }
 
+    /// Where a backup before a migration goes if nothing outside can be written.
+    pub(crate) fn within(&self) -> PathBuf {
+        self.path().join("backups")
+    }
+
     /// Where backups go until the administrator says otherwise. On the same disk, which is better than nothing.
     pub fn beside(&self) -> PathBuf {
         let name = self.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -276,7 +281,8 @@ pub(crate) fn before_migration(folder: &Folder, key: &DataKey, from: &Connection
     let newest = from.query_row("SELECT coalesce(max(at_ms), 0) FROM journal", [], |row| row.get(0))?;
     // A stick that is not plugged in does not keep the desk closed.
     let place = Some(folder.backup_place()?).filter(|place| place.is_dir()).unwrap_or_else(|| folder.beside());
-    make(folder, key, from, &place, newest)?;
+    // Where only the data folder can be written, a backup inside it still saves the tables from a migration gone wrong.
+    make(folder, key, from, &place, newest).or_else(|_| make(folder, key, from, &folder.within(), newest))?;
     Ok(())
 }
 

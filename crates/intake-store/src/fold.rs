@@ -38,9 +38,12 @@ pub(crate) struct Row {
 /// What the office is called and under which rules it works, as `desk_changed` says it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Office {
-    pub(crate) centre_name: String,
-    pub(crate) office_phone: String,
-    pub(crate) office_address: String,
+    #[serde(rename = "centre_name")]
+    pub(crate) name: String,
+    #[serde(rename = "office_phone")]
+    pub(crate) phone: String,
+    #[serde(rename = "office_address")]
+    pub(crate) address: String,
     #[serde(default)]
     pub(crate) profile: String,
     pub(crate) profile_text: Option<String>,
@@ -347,8 +350,8 @@ impl Tables for InPlace<'_, '_> {
     }
 
     fn office(&mut self, office: &Office) -> Result<()> {
-        let Office { centre_name, office_phone, office_address, profile, profile_text } = office;
-        self.0.set_office(centre_name, office_phone, office_address)?;
+        let Office { name, phone, address, profile, profile_text } = office;
+        self.0.set_office(name, phone, address)?;
         let mut settings = self.0.settings()?;
         let own = Profile::parse("profile.toml", &settings.profile_text).ok().map(|own| own.id);
         match profile_text {

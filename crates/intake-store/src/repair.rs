@@ -144,7 +144,7 @@ fn usable(
     unlock: &dyn Fn(&Keyring) -> Option<DataKey>,
     whose: Option<&(String, u8)>,
 ) -> Option<(Backup, DataKey)> {
-    let mut places = vec![folder.beside()];
+    let mut places = vec![folder.beside(), folder.within()];
     places.extend(folder.backup_place().ok().filter(|place| *place != folder.beside()));
     let whose = whose.map(|(centre, desk)| (centre.as_str(), *desk));
     let mut found: Vec<Backup> = places.iter().flat_map(|place| backups(place, whose)).collect();
@@ -180,13 +180,11 @@ impl Damaged {
     fn entries_into(&self, into: &Writer<'_>) -> Result<u64> {
         let mut taken = 0;
         for (epoch, journal, mark) in self.epochs() {
-            let mut head = match into.journal().head_of(journal)? {
-                Some(head) => head,
-                None => {
-                    into.open_epoch(journal, &mark)?;
-                    Head::EMPTY
-                }
-            };
+            let known = into.journal().head_of(journal)?;
+            if known.is_none() {
+                into.open_epoch(journal, &mark)?;
+            }
+            let mut head = known.unwrap_or(Head::EMPTY);
             loop {
                 let page = self.page(epoch, journal, &mut head);
                 for entry in &page {

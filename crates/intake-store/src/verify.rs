@@ -122,8 +122,7 @@ impl Reader<'_> {
         }
         if let Some(told) = &picture.office {
             let desk = self.desk()?;
-            if (&told.centre_name, &told.office_phone, &told.office_address)
-                != (&desk.centre_name, &desk.office_phone, &desk.office_address)
+            if (&told.name, &told.phone, &told.address) != (&desk.centre_name, &desk.office_phone, &desk.office_address)
             {
                 return Err(Error::Contradiction("the office is not what the journal says".into()));
             }
@@ -235,7 +234,7 @@ mod tests {
         .unwrap();
         let mut walk = Walk::default();
         let all = |walk: &mut Walk| loop {
-            match db.read(|r| r.walk_on(walk, 300)) {
+            match db.read::<_, Error>(|r| r.walk_on(walk, 300)) {
                 Ok(false) => {}
                 other => return other,
             }
@@ -245,6 +244,6 @@ mod tests {
         other.execute("UPDATE journal SET clerk = 2 WHERE seq = 650", []).unwrap();
         let said = all(&mut walk).unwrap_err().to_string();
         assert!(said.ends_with("epoch A: entry 650 was changed"), "{said}");
-        assert!(db.read(|r| r.verify()).unwrap_err().to_string().ends_with("entry 650 was changed"));
+        assert!(db.read::<_, Error>(|r| Ok(r.verify()?)).unwrap_err().to_string().ends_with("entry 650 was changed"));
     }
 }

@@ -86,7 +86,7 @@ fn visit() -> Visit {
 }
 
 fn mark(number: &str) -> String {
-    number.split('-').nth(2).unwrap()[2..].to_owned()
+    number.split('-').nth(2).unwrap().chars().skip(2).collect()
 }
 
 fn enrol(desk: &Desk, district: &LocalDistrict) {
@@ -113,9 +113,9 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            assert!(std::fs::copy(entry.path(), target).is_ok())
+            assert!(std::fs::copy(entry.path(), target).is_ok());
         }
     }
 }
