@@ -136,7 +136,8 @@ async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held)
 async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
-        "desk_created" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" => {
+        "desk_created" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" | "attachment_added"
+        | "attachment_removed" | "matter_exported" | "period_exported" => {
             if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
         }
         "clerk_added" => {

@@ -1,6 +1,7 @@
 //! The desk: its folder, who is signed in, and its state for the window.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use intake_model::check::text_fault;
@@ -46,6 +47,9 @@ pub(crate) struct Inner {
     pub(crate) exchanging: tokio::sync::Mutex<()>,
     // Held while the keyring is read, changed and written.
     keyring: Mutex<()>,
+    // Held from an attachment's file to its entry, and while files without one are swept.
+    pub(crate) blobs: Mutex<()>,
+    pub(crate) sweep_due: AtomicBool,
 }
 
 #[derive(Default)]
@@ -74,6 +78,8 @@ impl Desk {
             papers: OnceLock::new(),
             exchanging: tokio::sync::Mutex::new(()),
             keyring: Mutex::new(()),
+            blobs: Mutex::new(()),
+            sweep_due: AtomicBool::new(true),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -93,6 +99,11 @@ impl Desk {
     /// For as long as the keyring is read, changed and written.
     pub(crate) fn keyring_turn(&self) -> MutexGuard<'_, ()> {
         self.0.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From an attachment's file to its entry.
+    pub(crate) fn blob_turn(&self) -> MutexGuard<'_, ()> {
+        self.0.blobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The database and who works at it.
@@ -330,13 +341,14 @@ impl Desk {
         self.state()
     }
 
-    /// Idle work: empties the WAL into the database.
+    /// Idle work: empties the WAL into the database, removes files of attachments that were never added.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn tick(&self) -> Result<()> {
-        let db = self.session().db.clone();
-        db.map_or(Ok(()), |db| Ok(db.checkpoint()?))
+        let Some(db) = self.session().db.clone() else { return Ok(()) };
+        db.checkpoint()?;
+        self.sweep(&db)
     }
 
     /// Walks the whole journal and the tables it explains.
@@ -345,7 +357,9 @@ impl Desk {
     /// [`Code::DeskLocked`], or the first difference.
     pub fn verify(&self) -> Result<intake_store::Verified> {
         let (db, _) = self.at_work()?;
-        db.read(|r| Ok(r.verify()?))
+        let verified = db.read::<_, Error>(|r| Ok(r.verify()?))?;
+        self.verify_attachments(&db)?;
+        Ok(verified)
     }
 }
 

@@ -4,20 +4,27 @@
 //! SQL, layout, and any wall clock but [`SystemClock`], which the shell hands in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod attachments;
 mod clock;
 mod desk;
+mod drafts;
 mod error;
+mod export;
 mod line;
 mod notes;
 mod rules;
+mod sheet;
 mod sign_in;
 mod slip;
 mod view;
 mod visits;
 
+pub use attachments::Attachment;
 pub use clock::{Clock, SystemClock};
 pub use desk::{Desk, Setup};
+pub use drafts::{DraftKind, DraftLine, DraftText};
 pub use error::{Error, Failure, Result};
+pub use export::Exported;
 pub use intake_store::Verified;
 pub use view::{
     Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,

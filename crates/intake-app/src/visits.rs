@@ -36,7 +36,15 @@ impl Desk {
     /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], or those of the disk. Nothing is kept
     /// then, and no number is used up.
     pub fn register(&self, visit: &Visit) -> Result<Registered> {
-        match self.register_once(visit, "")? {
+        self.register_from(visit, None)
+    }
+
+    /// Registers what was typed in a draft, and forgets the draft with it: never both, never neither.
+    ///
+    /// # Errors
+    /// As [`Desk::register`]; the draft is still there then. One that is gone already is no error.
+    pub fn register_from(&self, visit: &Visit, draft: Option<&str>) -> Result<Registered> {
+        match self.take(visit, "", draft)? {
             Imported::Now(registered) => Ok(registered),
             // Without a key nothing was there before.
             Imported::Before(_) => Err(Error::internal()),
@@ -49,6 +57,10 @@ impl Desk {
     /// # Errors
     /// As [`Desk::register`].
     pub fn register_once(&self, visit: &Visit, import_key: &str) -> Result<Imported> {
+        self.take(visit, import_key, None)
+    }
+
+    fn take(&self, visit: &Visit, import_key: &str, from: Option<&str>) -> Result<Imported> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
         let date = civil_date(moment.at_ms);
@@ -72,6 +84,9 @@ impl Desk {
             let personal = RecordOf { query_code: query_code.to_string(), visit: visit.clone() };
             let seq = tx.append(draft(Kind::registered(), &open, &personal)?, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
+            if let Some(id) = from {
+                tx.delete_draft(id, clerk.id)?;
+            }
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
@@ -90,6 +105,14 @@ impl Desk {
     /// # Errors
     /// As [`Desk::register`], and [`Code::NumberUnknown`], [`Code::AlreadyVoid`].
     pub fn correct(&self, number: &str, visit: &Visit) -> Result<Registered> {
+        self.correct_from(number, visit, None)
+    }
+
+    /// Keeps what was corrected in a draft, and forgets the draft with it.
+    ///
+    /// # Errors
+    /// As [`Desk::correct`]; the draft is still there then.
+    pub fn correct_from(&self, number: &str, visit: &Visit, from: Option<&str>) -> Result<Registered> {
         let (db, clerk) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
@@ -110,6 +133,9 @@ impl Desk {
             let personal = RecordOf { query_code: earlier.query_code, visit };
             let seq = tx.append(draft(Kind::corrected(), &open, &personal)?, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
+            if let Some(id) = from {
+                tx.delete_draft(id, clerk.id)?;
+            }
             registered(&tx.matters(), &number, &profile)
         })
     }
@@ -266,7 +292,7 @@ fn number(centre: &str, date: NaiveDate, desk: u8, mark: &str, serial: u32) -> R
 }
 
 /// A matter that can still be changed.
-fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
+pub(crate) fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
     let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
     if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }

@@ -6,8 +6,11 @@
 //! All functions block; callers in async code use `spawn_blocking`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod attachments;
+mod blobs;
 mod db;
 mod desk;
+mod drafts;
 mod error;
 mod folder;
 mod head;
@@ -18,10 +21,14 @@ mod matters;
 mod migrations;
 mod verify;
 
+pub use attachments::{AttachmentRecord, Attachments, Removed};
+pub use blobs::{BlobKey, Blobs};
 pub use db::{Db, Reader, Writer};
 pub use desk::{DeskRow, Settings};
+pub use drafts::DraftRow;
 pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
+pub use journal::{Journal, Mention};
 pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
 pub use matters::{MatterRecord, Matters, State, Version};
