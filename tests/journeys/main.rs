@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod clerk;
+mod drafts;
 mod driver;
+mod files;
 mod line;
 mod record;
 mod start;

@@ -168,10 +168,10 @@ fn masked_tail(text: &str, kept: usize) -> String {
 fn masked_address(address: &str) -> String {
     for end in ["街道", "镇", "乡"] {
         if let Some((before, _)) = address.split_once(end) {
-            return format!("{before}{end}***");
+            return format!("{before}{end}＊＊＊");
         }
     }
-    "***".to_owned()
+    "＊＊＊".to_owned()
 }
 
 #[cfg(test)]
@@ -185,8 +185,8 @@ mod tests {
         check("120110197203141512", 2, "****************12");
         check("12345", 2, "*****");
         check("", 4, "");
-        assert_eq!(masked_address("新立街道中河村3排12号"), "新立街道***");
-        assert_eq!(masked_address("天津市武清区王庆坨镇某村"), "天津市武清区王庆坨镇***");
-        assert_eq!(masked_address("某小区8号楼"), "***");
+        assert_eq!(masked_address("新立街道中河村3排12号"), "新立街道＊＊＊");
+        assert_eq!(masked_address("天津市武清区王庆坨镇某村"), "天津市武清区王庆坨镇＊＊＊");
+        assert_eq!(masked_address("某小区8号楼"), "＊＊＊");
     }
 }

@@ -268,7 +268,7 @@ fn a_periods_sheet_is_masked_and_whole_only_for_an_administrator_with_a_reason()
     let masked = desk.export_period(day, day, &out, None).unwrap();
     assert_eq!(masked.count, 9);
     let text = sheet(&masked.path);
-    for words in ["张*", "*******1234", "新立街道***", "天津市某某机械有限公司", sealed.as_str(), "保密"]
+    for words in ["张＊", "*******1234", "新立街道＊＊＊", "天津市某某机械有限公司", sealed.as_str(), "保密"]
     {
         assert!(text.contains(words), "{words} is not in the sheet");
     }
@@ -292,4 +292,25 @@ fn a_periods_sheet_is_masked_and_whole_only_for_an_administrator_with_a_reason()
 fn today(desk: &Desk) -> i64 {
     let date: chrono::NaiveDate = desk.today().unwrap().date.parse().unwrap();
     date.and_hms_opt(4, 0, 0).unwrap().and_utc().timestamp_millis()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_district_stores_what_is_said_of_files_and_nobody_says_that_it_has_them() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (home, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let district = testkit::district::LocalDistrict::start(office.path()).unwrap();
+    let (desk, number) = registered(home.path());
+    let code = district.enrolment_code("120110005", 1).unwrap();
+    desk.enrol(&district.address(), &code).await.unwrap();
+    let added = desk.attach(&number, "照片.png", PNG).unwrap();
+    let day = intake_model::civil_date(today(&desk));
+    desk.export_matter(&number, &home.path().join("out")).unwrap();
+    desk.export_period(day, day, &home.path().join("out"), None).unwrap();
+    desk.attach(&number, "又一张.png", &[PNG, b"more"].concat()).unwrap();
+    desk.detach(&number, &added[0].blob, "放错了登记").unwrap();
+    let ended = desk.exchange(|_| {}).await.unwrap();
+    assert!(ended.in_step && ended.set_aside == 0, "{ended:?}");
+    let outlook = desk.outlook().unwrap();
+    assert_eq!((outlook.entries, outlook.attachments), (0, 1));
+    district.stop();
 }

@@ -480,6 +480,10 @@ export const zh = {
     progress: (done: number, total: number) => `${done} / ${total} 条`,
     inStep: "已与区级一致",
     inStepBefore: "上次上报后，与区级一致",
+    // Of all but the attachments' bytes, which no exchange carries yet.
+    entriesInStep: "登记记录已与区级一致",
+    entriesInStepBefore: "上次上报后，登记记录与区级一致",
+    attachmentsHere: (count: number) => `${count} 个附件只在本机，还没有传到区级`,
     head: "核对码",
     headNote: "与区级电话核对时，双方念这串码",
     notInStep: "还没有与区级一致",
