@@ -160,7 +160,7 @@ fn person(visit: &Visit, shown: Shown) -> [(&'static str, String); 4] {
 /// The last characters only; of a short text none.
 fn masked_tail(text: &str, kept: usize) -> String {
     let length = text.chars().count();
-    let kept = if length >= 3 * kept { kept } else { 0 };
+    let kept = if length >= 2 * kept + 2 { kept } else { 0 };
     text.chars().enumerate().map(|(at, c)| if at + kept < length { '*' } else { c }).collect()
 }
 
