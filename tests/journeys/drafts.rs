@@ -4,17 +4,10 @@ use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F2, F3, Window};
-use crate::{Home, at_work, demo_password, register, visits};
+use crate::{Home, at_work, register, sign_in_as_administrator, visits};
 
 /// A save begins within this after the last key, and the disk needs a moment.
 const KEPT: std::time::Duration = std::time::Duration::from_secs(2);
-
-/// Signs in where a draft is laid out again: the cursor is not in the first field.
-async fn back(window: &Window) {
-    window.at("password").await;
-    window.type_text(&demo_password(window).await).await;
-    window.press(&[ENTER]).await;
-}
 
 #[tokio::test]
 async fn after_a_sigkill_in_mid_typing_the_words_are_there_and_the_cursor_where_it_was() {
@@ -34,7 +27,7 @@ async fn after_a_sigkill_in_mid_typing_the_words_are_there_and_the_cursor_where_
     drop(driver);
     let driver = Driver::start(&screen, home.path());
     let window = Window::open(&driver, &home.desk()).await;
-    back(&window).await;
+    sign_in_as_administrator(&window).await;
     window.at("demand").await;
     window.holds("name", "阿不都热依木·买买提").await;
     window.picture("28-断电后的草稿").await;
@@ -49,7 +42,7 @@ async fn after_a_sigkill_in_mid_typing_the_words_are_there_and_the_cursor_where_
     assert!(window.text("slip-number").await.contains("-0001-"));
     window.quit().await;
     let window = Window::open(&driver, &home.desk()).await;
-    back(&window).await;
+    sign_in_as_administrator(&window).await;
     window.at("name").await;
     window.press(&[ALT, 'l']).await;
     window.see("drafts-empty").await;
@@ -122,7 +115,7 @@ async fn a_correction_under_way_comes_back_to_its_matter_after_a_sigkill() {
     drop(driver);
     let driver = Driver::start(&screen, home.path());
     let window = Window::open(&driver, &home.desk()).await;
-    back(&window).await;
+    sign_in_as_administrator(&window).await;
     window.at("remark").await;
     window.holds("remark", "带了工资条").await;
     window.press(&[CONTROL, ENTER]).await;

@@ -4,7 +4,7 @@ use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{CONTROL, ENTER, ESCAPE, F2, F3, Window};
-use crate::{Home, at_work, demo_password, next, register, visits};
+use crate::{Home, at_work, next, register, sign_in_as_administrator, visits};
 
 #[tokio::test]
 async fn a_correction_stays_with_its_matter_and_a_number_of_any_day_is_found() {
@@ -62,9 +62,7 @@ async fn closing_the_window_loses_nothing_and_asks_nothing() {
     window.left().await;
 
     let window = Window::open(&driver, &home.desk()).await;
-    window.at("password").await;
-    window.type_text(&demo_password(&window).await).await;
-    window.press(&[ENTER]).await;
+    sign_in_as_administrator(&window).await;
     window.at("name").await;
     window.holds("name", "阿不都热依木·买买提").await;
     window.press(&[CONTROL, 'l']).await;
