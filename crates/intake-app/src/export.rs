@@ -80,7 +80,7 @@ impl Desk {
         })?;
         // Under another name until it is whole: whoever finds the folder finds all of it.
         let making = target.with_file_name(format!("{number}.未完成"));
-        let done = self.write_file(&whole, &pdf, &making, minute(moment.at_ms)).and_then(|count| {
+        let done = self.write_file(&whole, &pdf, &making, &minute(moment.at_ms)).and_then(|count| {
             std::fs::rename(&making, &target).map_err(|error| Error::Export(error.into()))?;
             Ok(count)
         });
@@ -94,7 +94,7 @@ impl Desk {
         }
     }
 
-    fn write_file(&self, whole: &WholeFile, pdf: &[u8], folder: &Path, at: String) -> Result<u32> {
+    fn write_file(&self, whole: &WholeFile, pdf: &[u8], folder: &Path, at: &str) -> Result<u32> {
         let refused = Error::Export;
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(|error| refused(error.into()))?;
@@ -124,7 +124,7 @@ impl Desk {
             files.push(told);
         }
         let written = files.iter().filter(|one| one.get("file").is_some()).count();
-        let json = serde_json::to_vec_pretty(&whole.json(&at, files))?;
+        let json = serde_json::to_vec_pretty(&whole.json(at, &files))?;
         write_whole(&folder.join("matter.json"), &json).map_err(refused)?;
         Ok(u32::try_from(written + 2).unwrap_or(u32::MAX))
     }
@@ -237,7 +237,7 @@ impl WholeFile {
     }
 
     /// Without the query code: it is the visitor's alone, and whoever holds this file is to need the visitor for it.
-    fn json(&self, at: &str, files: Vec<Value>) -> Value {
+    fn json(&self, at: &str, files: &[Value]) -> Value {
         let version = |one: &Version| {
             json!({
                 "version": one.version, "at": minute(one.at_ms), "clerk": one.clerk,

@@ -169,24 +169,24 @@ fn seal(blob: Hash, key: &BlobKey, thumbnail: &[u8], content: &[u8]) -> Result<V
 
 /// The first `most` chunks, or all.
 fn open(blob: Hash, key: &BlobKey, sealed: &[u8], most: usize) -> Result<Vec<u8>> {
-    const DAMAGED: Error = Error::Blob("its bytes are not what was written");
-    let body = sealed.strip_prefix(MARK).ok_or(DAMAGED)?;
-    let (nonce, body) = body.split_at_checked(NONCE).ok_or(DAMAGED)?;
+    let damaged = || Error::Blob("its bytes are not what was written");
+    let body = sealed.strip_prefix(MARK).ok_or_else(damaged)?;
+    let (nonce, body) = body.split_at_checked(NONCE).ok_or_else(damaged)?;
     let mut stream = DecryptorBE32::from_aead(key.cipher(), nonce.into());
     let payload = |msg| Payload { msg, aad: &blob.0 };
     let mut plain = Vec::with_capacity(if most == usize::MAX { body.len() } else { CHUNK });
     let mut chunks = body.chunks(CHUNK + TAG).enumerate().peekable();
     while let Some((place, chunk)) = chunks.next() {
         if chunks.peek().is_none() {
-            plain.extend(stream.decrypt_last(payload(chunk)).map_err(|_| DAMAGED)?);
+            plain.extend(stream.decrypt_last(payload(chunk)).map_err(|_| damaged())?);
             return Ok(plain);
         }
-        plain.extend(stream.decrypt_next(payload(chunk)).map_err(|_| DAMAGED)?);
+        plain.extend(stream.decrypt_next(payload(chunk)).map_err(|_| damaged())?);
         if place + 1 >= most {
             return Ok(plain);
         }
     }
-    Err(DAMAGED)
+    Err(damaged())
 }
 
 fn split_thumbnail(plain: &[u8]) -> Result<&[u8]> {

@@ -324,7 +324,7 @@ export const zh = {
     discard: "删去",
     discardConfirm: "再按一次删去",
     discardAsk: "再按一次 Delete 就删去，删去后不能恢复。",
-    stepAside: "放下，接下一位",
+    stepAside: "先放下",
     open: (count: number) => (count > 0 ? `放下的 ${count}` : "放下的"),
     unkept: "刚才填写的内容还没有存到硬盘，请不要关机；会自动再试。",
   },
