@@ -17,7 +17,7 @@ async fn after_a_sigkill_in_mid_typing_the_words_are_there_and_the_cursor_where_
     window.type_text("阿不都热依木·买买提").await;
     window.tab_to("demand").await;
     window.type_text("打工工资被拖欠三个月，老板不接电话").await;
-    // Back to the comma, as one who has forgotten something: seven characters before the end.
+    // Back before the comma, as one who has forgotten something: seven characters before the end.
     for _ in 0..7 {
         window.press(&['\u{E012}']).await;
     }
@@ -32,7 +32,7 @@ async fn after_a_sigkill_in_mid_typing_the_words_are_there_and_the_cursor_where_
     window.holds("name", "阿不都热依木·买买提").await;
     window.picture("28-断电后的草稿").await;
     window.type_text("共18600元").await;
-    window.holds("demand", "打工工资被拖欠三个月，共18600元老板不接电话").await;
+    window.holds("demand", "打工工资被拖欠三个月共18600元，老板不接电话").await;
 
     // Registered it is no draft any more, and no number was used up before.
     window.press(&[CONTROL, ENTER]).await;
