@@ -1,9 +1,12 @@
 //! The commands of the window, one file per feature. Names and types are the contract with `ui/src/ipc/call.ts`.
 
+mod attachment;
 mod backup;
 mod clerks;
 mod desk;
+mod draft;
 mod exchange;
+mod export;
 mod rules;
 mod sealed;
 mod search;
@@ -49,6 +52,16 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         slip::resend_slip,
         slip::preview_slip,
         slip::save_slip,
+        draft::drafts,
+        draft::save_draft,
+        draft::open_draft,
+        draft::discard_draft,
+        attachment::attachments,
+        attachment::attach,
+        attachment::detach,
+        attachment::attachment_page,
+        export::export_matter,
+        export::export_period,
         exchange::outlook,
         exchange::exchange,
         backup::backup_state,

@@ -22,6 +22,8 @@ pub(crate) fn open(app: &tauri::App, practice: bool) -> tauri::Result<()> {
         .title("来访登记台")
         .inner_size(1366.0, 768.0)
         .min_inner_size(1024.0, 700.0)
+        // The pages take dropped files themselves; the shell's own handler would keep them from that.
+        .disable_drag_drop_handler()
         // WebKit then leaves no cache of personal data on the disk. A driven window cannot be private (wry makes the
         // private context without automation), which only practice mode allows.
         .incognito(!desktop::is_driven(practice))

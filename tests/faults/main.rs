@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod difference;
+mod files;
 mod full_disk;
 mod key_change;
 mod power;

@@ -75,22 +75,22 @@ fn a_new_desk_is_synced_whole_before_its_keyring_says_that_it_is_there() {
     trace.last_before(there, |line| synced(line, &above));
 }
 
-fn traced(trace: &Path) -> Command {
+pub(crate) fn traced(trace: &Path) -> Command {
     let mut command = Command::new("strace");
     // -xx is off and -yy too: file names stay readable, and long enough strings to find a number in.
     command.args(["-f", "-y", "-s", "400", "--seccomp-bpf", "-e", CALLS, "-e", "signal=none", "-o"]).arg(trace);
     command
 }
 
-fn synced(line: &str, file: &str) -> bool {
+pub(crate) fn synced(line: &str, file: &str) -> bool {
     (line.contains("fdatasync(") || line.contains("fsync(")) && line.contains(file) && line.ends_with("= 0")
 }
 
 /// What strace wrote, a call a line. A call that another thread interrupted stands where it ended.
-struct Trace(Vec<String>);
+pub(crate) struct Trace(Vec<String>);
 
 impl Trace {
-    fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let text = String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
         let mut open: Vec<(String, String)> = Vec::new();
         let mut lines = Vec::new();
@@ -108,17 +108,17 @@ impl Trace {
         Self(lines)
     }
 
-    fn last(&self, wanted: impl Fn(&str) -> bool) -> usize {
+    pub(crate) fn last(&self, wanted: impl Fn(&str) -> bool) -> usize {
         self.last_before(self.0.len(), wanted)
     }
 
-    fn last_before(&self, end: usize, wanted: impl Fn(&str) -> bool) -> usize {
+    pub(crate) fn last_before(&self, end: usize, wanted: impl Fn(&str) -> bool) -> usize {
         let found = self.0[..end].iter().rposition(|line| wanted(line));
         found.unwrap_or_else(|| panic!("no such call before line {end}:\n{}", self.0.join("\n")))
     }
 
     /// A file written so that the old or the new one is there: synced, then renamed, then its folder synced.
-    fn whole(&self, end: usize, new: &str, name: &str, folder: &str) {
+    pub(crate) fn whole(&self, end: usize, new: &str, name: &str, folder: &str) {
         let at = self.last_before(end, |line| synced(line, folder));
         let renamed = self.last_before(at, |line| line.contains("rename") && line.contains(&format!("{name}\"")));
         self.last_before(renamed, |line| synced(line, &format!("{new}>")));

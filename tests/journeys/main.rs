@@ -7,7 +7,9 @@
 mod clerk;
 mod clerks;
 mod damage;
+mod drafts;
 mod driver;
+mod files;
 mod line;
 mod record;
 mod sealed;
@@ -118,6 +120,14 @@ async fn sign_in(window: &Window) {
     window.type_text(&demo_password(window).await).await;
     window.press(&[ENTER]).await;
     window.at("name").await;
+}
+
+/// Signs in as the administrator, who stands above the clerk; where the cursor goes is the page's to say.
+async fn sign_in_as_administrator(window: &Window) {
+    window.at("password").await;
+    window.press(&['\u{E013}']).await;
+    window.type_text(&demo_password(window).await).await;
+    window.press(&[ENTER]).await;
 }
 
 async fn demo_password(window: &Window) -> String {

@@ -35,6 +35,7 @@ async fn a_wrong_password_says_so_and_a_locked_desk_shows_nothing_until_the_righ
     window.press(&[ENTER]).await;
     let kept = window.see_css("#demand").await;
     assert_eq!(kept.prop("value").await.unwrap().unwrap_or_default(), demand, "the draft is kept through the lock");
+    window.at("demand").await;
     window.quit().await;
 }
 

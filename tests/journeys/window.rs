@@ -229,6 +229,11 @@ impl Window {
         }
     }
 
+    /// Chooses a file, as the system's dialog hands it over: the dialog itself is not the page's.
+    pub(crate) async fn choose_file(&self, mark: &str, file: &Path) {
+        self.see(mark).await.send_keys(&file.display().to_string()).await.unwrap();
+    }
+
     /// Empties the field that has the focus.
     pub(crate) async fn empty_field(&self) {
         self.press(&[CONTROL, 'a']).await;
@@ -238,11 +243,6 @@ impl Window {
     /// Presses keys together, such as Ctrl and L, and lets go.
     pub(crate) async fn press(&self, keys: &[char]) {
         self.pressed(keys).await.unwrap();
-    }
-
-    /// Presses keys after which there is no window any more to answer for them.
-    pub(crate) async fn press_at_last(&self, keys: &[char]) {
-        let _ = self.pressed(keys).await;
     }
 
     async fn pressed(&self, keys: &[char]) -> Result<(), CmdError> {

@@ -5,9 +5,10 @@ import { createApp } from "vue";
 
 import App from "./app/App.vue";
 import { openDesk } from "./app/desk";
-import { guardComposition, guardReload } from "./app/keys";
+import { guardComposition, guardDrop, guardReload } from "./app/keys";
 
 guardReload(window);
+guardDrop(window);
 guardComposition(window);
 void openDesk();
 createApp(App).mount("#app");

@@ -6,6 +6,7 @@
 
 mod backup;
 mod clerks;
+mod export;
 mod folder;
 mod import;
 mod rules;
@@ -60,6 +61,12 @@ enum Task {
     Number(rules::Number),
     /// Finds codes of a table (or of `all`) by code, characters, pinyin or initials, the best first
     FindCode(rules::FindCode),
+    /// Adds a file (JPEG, PNG or PDF) to a matter
+    Attach(export::Attach),
+    /// Writes one matter's whole file into a new folder, in plain form: record, versions, attachments
+    ExportMatter(export::Matter),
+    /// Writes the registrations of a period into an Excel file, masked; unmasked only for an administrator with a reason
+    ExportPeriod(export::Period),
     /// Prints the JSON Schema of what a command reads
     Schema { of: Schema },
 }
@@ -159,6 +166,9 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::Restore(task) => backup::restore(&task),
         Task::Backups(task) => backup::list(&task),
         Task::Import(import) => import::run(&import),
+        Task::Attach(attach) => export::attach(&attach),
+        Task::ExportMatter(matter) => export::matter(&matter),
+        Task::ExportPeriod(period) => export::period(&period),
         Task::Schema { of: Schema::Visit } => {
             print(&schemars::schema_for!(intake_model::Visit))?;
             Ok(true)

@@ -143,7 +143,8 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     Ok(match entry.kind.as_str() {
         "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
         | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
-        | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" => {
+        | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "attachment_added"
+        | "attachment_removed" | "matter_exported" | "period_exported" => {
             if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
         }
         "clerk_added" => {

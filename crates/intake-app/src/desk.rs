@@ -1,6 +1,7 @@
 //! The desk: its folder, who is signed in, and its state for the window.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use intake_model::check::text_fault;
@@ -58,6 +59,9 @@ pub(crate) struct Inner {
     pub(crate) walk: Mutex<crate::mend::SlowWalk>,
     // Held while the keyring is read, changed and written.
     keyring: Mutex<()>,
+    // Held from an attachment's file to its entry, and while files without one are swept.
+    pub(crate) blobs: Mutex<()>,
+    pub(crate) sweep_due: AtomicBool,
 }
 
 #[derive(Default)]
@@ -93,6 +97,8 @@ impl Desk {
             backing_up: Mutex::default(),
             walk: Mutex::default(),
             keyring: Mutex::new(()),
+            blobs: Mutex::new(()),
+            sweep_due: AtomicBool::new(true),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -112,6 +118,11 @@ impl Desk {
     /// For as long as the keyring is read, changed and written.
     pub(crate) fn keyring_turn(&self) -> MutexGuard<'_, ()> {
         self.0.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From an attachment's file to its entry.
+    pub(crate) fn blob_turn(&self) -> MutexGuard<'_, ()> {
+        self.0.blobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The database and who works at it.
@@ -361,7 +372,7 @@ impl Desk {
     }
 
     /// Idle work: brings the search index up to date, empties the WAL into the database, looks whether old entries are as
-    /// they were, and makes a backup where one is due.
+    /// they were, removes files of attachments that were never added, and makes a backup where one is due.
     ///
     /// # Errors
     /// Those of the disk.
@@ -376,6 +387,7 @@ impl Desk {
         db.checkpoint()?;
         indexed?;
         self.walk_on(db)?;
+        self.sweep(db)?;
         self.back_up_if_due(db)
     }
 
@@ -386,7 +398,9 @@ impl Desk {
     pub fn verify(&self) -> Result<intake_store::Verified> {
         let (db, _) = self.at_work()?;
         db.check_pages()?;
-        db.read(|r| Ok(r.verify()?))
+        let verified = db.read::<_, Error>(|r| Ok(r.verify()?))?;
+        self.verify_attachments(&db)?;
+        Ok(verified)
     }
 }
 

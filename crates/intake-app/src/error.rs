@@ -52,6 +52,12 @@ pub enum Error {
     /// A backup was not made.
     #[error("the backup was not made: {0}")]
     Backup(intake_store::Error),
+    /// The folder for what is written out in plain form.
+    #[error("what was to be written out could not be: {0}")]
+    Export(intake_store::Error),
+    /// The sheet of a period.
+    #[error("the sheet could not be made: {0}")]
+    Sheet(#[from] rust_xlsxwriter::XlsxError),
     /// A task of ours ended without an answer.
     #[error("a background task ended early")]
     Task,
@@ -73,6 +79,11 @@ impl Error {
     /// Our own mistake: a use case ended without an answer.
     pub fn internal() -> Self {
         Self::Task
+    }
+
+    /// A request that no use case can take.
+    pub fn refused(code: Code) -> Self {
+        Self::Refused(code)
     }
 
     /// A rule about one field of a form.
@@ -118,6 +129,9 @@ impl Error {
             Self::Paper(error) => error.code(),
             Self::Sync(error) => error.code(),
             Self::Recovery(_) => Code::RecoveryFolderUnusable,
+            Self::Export(error) if error.code() == Code::DiskFull => Code::DiskFull,
+            Self::Export(_) => Code::ExportFolderUnusable,
+            Self::Sheet(_) => Code::Internal,
             Self::Pdf(error) if error.code() == Code::DiskFull => Code::DiskFull,
             Self::Backup(error) if error.code() == Code::DiskFull => Code::DiskFull,
             Self::Backup(_) => Code::BackupFailed,

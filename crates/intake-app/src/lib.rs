@@ -4,13 +4,16 @@
 //! SQL, layout, and any wall clock but [`SystemClock`], which the shell hands in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod attachments;
 mod backup;
 mod clerks;
 mod clock;
 mod desk;
+mod drafts;
 mod earlier;
 mod epoch;
 mod error;
+mod export;
 mod line;
 mod machine;
 mod mend;
@@ -18,16 +21,20 @@ mod notes;
 mod rules;
 mod sealed;
 mod search;
+mod sheet;
 mod sign_in;
 mod slip;
 mod view;
 mod visits;
 
+pub use attachments::Attachment;
 pub use backup::{clerks_of_backup, list_backups, restore};
 pub use clock::{Clock, SystemClock};
 pub use desk::{Desk, Setup};
+pub use drafts::{DraftKind, DraftLine, DraftText};
 pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
+pub use export::Exported;
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};

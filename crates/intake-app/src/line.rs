@@ -51,7 +51,8 @@ impl Desk {
     /// [`Code::DeskLocked`].
     pub fn outlook(&self) -> Result<Outlook> {
         let (db, _) = self.at_work()?;
-        let enrolled = db.read::<_, Error>(|r| Ok(r.line().admission()?.is_some()))?;
+        let (enrolled, attachments) =
+            db.read::<_, Error>(|r| Ok((r.line().admission()?.is_some(), r.attachments().count()?)))?;
         let outlook = intake_sync::outlook(&db)?;
         Ok(Outlook {
             enrolled,
@@ -62,6 +63,7 @@ impl Desk {
             last_exchange: outlook.last_exchange_ms.map(minute),
             in_step: outlook.in_step,
             head: outlook.head,
+            attachments,
         })
     }
 

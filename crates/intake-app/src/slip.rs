@@ -116,7 +116,7 @@ impl Desk {
         Ok(Made { number: number.clone(), document, copy, settings })
     }
 
-    fn papers(&self) -> Result<&Papers> {
+    pub(crate) fn papers(&self) -> Result<&Papers> {
         if let Some(papers) = self.0.papers.get() {
             return Ok(papers);
         }

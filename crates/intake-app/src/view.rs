@@ -342,6 +342,8 @@ views! {
         in_step: bool,
         /// The journal's short head.
         head: String,
+        /// Files that stand with matters and are at this desk only: an exchange carries entries, not yet their bytes.
+        attachments: u64,
     }
     /// How far an exchange is.
     Progress {

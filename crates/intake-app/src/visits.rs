@@ -37,7 +37,15 @@ impl Desk {
     /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], or those of the disk. Nothing is kept
     /// then, and no number is used up.
     pub fn register(&self, visit: &Visit) -> Result<Registered> {
-        match self.register_once(visit, "")? {
+        self.register_from(visit, None)
+    }
+
+    /// Registers what was typed in a draft, and forgets the draft with it: never both, never neither.
+    ///
+    /// # Errors
+    /// As [`Desk::register`]; the draft is still there then. One that is gone already is no error.
+    pub fn register_from(&self, visit: &Visit, draft: Option<&str>) -> Result<Registered> {
+        match self.take(visit, "", draft)? {
             Imported::Now(registered) => Ok(registered),
             // Without a key nothing was there before.
             Imported::Before(_) => Err(Error::internal()),
@@ -50,6 +58,10 @@ impl Desk {
     /// # Errors
     /// As [`Desk::register`].
     pub fn register_once(&self, visit: &Visit, import_key: &str) -> Result<Imported> {
+        self.take(visit, import_key, None)
+    }
+
+    fn take(&self, visit: &Visit, import_key: &str, from: Option<&str>) -> Result<Imported> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
         let date = civil_date(moment.at_ms);
@@ -77,6 +89,9 @@ impl Desk {
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
             tx.set_identities(&open.number, None, &told)?;
+            if let Some(id) = from {
+                tx.delete_draft(id, clerk.id)?;
+            }
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
@@ -96,6 +111,14 @@ impl Desk {
     /// # Errors
     /// As [`Desk::register`], and [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::SealedNotYours`].
     pub fn correct(&self, number: &str, visit: &Visit) -> Result<Registered> {
+        self.correct_from(number, visit, None)
+    }
+
+    /// Keeps what was corrected in a draft, and forgets the draft with it.
+    ///
+    /// # Errors
+    /// As [`Desk::correct`]; the draft is still there then.
+    pub fn correct_from(&self, number: &str, visit: &Visit, from: Option<&str>) -> Result<Registered> {
         let (db, clerk) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
@@ -126,6 +149,9 @@ impl Desk {
             tx.set_version(&open.number, open.version, seq)?;
             tx.set_identities(&open.number, matter.record.visit(), &told)?;
             envelope.reseal(tx, &open.number, clerk.id, moment)?;
+            if let Some(id) = from {
+                tx.delete_draft(id, clerk.id)?;
+            }
             registered(&tx.matters(), &number, &profile)
         })
     }
@@ -310,7 +336,7 @@ fn number(centre: &str, date: NaiveDate, desk: u8, mark: &str, serial: u32) -> R
 }
 
 /// A matter that can still be changed.
-fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
+pub(crate) fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
     let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
     if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }

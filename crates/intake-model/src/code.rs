@@ -168,6 +168,22 @@ codes! {
     AlreadyVoid,
     /// No copy of the slip was issued yet.
     SlipNotIssued,
+    /// The draft is not there any more: it was registered or thrown away.
+    DraftGone,
+    /// Neither JPEG, PNG nor PDF, whatever its name says.
+    AttachmentKindUnknown,
+    /// Over 50 MB.
+    AttachmentTooLarge,
+    /// It cannot be opened: broken when it came, or damaged since.
+    AttachmentUnreadable,
+    /// No such attachment of this matter.
+    AttachmentUnknown,
+    /// A file for a sealed matter, which this desk cannot seal.
+    SealedNoAttachments,
+    /// A sealed matter is not written out.
+    SealedNotExported,
+    /// The folder for what is written out cannot be written, or lies in the data folder.
+    ExportFolderUnusable,
     // ---- paper
     /// No font for Chinese text on this machine.
     FontMissing,

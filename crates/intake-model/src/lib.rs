@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
 
+mod attachment;
 mod calendar;
 mod catalogue;
 pub mod check;
@@ -31,6 +32,7 @@ mod table;
 mod visit;
 mod words;
 
+pub use attachment::{ATTACHMENT_BYTES, AttachmentKind};
 pub use calendar::{Calendar, Calendars, UnknownYear};
 pub use catalogue::{Catalogue, CodeEntry, CodeTable, Filed, Found, TableId};
 pub use check::{Problem, Severity, check, check_on, check_under};

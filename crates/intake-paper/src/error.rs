@@ -12,7 +12,7 @@ pub enum Error {
         folders: usize,
     },
     /// The wording that comes with the program cannot be read.
-    #[error("the wording of the slip cannot be read")]
+    #[error("the wording of a paper cannot be read")]
     Wording(#[from] serde_json::Error),
     /// The number cannot be drawn as a barcode.
     #[error("the registration number cannot be drawn as Code 128")]
@@ -32,6 +32,9 @@ pub enum Error {
     /// The picture could not be written as PNG.
     #[error("a page could not be written as PNG")]
     Picture,
+    /// A file that was handed over cannot be read as what its content says it is.
+    #[error("the file cannot be read as {0}")]
+    Scan(&'static str),
     /// The address is not that of a printer.
     #[error("not a printer's address: {0}")]
     PrinterAddress(&'static str),
@@ -54,6 +57,7 @@ impl Error {
             Self::Wording(_) | Self::Barcode | Self::Layout { .. } | Self::Pdf { .. } | Self::Picture => {
                 Code::PaperFailed
             }
+            Self::Scan(_) => Code::AttachmentUnreadable,
             Self::PrinterAddress(_) => Code::PrinterAddressUnusable,
             Self::PrinterUnreachable(_) => Code::PrinterUnreachable,
             Self::PrinterRefused(_) => Code::PrinterRefused,

@@ -15,10 +15,13 @@ mod error;
 mod fonts;
 mod papers;
 pub mod printer;
+mod record;
+pub mod scan;
 mod slip;
 mod words;
 
 pub use document::Document;
 pub use error::{Error, Result};
 pub use papers::Papers;
+pub use record::{Record, RecordAttachment, RecordEvent};
 pub use slip::{Fact, Slip, Unclear};

@@ -7,9 +7,10 @@ use typst_as_lib::{TypstAsLibError, TypstEngine, TypstTemplateMainFile};
 use typst_layout::PagedDocument;
 
 use crate::fonts::{self, Drawn, FontFiles};
+use crate::record::{RecordContent, RecordWords};
 use crate::slip::Content;
 use crate::words::Words;
-use crate::{Document, Error, Result, Slip};
+use crate::{Document, Error, Record, Result, Slip};
 
 /// How many papers ago a layout may have been made and still be kept. Fonts and wording recur on every slip; a
 /// visitor's words should not stay in memory for long.
@@ -24,29 +25,60 @@ pub struct Papers {
     rare: OnceLock<Press>,
 }
 
+/// A paper's texts, as they are made drawable.
+trait Texts {
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut String>;
+}
+
+impl Texts for Content {
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.texts_mut()
+    }
+}
+
+impl Texts for RecordContent {
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.texts_mut()
+    }
+}
+
 /// An engine and the fonts it draws with.
 struct Press {
     engine: TypstEngine<TypstTemplateMainFile>,
+    // For the rarer paper, made when the first one is asked for.
+    record: OnceLock<TypstEngine<TypstTemplateMainFile>>,
     fonts: Vec<Font>,
     families: Vec<String>,
 }
 
 impl Press {
     fn new(fonts: Vec<Font>) -> Self {
-        let engine = TypstEngine::builder()
-            .main_file(include_str!("../../../assets/paper/slip.typ"))
-            .fonts(fonts.iter().cloned())
-            .comemo_evict_max_age(Some(KEPT_LAYOUTS))
-            .build();
+        let engine = engine(include_str!("../../../assets/paper/slip.typ"), &fonts);
         let mut families: Vec<String> = fonts.iter().map(|font| font.info().family.clone()).collect();
         families.dedup();
-        Self { engine, fonts, families }
+        Self { engine, record: OnceLock::new(), fonts, families }
+    }
+
+    fn record(&self) -> &TypstEngine<TypstTemplateMainFile> {
+        self.record.get_or_init(|| engine(include_str!("../../../assets/paper/record.typ"), &self.fonts))
     }
 
     fn lay_out(&self, content: &Content, pages: usize) -> Result<PagedDocument> {
-        self.engine.compile_with_input(content.inputs(&self.families, pages)).output.map_err(|error| Error::Layout {
-            complaints: if let TypstAsLibError::TypstSource(complaints) = error { complaints.len() } else { 1 },
-        })
+        self.engine.compile_with_input(content.inputs(&self.families, pages)).output.map_err(refused)
+    }
+}
+
+fn engine(template: &'static str, fonts: &[Font]) -> TypstEngine<TypstTemplateMainFile> {
+    TypstEngine::builder()
+        .main_file(template)
+        .fonts(fonts.iter().cloned())
+        .comemo_evict_max_age(Some(KEPT_LAYOUTS))
+        .build()
+}
+
+fn refused(error: TypstAsLibError) -> Error {
+    Error::Layout {
+        complaints: if let TypstAsLibError::TypstSource(complaints) = error { complaints.len() } else { 1 },
     }
 }
 
@@ -80,8 +112,19 @@ impl Papers {
         Ok(Document::new(pages, undrawable))
     }
 
+    /// Lays out one matter's record (来访登记记录).
+    ///
+    /// # Errors
+    /// [`Error::Wording`] and [`Error::Layout`], both mistakes of ours.
+    pub fn record(&self, record: &Record) -> Result<Document> {
+        let mut content = RecordContent::of(record, &RecordWords::load()?);
+        let (press, undrawable) = self.choose(&mut content);
+        let pages = press.record().compile_with_input(content.inputs(&press.families)).output.map_err(refused)?;
+        Ok(Document::new(pages, undrawable))
+    }
+
     /// The press that can draw the most of the content, and what even that one cannot draw, already replaced.
-    fn choose(&self, content: &mut Content) -> (&Press, Vec<char>) {
+    fn choose(&self, content: &mut impl Texts) -> (&Press, Vec<char>) {
         let all_usual = content
             .texts_mut()
             .all(|text| text.chars().all(|c| fonts::drawn(c, &self.usual.fonts, &[]) != Drawn::Nowhere));

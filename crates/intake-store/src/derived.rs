@@ -2,7 +2,7 @@
 //! Repair, and whatever comes back from elsewhere, makes them anew; in ordinary work each use case keeps its own up to date.
 
 use crate::db::Writer;
-use crate::{Result, clerks, identities, sealed};
+use crate::{Result, attachments, clerks, identities, sealed};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -20,6 +20,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "identities",
             "indexed",
             "index_purge",
+            "attachments",
         ]
         .contains(&table)
 }
@@ -41,6 +42,7 @@ impl Writer<'_> {
         for (place, by) in sealed::resealed(connection)? {
             connection.prepare_cached(sql)?.execute((place.0, place.1, by.0, by.1))?;
         }
+        attachments::fill(connection)?;
         identities::fill(connection)
     }
 }

@@ -45,6 +45,9 @@ pub enum Error {
     /// A row that must be there is not, or an entry does not continue its chain.
     #[error("the tables contradict the journal: {0}")]
     Contradiction(String),
+    /// An attachment's bytes are missing, or are not what was written.
+    #[error("an attachment cannot be read: {0}")]
+    Blob(&'static str),
     /// Writing or reading a file failed.
     #[error("the file system refused: {0}")]
     Io(#[from] std::io::Error),
@@ -96,6 +99,7 @@ impl Error {
             Self::Newer { .. } => Code::NewerDatabase,
             Self::Damaged(_) => Code::DatabaseDamaged,
             Self::Lost { .. } => Code::EntriesLost,
+            Self::Blob(_) => Code::AttachmentUnreadable,
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
             Self::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Code::FolderUnwritable,
             Self::Io(_) => Code::DiskFailed,

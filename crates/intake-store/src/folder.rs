@@ -69,6 +69,11 @@ impl Folder {
         self.0.join("head")
     }
 
+    /// The attachments' encrypted bytes, one file each.
+    pub fn blobs(&self) -> PathBuf {
+        self.0.join("blobs")
+    }
+
     /// Whether a desk was made here: the keyring is written last.
     pub fn holds_desk(&self) -> bool {
         self.keyring().exists()

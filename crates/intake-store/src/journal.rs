@@ -13,6 +13,19 @@ pub struct Journal<'c> {
     pub(crate) connection: &'c Connection,
 }
 
+/// An entry about a matter, without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Its place in its journal.
+    pub seq: u64,
+    /// What happened, as a word.
+    pub kind: String,
+    /// Who did it.
+    pub clerk: u32,
+    /// When, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+}
+
 pub(crate) const COLUMNS: &str =
     "seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, personal_salt, personal, personal_digest";
 
@@ -195,6 +208,23 @@ impl Journal<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Every entry that names this matter, as it stands in its open part, oldest first. Walks the whole journal.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn about(&self, number: &str) -> Result<Vec<Mention>> {
+        let sql = "SELECT seq, kind, clerk, at_ms FROM journal
+                   WHERE json_valid(CAST(open AS TEXT)) AND ?1 IN
+                   (json_extract(CAST(open AS TEXT), '$.number'),
+                    json_extract(json_extract(CAST(open AS TEXT), '$.content'), '$.number'))
+                   ORDER BY epoch, seq";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([number], |row| {
+            Ok(Mention { seq: row.get(0)?, kind: row.get(1)?, clerk: row.get(2)?, at_ms: row.get(3)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// What the entry at a place of an epoch means: one carried over from another epoch reads as it stood there.

@@ -6,11 +6,14 @@
 //! All functions block; callers in async code use `spawn_blocking`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod attachments;
 mod backup;
+mod blobs;
 mod clerks;
 mod db;
 mod derived;
 mod desk;
+mod drafts;
 mod error;
 mod fold;
 mod folder;
@@ -31,12 +34,16 @@ mod swap;
 mod tokens;
 mod verify;
 
+pub use attachments::{AttachmentRecord, Attachments, Removed};
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
+pub use blobs::{BlobKey, Blobs};
 pub use clerks::ClerkRow;
 pub use db::{Db, LateDb, Reader, Writer};
 pub use desk::{DeskRow, Settings};
+pub use drafts::DraftRow;
 pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
+pub use journal::{Journal, Mention};
 pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
 pub use marker::{Marked, Marker, raise};

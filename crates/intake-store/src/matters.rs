@@ -257,6 +257,19 @@ impl Matters<'_> {
         rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
     }
 
+    /// Every matter registered from one civil date to another, the oldest first, those taken from ledgers too.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn between(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<MatterRecord>> {
+        let sql =
+            format!("SELECT {COLUMNS} WHERE m.local_date BETWEEN ?1 AND ?2 ORDER BY m.local_date, m.epoch, m.serial");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let days = params![from.to_string(), to.to_string()];
+        let rows = statement.query_map(days, row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    }
+
     /// How many matters were taken from ledgers on a civil date.
     ///
     /// # Errors
@@ -345,7 +358,7 @@ impl Matters<'_> {
     }
 }
 
-fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
+pub(crate) fn open_part<T: DeserializeOwned>(entry: &Entry) -> Result<T> {
     Ok(serde_json::from_slice(entry.open.bytes().unwrap_or_default())?)
 }
 

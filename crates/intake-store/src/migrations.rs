@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -16,6 +16,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0003_clerks.sql")),
         // It lays the journal anew, to which other tables refer.
         M::up_with_hook(include_str!("sql/0004_search.sql"), identities::migrate).foreign_key_check(),
+        M::up(include_str!("sql/0005_drafts_attachments.sql")),
     ])
 });
 

@@ -1,8 +1,10 @@
 //! The kinds of entries and their content. A reader keeps what it does not know: an unknown kind is stored all the same.
 
-use intake_model::Visit;
+use intake_model::{AttachmentKind, Visit};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
+
+use crate::hash::Hash;
 
 /// What an entry records, as a word of `a-z_`. Words unknown to this version are kept and passed on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode, Serialize, Deserialize)]
@@ -63,6 +65,14 @@ kinds! {
     epoch_opened,
     /// An entry of an earlier epoch that the district's version of it forked from, again and whole: [`Carried`].
     carried,
+    /// A scanned or dropped file was added to a matter: open [`AttachmentAdded`], personal [`AttachmentContent`].
+    attachment_added,
+    /// An attachment was taken off a matter: open [`AttachmentRemoved`], personal `{reason}`.
+    attachment_removed,
+    /// A matter's whole file was written out in plain form: open `{number}`.
+    matter_exported,
+    /// A period was written out as a sheet: open `{from, to, rows, masked}`, personal `{reason}`.
+    period_exported,
     /// In the district's journal: it admitted the desk, `{centre, desk}`.
     desk_admitted,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
@@ -146,6 +156,39 @@ pub struct SealedOpened {
 pub struct Voided {
     /// The registration number, which stays used.
     pub number: String,
+}
+
+/// Open part of `attachment_added`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentAdded {
+    /// The registration number.
+    pub number: String,
+    /// The name of its encrypted bytes, which tells nothing of them.
+    pub blob: Hash,
+    /// How many bytes the file has.
+    pub bytes: u64,
+    /// What kind of file, by its content.
+    pub kind: AttachmentKind,
+    /// Its pages; 0 where they cannot be counted.
+    pub pages: u32,
+}
+
+/// Personal part of `attachment_added`: erased, it leaves nothing that opens the bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentContent {
+    /// The file's name as it was handed over.
+    pub name: String,
+    /// The key of its bytes, 64 hexadecimal digits; no other attachment has it.
+    pub key: String,
+}
+
+/// Open part of `attachment_removed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentRemoved {
+    /// The registration number.
+    pub number: String,
+    /// Which of its attachments.
+    pub blob: Hash,
 }
 
 /// Open part of `progress_told`.

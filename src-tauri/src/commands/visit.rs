@@ -12,8 +12,8 @@ pub(crate) async fn check_visit(desk: State<'_, Desk>, visit: Visit) -> Answer<V
 }
 
 #[tauri::command]
-pub(crate) async fn register(desk: State<'_, Desk>, visit: Visit) -> Answer<Registered> {
-    blocking("register", &desk, move |desk| desk.register(&visit)).await
+pub(crate) async fn register(desk: State<'_, Desk>, visit: Visit, draft: Option<String>) -> Answer<Registered> {
+    blocking("register", &desk, move |desk| desk.register_from(&visit, draft.as_deref())).await
 }
 
 #[tauri::command]
@@ -27,8 +27,13 @@ pub(crate) async fn matter(desk: State<'_, Desk>, number: String) -> Answer<Matt
 }
 
 #[tauri::command]
-pub(crate) async fn correct(desk: State<'_, Desk>, number: String, visit: Visit) -> Answer<Registered> {
-    blocking("correct", &desk, move |desk| desk.correct(&number, &visit)).await
+pub(crate) async fn correct(
+    desk: State<'_, Desk>,
+    number: String,
+    visit: Visit,
+    draft: Option<String>,
+) -> Answer<Registered> {
+    blocking("correct", &desk, move |desk| desk.correct_from(&number, &visit, draft.as_deref())).await
 }
 
 #[tauri::command]

@@ -1,7 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
-import { emptyDraft } from "../features/intake/draft";
-import { workOf } from "../features/intake/work";
+import { leaveForm, workOf } from "../features/intake/work";
 import type { DeskState } from "../ipc/bindings/DeskState";
 import { ipc } from "../ipc/call";
 import { askedToClose, closeWindow, closing, goOn } from "./close";
@@ -10,30 +9,35 @@ import { shell } from "./desk";
 const desk = (phase: DeskState["phase"]) => ({ phase, clerk: { id: 2, name: "王芳", role: "clerk" } }) as DeskState;
 const close = vi.spyOn(ipc, "closeWindow");
 const stay = vi.spyOn(ipc, "stayOpen");
+const save = vi.spyOn(ipc, "saveDraft");
+const diskFull = { code: "disk_full", params: {}, field: null, ref: "9c02" };
 
 beforeEach(() => {
   close.mockReset().mockResolvedValue();
   stay.mockReset().mockResolvedValue();
+  save.mockReset().mockResolvedValue("d1");
   closing.value = false;
   shell.desk = desk("signed_in");
-  workOf(2).draft = emptyDraft();
+  leaveForm(workOf(2));
 });
 
-it("closes at once when nothing is unfinished", async () => {
+it("closes at once when nothing is begun", async () => {
   await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+  expect(save).not.toHaveBeenCalled();
+  expect(closing.value).toBe(false);
+});
+
+it("keeps what was typed last and closes without asking", async () => {
+  workOf(2).draft.demand = "路灯坏了半年，要求修复。";
+  await askedToClose();
+  expect(save).toHaveBeenCalledOnce();
   expect(close).toHaveBeenCalledOnce();
   expect(closing.value).toBe(false);
 });
 
-it("asks while the desk is locked too: the draft is still there", async () => {
-  workOf(2).draft.demand = "路灯坏了半年，要求修复。";
-  shell.desk = desk("locked");
-  await askedToClose();
-  expect(close).not.toHaveBeenCalled();
-  expect(closing.value).toBe(true);
-});
-
-it("asks before it loses a draft, and does what the clerk answers", async () => {
+it("asks before it loses what the disk does not take, and does what the clerk answers", async () => {
+  save.mockRejectedValue(diskFull);
   workOf(2).draft.demand = "路灯坏了半年，要求修复。";
   await askedToClose();
   expect(closing.value).toBe(true);
@@ -46,7 +50,17 @@ it("asks before it loses a draft, and does what the clerk answers", async () => 
   expect(closing.value).toBe(false);
 });
 
-it("asks on at a second wish to close: the shell hears each time that the page is alive", async () => {
+it("asks while the desk is locked too, where something was not kept before", async () => {
+  workOf(2).draft.demand = "路灯坏了半年，要求修复。";
+  shell.desk = { ...desk("locked"), clerk: null };
+  await askedToClose();
+  expect(save).not.toHaveBeenCalled();
+  expect(close).not.toHaveBeenCalled();
+  expect(closing.value).toBe(true);
+});
+
+it("tells the shell at each wish to close that the page is alive", async () => {
+  save.mockRejectedValue(diskFull);
   workOf(2).draft.demand = "路灯坏了半年，要求修复。";
   await askedToClose();
   await askedToClose();

@@ -1,19 +1,22 @@
-/** Closing the window: at once while nothing would be lost by it, otherwise only after asking. */
+/** Closing the window: at once while all that was typed is on the disk, otherwise only after asking. */
 import { ref } from "vue";
 
-import { anyUnfinished } from "../features/intake/work";
+import { allKept } from "../features/drafts/keeping";
+import { workOf } from "../features/intake/work";
 import { asFailure, ipc } from "../ipc/call";
+import { shell } from "./desk";
 
 /** True while the clerk is asked whether to close. */
 export const closing = ref(false);
 
 export async function askedToClose() {
-  // Locked or not: what was typed before the lock is there too.
-  if (!anyUnfinished()) return closeWindow();
-  closing.value = true;
-  // Told at once and not only with the answer: the shell closes a window that leaves a second wish to close unanswered,
-  // and a double click must not pass over the question.
+  // Told before anything else: the shell closes a window that leaves a second wish to close unanswered, and a double
+  // click must not pass over the last save.
   await logged(ipc.stayOpen());
+  // Locked, the desk takes nothing more; all was kept before the lock, or is asked for.
+  const clerk = shell.desk?.phase === "signed_in" ? shell.desk.clerk : null;
+  if (await allKept(clerk ? workOf(clerk.id) : null)) return closeWindow();
+  closing.value = true;
 }
 
 export async function closeWindow() {

@@ -4,6 +4,8 @@
  */
 import { reactive } from "vue";
 
+import { keep, noteCursor } from "../features/drafts/keeping";
+import { workOf } from "../features/intake/work";
 import type { DeskState } from "../ipc/bindings/DeskState";
 import type { ExchangeResult } from "../ipc/bindings/ExchangeResult";
 import type { Failure } from "../ipc/bindings/Failure";
@@ -54,8 +56,12 @@ export async function lockDesk() {
   if (shell.desk?.phase !== "signed_in") return;
   rememberLock(shell.desk);
   const before = shell.desk;
+  const { clerk } = before;
+  if (clerk) noteCursor(workOf(clerk.id));
   shell.desk = { ...before, phase: "locked" };
   try {
+    // The screen is dark already; what was typed last is kept before the desk takes nothing more.
+    if (clerk) await keep(workOf(clerk.id));
     shell.desk = await ipc.lock();
   } catch (reason) {
     console.error("lock", asFailure(reason).code);
@@ -68,7 +74,9 @@ function rememberLock(desk: DeskState) {
 }
 
 export async function signOut() {
+  const clerk = shell.desk?.clerk;
   try {
+    if (clerk) await keep(workOf(clerk.id));
     shell.desk = await ipc.signOut();
     shell.wasLocked = false;
   } catch (reason) {

@@ -44,6 +44,11 @@ export function guardReload(target: Window) {
   );
 }
 
+/** A file that is dropped where nothing takes it would be opened in the window's place. */
+export function guardDrop(target: Window) {
+  for (const name of ["dragover", "drop"]) target.addEventListener(name, (event) => event.preventDefault());
+}
+
 /** The name of a key as the pages write it: "F8", "Ctrl+Enter", "Alt+1". */
 export function keyName(event: KeyboardEvent): string {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);

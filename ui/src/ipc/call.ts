@@ -6,15 +6,19 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
 import type { Advice } from "./bindings/Advice";
+import type { Attachment } from "./bindings/Attachment";
 import type { BackupState } from "./bindings/BackupState";
 import type { ClerkView } from "./bindings/ClerkView";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
+import type { DraftLine } from "./bindings/DraftLine";
+import type { DraftText } from "./bindings/DraftText";
 import type { EarlierMatter } from "./bindings/EarlierMatter";
 import type { EarlierQuery } from "./bindings/EarlierQuery";
 import type { EarlierTold } from "./bindings/EarlierTold";
 import type { ExchangeResult } from "./bindings/ExchangeResult";
+import type { Exported } from "./bindings/Exported";
 import type { Facts } from "./bindings/Facts";
 import type { Failure } from "./bindings/Failure";
 import type { Filed } from "./bindings/Filed";
@@ -48,9 +52,9 @@ export function asFailure(reason: unknown): Failure {
   return { code: "internal", params: {}, field: null, ref: "" };
 }
 
-async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+async function call<T>(command: string, args?: Record<string, unknown> | Uint8Array, headers?: Record<string, string>): Promise<T> {
   try {
-    return await invoke<T>(command, args);
+    return await (headers ? invoke<T>(command, args, { headers }) : invoke<T>(command, args));
   } catch (reason) {
     throw asFailure(reason);
   }
@@ -83,15 +87,28 @@ export const ipc = {
   noteAdvice: (line: string) => call<null>("note_advice", { line }),
   noteProgress: (number: string) => call<null>("note_progress", { number }),
   checkVisit: (visit: Visit) => call<Problem[]>("check_visit", { visit }),
-  register: (visit: Visit) => call<Registered>("register", { visit }),
+  register: (visit: Visit, draft: string | null) => call<Registered>("register", { visit, draft }),
   today: () => call<Today>("today"),
   matter: (number: string) => call<Matter>("matter", { number }),
   versions: (number: string) => call<MatterVersion[]>("versions", { number }),
-  correct: (number: string, visit: Visit) => call<Registered>("correct", { number, visit }),
+  correct: (number: string, visit: Visit, draft: string | null) => call<Registered>("correct", { number, visit, draft }),
   voidMatter: (number: string, reason: string) => call<Today>("void_matter", { number, reason }),
   search: (query: SearchQuery) => call<SearchResult>("search", { query }),
   lookUpEarlier: (query: EarlierQuery) => call<EarlierMatter[]>("look_up_earlier", { query }),
   earlierTold: (query: EarlierQuery, number: string) => call<EarlierTold>("earlier_told", { query, number }),
+  drafts: () => call<DraftLine[]>("drafts"),
+  saveDraft: (id: string | null, text: DraftText) => call<string>("save_draft", { id, text }),
+  openDraft: (id: string) => call<DraftText>("open_draft", { id }),
+  discardDraft: (id: string) => call<null>("discard_draft", { id }),
+  attachments: (number: string) => call<Attachment[]>("attachments", { number }),
+  // The bytes cross as they are; a header holds only ASCII.
+  attach: (number: string, name: string, bytes: Uint8Array) =>
+    call<Attachment[]>("attach", bytes, { "x-number": number, "x-name": encodeURIComponent(name) }),
+  detach: (number: string, blob: string, reason: string) => call<Attachment[]>("detach", { number, blob, reason }),
+  attachmentPage: (number: string, blob: string, page: number) => call<ArrayBuffer>("attachment_page", { number, blob, page }),
+  exportMatter: (number: string, folder: string) => call<Exported>("export_matter", { number, folder }),
+  exportPeriod: (from: string, to: string, folder: string, reason: string | null) =>
+    call<Exported>("export_period", { from, to, folder, reason }),
   slip: (number: string) => call<SlipView>("slip", { number }),
   resendSlip: (number: string) => call<SlipView>("resend_slip", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),

@@ -3,7 +3,7 @@
 export type Day = { year: number; month: number; day: number };
 
 const two = (number: number) => String(number).padStart(2, "0");
-const written = ({ year, month, day }: Day) => `${year}-${two(month)}-${two(day)}`;
+export const written = ({ year, month, day }: Day) => `${year}-${two(month)}-${two(day)}`;
 
 /** The civil day at the desk. */
 export function civilDay(at: Date): Day {

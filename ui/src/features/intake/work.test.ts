@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { emptyDraft } from "./draft";
-import { isUnfinished, unfinishedMatter, workOf } from "./work";
+import { leaveForm, unfinishedMatter, workOf } from "./work";
 
 it("what a clerk typed waits for that clerk and no other", () => {
   workOf(1).draft.demand = "路灯坏了半年，要求修复。";
@@ -9,21 +9,14 @@ it("what a clerk typed waits for that clerk and no other", () => {
   expect(workOf(1).draft.demand).toBe("路灯坏了半年，要求修复。");
 });
 
-it("a draft with anything in it is unfinished", () => {
-  const work = workOf(3);
-  expect(isUnfinished(work)).toBe(false);
-  work.draft.phone = "13802223344";
-  expect(isUnfinished(work)).toBe(true);
-});
-
 it("a correction is unfinished once something in it was changed, and only then", () => {
   const work = workOf(4);
-  work.correction = { number: "A", draft: emptyDraft(), before: emptyDraft() };
-  work.correction.draft.problems = [];
+  const correction = { number: "A", version: 1, draft: emptyDraft(), before: emptyDraft() };
+  work.correction = correction;
+  correction.draft.problems = [];
   expect(unfinishedMatter(work)).toBeNull();
-  work.correction.draft.remark = "补充";
+  correction.draft.remark = "补充";
   expect(unfinishedMatter(work)).toBe("A");
-  expect(isUnfinished(work)).toBe(true);
 });
 
 it("a typed reason for voiding is unfinished, an empty one is not", () => {
@@ -34,10 +27,11 @@ it("a typed reason for voiding is unfinished, an empty one is not", () => {
   expect(unfinishedMatter(work)).toBe("B");
 });
 
-it("a line about advice is unfinished, folded or not", () => {
+it("a form that was left is empty and has a draft of its own", () => {
   const work = workOf(6);
-  work.advice = { open: false, line: "问了低保怎么办" };
-  expect(isUnfinished(work)).toBe(true);
-  work.advice.line = "";
-  expect(isUnfinished(work)).toBe(false);
+  work.draft.demand = "路灯坏了半年，要求修复。";
+  work.slots.visit = { id: "a", kept: "what was kept" };
+  leaveForm(work);
+  expect(work.draft.demand).toBe("");
+  expect(work.slots.visit).toEqual({ id: null, kept: "" });
 });

@@ -1,19 +1,24 @@
 /**
- * What each clerk has under way: the page, the draft, the correction, the slip in hand. Kept in memory only, per clerk,
- * through a lock and a failure, so that nothing typed is ever lost and nobody else sees it. Never written to disk.
+ * What each clerk has under way: the page, the draft, the correction, the slip in hand. Kept in memory per clerk through a
+ * lock and a failure, so that nobody else sees it; what is typed is kept on the disk too (`features/drafts/keeping.ts`).
  */
 import { reactive } from "vue";
 
+import type { Failure } from "../../ipc/bindings/Failure";
 import type { Registered } from "../../ipc/bindings/Registered";
+import type { Cursor } from "../drafts/cursor";
 import { emptySeeking, type Seeking } from "../search/query";
-import { contentOf, type Draft, emptyDraft, isBlank } from "./draft";
+import { contentOf, type Draft, emptyDraft } from "./draft";
 
 export type Page = "intake" | "today" | "exchange" | "settings" | "search";
 
-/** A correction carries the number it belongs to, so that it can never be saved onto another matter. */
-export type Correction = { number: string; draft: Draft; before: Draft };
+/** A correction carries the number it belongs to, so that it can never be saved onto another matter, and its version. */
+export type Correction = { number: string; version: number; draft: Draft; before: Draft };
 
 export type Enrolment = { address: string; code: string };
+
+/** A part of the work on the disk: its draft's name, and what it held when it was last kept. */
+export type Slot = { id: string | null; kept: string };
 
 export type Work = {
   page: Page;
@@ -35,6 +40,14 @@ export type Work = {
   enrolment: Enrolment;
   /** Settings typed and not yet saved, by the id of their field. */
   settings: Record<string, string>;
+  slots: { visit: Slot; correction: Slot; desk: Slot };
+  cursors: { visit: Cursor | null; correction: Cursor | null };
+  /** While a draft is being registered no save may come in between. */
+  held: boolean;
+  /** Why what was typed is not on the disk. */
+  unkept: Failure | null;
+  /** What was on the disk has been laid out. */
+  taken: boolean;
 };
 
 const works = reactive(new Map<number, Work>());
@@ -44,8 +57,9 @@ export function workOf(clerk: number): Work {
   return works.get(clerk) as Work;
 }
 
-/** Whether anybody at this window has something that closing it would lose. */
-export const anyUnfinished = () => [...works.values()].some(isUnfinished);
+export const allWork = (): Work[] => [...works.values()];
+
+export const freshSlot = (): Slot => ({ id: null, kept: "" });
 
 function emptyWork(): Work {
   return {
@@ -61,7 +75,19 @@ function emptyWork(): Work {
     advice: { open: false, line: "" },
     enrolment: emptyEnrolment(),
     settings: {},
+    slots: { visit: freshSlot(), correction: freshSlot(), desk: freshSlot() },
+    cursors: { visit: null, correction: null },
+    held: false,
+    unkept: null,
+    taken: false,
   };
+}
+
+/** Leaves an empty form; what was in it stays on the disk. */
+export function leaveForm(work: Work) {
+  work.draft = emptyDraft();
+  work.slots.visit = freshSlot();
+  work.cursors.visit = null;
 }
 
 export const emptyEnrolment = (): Enrolment => ({ address: "https://", code: "" });
@@ -72,9 +98,4 @@ export const isChanged = (correction: Correction) => contentOf(correction.draft)
 export function unfinishedMatter({ correction, voiding }: Work): string | null {
   if (correction && isChanged(correction)) return correction.number;
   return voiding?.reason.trim() ? voiding.number : null;
-}
-
-/** Whether closing the window would lose something of a visit, of a matter or of advice. */
-export function isUnfinished(work: Work): boolean {
-  return !isBlank(work.draft) || unfinishedMatter(work) !== null || work.advice.line.trim() !== "";
 }

@@ -35,4 +35,8 @@ in_step: boolean,
 /**
  * The journal's short head.
  */
-head: string, };
+head: string, 
+/**
+ * Files that stand with matters and are at this desk only: an exchange carries entries, not yet their bytes.
+ */
+attachments: number, };

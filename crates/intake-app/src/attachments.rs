@@ -1,0 +1,231 @@
+//! Files that stand with a matter: added, shown, taken off. Their bytes are safe on the disk before any entry names them.
+
+use std::sync::atomic::Ordering;
+
+use base64::Engine as _;
+use intake_model::check::text_fault;
+use intake_model::{ATTACHMENT_BYTES, AttachmentKind, Code};
+use intake_paper::scan;
+use intake_store::{AttachmentRecord, BlobKey, Blobs, Db};
+use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, Kind};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use ts_rs::TS;
+
+use crate::desk::{Desk, draft};
+use crate::visits::{minute, parsed, standing};
+use crate::{Error, Result};
+
+/// As many characters of a file's name as are kept.
+const NAME_CHARACTERS: usize = 120;
+
+/// One attachment as the window shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Attachment {
+    /// The name of its bytes.
+    pub blob: String,
+    /// The file's name as it was handed over; empty once erased.
+    pub name: String,
+    /// What kind of file.
+    pub kind: AttachmentKind,
+    /// How large.
+    pub bytes: u64,
+    /// Its pages; 0 where they cannot be counted.
+    pub pages: u32,
+    /// `2026-11-24 09:05`.
+    pub added: String,
+    /// The number of the clerk who added it.
+    pub clerk: u32,
+    /// A small picture as `data:image/jpeg;base64,…`; `None` where there is none.
+    pub thumbnail: Option<String>,
+    /// Why it was taken off; `None` while it stands.
+    pub removed: Option<String>,
+    /// Whether its bytes cannot be opened here: damaged, or erased.
+    pub unreadable: bool,
+}
+
+impl Desk {
+    /// Adds a file to a matter. The same file again changes nothing.
+    ///
+    /// # Errors
+    /// [`Code::AttachmentKindUnknown`], [`Code::AttachmentTooLarge`], [`Code::AttachmentUnreadable`],
+    /// [`Code::SealedNoAttachments`], [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`], or those of the
+    /// disk. Nothing is kept then.
+    pub fn attach(&self, number: &str, name: &str, bytes: &[u8]) -> Result<Vec<Attachment>> {
+        let (db, clerk) = self.at_work()?;
+        let number = parsed(number)?;
+        if bytes.len() as u64 > ATTACHMENT_BYTES {
+            return Err(Error::Refused(Code::AttachmentTooLarge));
+        }
+        let kind = AttachmentKind::of(bytes).ok_or(Error::Refused(Code::AttachmentKindUnknown))?;
+        let scanned = scan::look(kind, bytes)?;
+        let name = tidy(name, kind);
+        let moment = self.now();
+        // No sweep between the file and its entry.
+        let _turn = self.blob_turn();
+        // If this breaks off anywhere, what it left without an entry is swept.
+        self.0.sweep_due.store(true, Ordering::SeqCst);
+        let text = number.to_string();
+        let (blob, before) = db.write::<_, Error>(|tx| {
+            let matter = standing(tx, &number)?;
+            // Until a file can be encrypted to the readers of a sealed matter, none is kept (invariant 11).
+            if matter.record.visit().is_none() {
+                return Err(Error::Refused(Code::SealedNoAttachments));
+            }
+            let blob = tx.blob_name(&text, bytes)?;
+            Ok((blob, tx.attachments().find(&text, blob)?))
+        })?;
+        let blobs = Blobs::of(&self.folder());
+        if before.as_ref().is_some_and(|one| one.removed.is_none() && opens(&blobs, one)) {
+            return self.attachments(&text);
+        }
+        // One that was taken off comes back under its own key, so that the earlier entry still opens it.
+        let key = match before.as_ref().and_then(|one| one.content.as_ref()) {
+            Some(content) => BlobKey::from_text(&content.key)?,
+            None => BlobKey::generate()?,
+        };
+        blobs.put(blob, &key, &scanned.thumbnail, bytes)?;
+        if before.as_ref().is_none_or(|one| one.removed.is_some() || one.content.is_none()) {
+            db.write::<_, Error>(|tx| {
+                // Again: another window may have voided it in between.
+                standing(tx, &number)?;
+                let (number, bytes) = (text.clone(), bytes.len() as u64);
+                let open = AttachmentAdded { number, blob, bytes, kind, pages: scanned.pages };
+                let personal = AttachmentContent { name, key: key.text() };
+                let seq = tx.append(draft(Kind::attachment_added(), &open, &personal)?, clerk.id, moment)?;
+                Ok(tx.set_attachment(&text, blob, seq)?)
+            })?;
+        }
+        self.attachments(&text)
+    }
+
+    /// Takes a file off a matter. Its bytes stay, encrypted: what stood in a record stays provable.
+    ///
+    /// # Errors
+    /// [`Code::ReasonNeeded`], [`Code::TextTooLong`], [`Code::ControlCharacter`], [`Code::AttachmentUnknown`],
+    /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
+    pub fn detach(&self, number: &str, blob: &str, reason: &str) -> Result<Vec<Attachment>> {
+        let (db, clerk) = self.at_work()?;
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Error::Refused(Code::ReasonNeeded));
+        }
+        if let Some(code) = text_fault(reason) {
+            return Err(Error::about("reason", code));
+        }
+        let (number, blob) = (parsed(number)?.to_string(), named(blob)?);
+        let moment = self.now();
+        db.write::<_, Error>(|tx| {
+            let found = tx.attachments().find(&number, blob)?;
+            if found.is_none_or(|one| one.removed.is_some()) {
+                return Err(Error::Refused(Code::AttachmentUnknown));
+            }
+            let open = AttachmentRemoved { number: number.clone(), blob };
+            let removed = draft(Kind::attachment_removed(), &open, &json!({ "reason": reason }))?;
+            let seq = tx.append(removed, clerk.id, moment)?;
+            Ok(tx.set_attachment_removed(&number, blob, seq)?)
+        })?;
+        self.attachments(&number)
+    }
+
+    /// The files of a matter, in the order in which they were added.
+    ///
+    /// # Errors
+    /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
+    pub fn attachments(&self, number: &str) -> Result<Vec<Attachment>> {
+        let (db, _) = self.at_work()?;
+        let number = parsed(number)?.to_string();
+        let found = db.read::<_, Error>(|r| {
+            if r.matters().find(&number)?.is_none() {
+                return Err(Error::Refused(Code::NumberUnknown));
+            }
+            Ok(r.attachments().of(&number)?)
+        })?;
+        let blobs = Blobs::of(&self.folder());
+        Ok(found.into_iter().map(|one| shown(&blobs, one)).collect())
+    }
+
+    /// A page of an attachment as a picture, JPEG; pages count from 1.
+    ///
+    /// # Errors
+    /// [`Code::AttachmentUnknown`], [`Code::AttachmentUnreadable`], [`Code::DeskLocked`].
+    pub fn attachment_page(&self, number: &str, blob: &str, page: u32) -> Result<Vec<u8>> {
+        let (db, _) = self.at_work()?;
+        let (number, blob) = (parsed(number)?.to_string(), named(blob)?);
+        let found = db.read::<_, Error>(|r| Ok(r.attachments().find(&number, blob)?))?;
+        let found = found.filter(|one| one.removed.is_none()).ok_or(Error::Refused(Code::AttachmentUnknown))?;
+        let bytes = content(&Blobs::of(&self.folder()), &found)?;
+        Ok(scan::page(found.kind, &bytes, page)?)
+    }
+
+    /// Removes files that no entry names, once after each opening and after an adding that broke off. For idle moments.
+    pub(crate) fn sweep(&self, db: &Db) -> Result<()> {
+        if !self.0.sweep_due.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let Ok(_turn) = self.0.blobs.try_lock() else { return Ok(()) };
+        let named = db.read::<_, Error>(|r| Ok(r.attachments().named()?))?;
+        Blobs::of(&self.folder()).sweep(&named)?;
+        self.0.sweep_due.store(false, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Whether the journal explains every attachment, and every one that can be opened is what was written.
+    pub(crate) fn verify_attachments(&self, db: &Db) -> Result<()> {
+        let all = db.read::<_, Error>(|r| {
+            r.attachments().verify()?;
+            Ok(r.attachments().all()?)
+        })?;
+        let blobs = Blobs::of(&self.folder());
+        for (number, one) in all {
+            if one.content.is_some() && content(&blobs, &one).is_err() {
+                let said = format!("an attachment of {number} cannot be opened");
+                return Err(intake_store::Error::Contradiction(said).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The bytes as they were handed over.
+pub(crate) fn content(blobs: &Blobs, one: &AttachmentRecord) -> Result<Vec<u8>> {
+    let content = one.content.as_ref().ok_or(Error::Refused(Code::AttachmentUnreadable))?;
+    Ok(blobs.content(one.blob, &BlobKey::from_text(&content.key)?)?)
+}
+
+fn opens(blobs: &Blobs, one: &AttachmentRecord) -> bool {
+    content(blobs, one).is_ok()
+}
+
+fn named(blob: &str) -> Result<Hash> {
+    Hash::try_from(blob.to_owned()).map_err(|_| Error::Refused(Code::AttachmentUnknown))
+}
+
+fn shown(blobs: &Blobs, one: AttachmentRecord) -> Attachment {
+    let thumbnail = match (&one.content, &one.removed) {
+        (Some(content), None) => BlobKey::from_text(&content.key).and_then(|key| blobs.thumbnail(one.blob, &key)).ok(),
+        _ => None,
+    };
+    let encode =
+        |jpeg: Vec<u8>| format!("data:image/jpeg;base64,{}", base64::engine::general_purpose::STANDARD.encode(jpeg));
+    Attachment {
+        blob: one.blob.to_string(),
+        kind: one.kind,
+        bytes: one.bytes,
+        pages: one.pages,
+        added: minute(one.added_ms),
+        clerk: one.clerk,
+        unreadable: one.content.is_none() || (one.removed.is_none() && thumbnail.is_none()),
+        thumbnail: thumbnail.filter(|jpeg| !jpeg.is_empty()).map(encode),
+        name: one.content.map(|content| content.name).unwrap_or_default(),
+        removed: one.removed.map(|removed| removed.reason.unwrap_or_default()),
+    }
+}
+
+/// A file's name as it is kept: no folders, nothing that cannot be drawn, never empty.
+fn tidy(name: &str, kind: AttachmentKind) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = last.trim().chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS).collect();
+    if name.is_empty() || text_fault(&name).is_some() { format!("附件.{}", kind.ending()) } else { name }
+}

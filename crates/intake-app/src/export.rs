@@ -1,0 +1,290 @@
+//! Written out in plain form: one matter's whole file for the archive or for the visitor's own right to a copy
+//! (个人信息保护法 Art. 45), and a period as a sheet for the office.
+//!
+//! The entry comes first: there is never a plain copy of which the journal knows nothing. What breaks off behind it leaves
+//! no half folder. Sealed matters are not written out; in a sheet they are a number and a date.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use intake_model::check::text_fault;
+use intake_model::{Code, RegistrationNumber, civil_date, civil_time};
+use intake_paper::{Record, RecordAttachment, RecordEvent};
+use intake_store::{
+    AttachmentRecord, Blobs, DeskRow, MatterRecord, Mention, Settings, Version, make_folder, write_whole,
+};
+use intake_wire::{Kind, sha256};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use ts_rs::TS;
+
+use crate::attachments::content;
+use crate::desk::{Desk, draft};
+use crate::sheet::{Line, Shown, sheet};
+use crate::visits::{due, minute, parsed, profile_of};
+use crate::{Error, Result};
+
+/// What was written out, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Exported {
+    /// The folder or the file.
+    pub path: String,
+    /// Files in the folder, or registrations in the sheet.
+    pub count: u32,
+}
+
+/// All that is written out of one matter.
+struct WholeFile {
+    desk: DeskRow,
+    settings: Settings,
+    matter: MatterRecord,
+    versions: Vec<Version>,
+    attachments: Vec<AttachmentRecord>,
+    mentions: Vec<Mention>,
+}
+
+impl Desk {
+    /// Writes one matter's whole file into a new folder named after its number: its record as PDF, every version as JSON,
+    /// its attachments as they were handed over.
+    ///
+    /// # Errors
+    /// [`Code::ExportFolderUnusable`], [`Code::SealedNotExported`], [`Code::AttachmentUnreadable`],
+    /// [`Code::NumberUnknown`], [`Code::DeskLocked`], or those of the disk. Nothing of the folder is left then.
+    pub fn export_matter(&self, number: &str, folder: &Path) -> Result<Exported> {
+        let (db, clerk) = self.at_work()?;
+        let number: RegistrationNumber = parsed(number)?;
+        let moment = self.now();
+        let whole = db.read::<_, Error>(|r| {
+            let text = number.to_string();
+            Ok(WholeFile {
+                desk: r.desk()?,
+                settings: r.settings()?,
+                matter: r.matters().find(&text)?.ok_or(Error::Refused(Code::NumberUnknown))?,
+                versions: r.matters().versions(&text)?,
+                attachments: r.attachments().of(&text)?,
+                mentions: r.journal().about(&text)?,
+            })
+        })?;
+        let sealed = |one: &Version| matches!(one.record, intake_wire::Record::Sealed(_));
+        if whole.versions.iter().any(sealed) {
+            return Err(Error::Refused(Code::SealedNotExported));
+        }
+        // Before the entry: a matter that cannot be laid out is not written out.
+        let pdf = self.papers()?.record(&whole.record(moment.at_ms)?)?.pdf()?;
+        let target = self.free(folder, &number.to_string(), "")?;
+        db.write::<_, Error>(|tx| {
+            let open = json!({ "number": number.to_string() });
+            tx.append(draft(Kind::matter_exported(), &open, &json!({}))?, clerk.id, moment)?;
+            Ok(())
+        })?;
+        // Under another name until it is whole: whoever finds the folder finds all of it.
+        let making = target.with_file_name(format!("{number}.未完成"));
+        let done = self.write_file(&whole, &pdf, &making, &minute(moment.at_ms)).and_then(|count| {
+            std::fs::rename(&making, &target).map_err(|error| Error::Export(error.into()))?;
+            Ok(count)
+        });
+        match done {
+            Ok(count) => Ok(Exported { path: target.display().to_string(), count }),
+            Err(error) => {
+                // What cannot be removed either lies on a disk that is gone.
+                let _ = std::fs::remove_dir_all(&making);
+                Err(error)
+            }
+        }
+    }
+
+    fn write_file(&self, whole: &WholeFile, pdf: &[u8], folder: &Path, at: &str) -> Result<u32> {
+        let refused = Error::Export;
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(|error| refused(error.into()))?;
+        }
+        make_folder(folder).map_err(refused)?;
+        write_whole(&folder.join("登记记录.pdf"), pdf).map_err(refused)?;
+        let blobs = Blobs::of(&self.folder());
+        let mut files = Vec::new();
+        for (place, one) in whole.attachments.iter().enumerate() {
+            let mut told = json!({
+                "kind": one.kind, "bytes": one.bytes, "pages": one.pages, "added_at": minute(one.added_ms),
+                "clerk": one.clerk, "name": one.content.as_ref().map(|content| content.name.as_str()),
+            });
+            if let Some(removed) = &one.removed {
+                told["removed"] = json!({
+                    "at": minute(removed.at_ms), "clerk": removed.clerk, "reason": removed.reason,
+                });
+            } else if let Some(kept) = &one.content {
+                let bytes = content(&blobs, one)?;
+                let name = format!("{:02}-{}", place + 1, plain_name(&kept.name, one.kind.ending()));
+                let below = folder.join("附件");
+                make_folder(&below).map_err(refused)?;
+                write_whole(&below.join(&name), &bytes).map_err(refused)?;
+                told["file"] = json!(format!("附件/{name}"));
+                told["sha256"] = json!(sha256(&[&bytes]));
+            }
+            files.push(told);
+        }
+        let written = files.iter().filter(|one| one.get("file").is_some()).count();
+        let json = serde_json::to_vec_pretty(&whole.json(at, &files))?;
+        write_whole(&folder.join("matter.json"), &json).map_err(refused)?;
+        Ok(u32::try_from(written + 2).unwrap_or(u32::MAX))
+    }
+
+    /// Writes the registrations of a period into an Excel sheet: a file where `target` ends in `.xlsx`, else a file in that
+    /// folder. Names, phones, papers and addresses are masked and free text is left out, unless an administrator gives a
+    /// reason for more.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] and [`Code::ReasonNeeded`] for more, [`Code::ExportFolderUnusable`], [`Code::DeskLocked`], or
+    /// those of the disk.
+    pub fn export_period(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+        target: &Path,
+        unmasked: Option<&str>,
+    ) -> Result<Exported> {
+        let (db, clerk) = if unmasked.is_some() { self.administrator()? } else { self.at_work()? };
+        let reason = unmasked.unwrap_or_default().trim();
+        if unmasked.is_some() && reason.is_empty() {
+            return Err(Error::Refused(Code::ReasonNeeded));
+        }
+        if let Some(code) = text_fault(reason) {
+            return Err(Error::about("reason", code));
+        }
+        let moment = self.now();
+        let lines = db.read::<_, Error>(|r| {
+            let profile = profile_of(&r.desk()?, &r.settings()?);
+            let matters = r.matters();
+            let line = |matter: MatterRecord| {
+                let due = due(&matters.versions(&matter.number)?, &profile);
+                Ok(Line { matter, due })
+            };
+            matters.between(from, to)?.into_iter().map(line).collect::<Result<Vec<_>>>()
+        })?;
+        let bytes = sheet(&lines, if unmasked.is_some() { Shown::All } else { Shown::Masked })?;
+        let file = if target.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx")) {
+            self.outside(target.parent().unwrap_or(target))?;
+            target.to_owned()
+        } else {
+            self.free(target, &format!("来访登记-{from}至{to}"), ".xlsx")?
+        };
+        let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        db.write::<_, Error>(|tx| {
+            let open = json!({ "from": from, "to": to, "rows": count, "masked": unmasked.is_none() });
+            let entry = draft(Kind::period_exported(), &open, &json!({ "reason": reason }))?;
+            tx.append(entry, clerk.id, moment)?;
+            Ok(())
+        })?;
+        write_whole(&file, &bytes).map_err(|error| {
+            let _ = std::fs::remove_file(file.with_extension("new"));
+            Error::Export(error)
+        })?;
+        Ok(Exported { path: file.display().to_string(), count })
+    }
+
+    /// A name in the folder that nothing has yet. Nothing that was written out before is overwritten.
+    fn free(&self, folder: &Path, name: &str, ending: &str) -> Result<PathBuf> {
+        self.outside(folder)?;
+        let mut path = folder.join(format!("{name}{ending}"));
+        for again in 2.. {
+            if !path.exists() {
+                break;
+            }
+            path = folder.join(format!("{name}-{again}{ending}"));
+        }
+        Ok(path)
+    }
+
+    /// A folder that can be written and is not the data folder: nothing plain may lie in that one.
+    fn outside(&self, folder: &Path) -> Result<()> {
+        let refused = || Error::Refused(Code::ExportFolderUnusable);
+        if !folder.is_absolute() {
+            return Err(refused());
+        }
+        make_folder(folder).map_err(Error::Export)?;
+        let (own, folder) = (self.folder().path().canonicalize(), folder.canonicalize());
+        match (own, folder) {
+            (Ok(own), Ok(folder)) if !folder.starts_with(&own) => Ok(()),
+            _ => Err(refused()),
+        }
+    }
+}
+
+impl WholeFile {
+    fn record(&self, now_ms: i64) -> Result<Record> {
+        let visit = self.matter.record.visit().cloned().ok_or(Error::Refused(Code::NumberUnknown))?;
+        let attachment = |one: &AttachmentRecord| RecordAttachment {
+            name: one.content.as_ref().map(|content| content.name.clone()).unwrap_or_default(),
+            pages: one.pages,
+            removed: one.removed.as_ref().map(|removed| removed.reason.clone().unwrap_or_default()),
+        };
+        let event = |one: &Mention| RecordEvent { at: civil_time(one.at_ms), clerk: one.clerk, kind: one.kind.clone() };
+        Ok(Record {
+            office: self.desk.centre_name.clone(),
+            desk: self.desk.number,
+            number: self.matter.number.clone(),
+            registered_at: civil_time(self.matter.registered_ms),
+            clerk: self.matter.clerk,
+            version: self.matter.version,
+            void: self.matter.void.then(|| self.matter.void_reason.clone()),
+            due: due(&self.versions, &profile_of(&self.desk, &self.settings)),
+            visit,
+            attachments: self.attachments.iter().map(attachment).collect(),
+            events: self.mentions.iter().map(event).collect(),
+            made_at: civil_time(now_ms),
+            practice: self.desk.practice,
+        })
+    }
+
+    /// Without the query code: it is the visitor's alone, and whoever holds this file is to need the visitor for it.
+    fn json(&self, at: &str, files: &[Value]) -> Value {
+        let version = |one: &Version| {
+            json!({
+                "version": one.version, "at": minute(one.at_ms), "clerk": one.clerk,
+                "visit": one.record.visit(),
+            })
+        };
+        let entry =
+            |one: &Mention| json!({ "seq": one.seq, "kind": one.kind, "clerk": one.clerk, "at": minute(one.at_ms) });
+        json!({
+            "format": "intake-matter 1",
+            "office": self.desk.centre_name,
+            "desk": self.desk.number,
+            "practice": self.desk.practice,
+            "number": self.matter.number,
+            "date": civil_date(self.matter.registered_ms),
+            "exported_at": at,
+            "void": self.matter.void.then_some(&self.matter.void_reason),
+            "versions": self.versions.iter().rev().map(version).collect::<Vec<_>>(),
+            "entries": self.mentions.iter().map(entry).collect::<Vec<_>>(),
+            "attachments": files,
+        })
+    }
+}
+
+/// A file's name that every file system takes, with the ending of what it is.
+fn plain_name(name: &str, ending: &str) -> String {
+    let stem = match name.rsplit_once('.') {
+        Some((stem, end)) if end.chars().count() <= 4 => stem,
+        _ => name,
+    };
+    let plain = |c: char| if "/\\:*?\"<>|".contains(c) || c.is_control() { '_' } else { c };
+    // A name of three bytes a character must stay below the 255 bytes of most file systems.
+    let stem: String = stem.chars().map(plain).take(60).collect();
+    format!("{}.{ending}", stem.trim_matches([' ', '.']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn a_files_name_is_one_that_every_disk_takes() {
+        let check = |name, expect| assert_eq!(plain_name(name, "jpg"), expect);
+        check("合同.jpeg", "合同.jpg");
+        check("../../etc/passwd", ".._.._etc_passwd.jpg".trim_start_matches('.'));
+        check("a:b?.png", "a_b_.jpg");
+        check("第1.2页的照片", "第1.2页的照片.jpg");
+        assert!(plain_name(&"长".repeat(200), "pdf").len() < 240);
+    }
+}

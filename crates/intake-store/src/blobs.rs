@@ -1,0 +1,274 @@
+//! The bytes of attachments: one encrypted file each, whole and durable before any entry names it.
+//!
+//! Each has a random key of its own that stands in the entry's personal part and nowhere else. So the data key can change
+//! without a file being written again, and erasing the personal part leaves bytes that nobody opens (docs/adr/0012).
+//! XChaCha20-Poly1305 in chunks by the STREAM construction: a file that was cut, or whose chunks changed places, is found.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use chacha20poly1305::aead::stream::{DecryptorBE32, EncryptorBE32};
+use chacha20poly1305::aead::{KeyInit as _, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305};
+use intake_wire::{Hash, random};
+use zeroize::Zeroizing;
+
+use crate::folder::{Folder, make_folder, write_whole};
+use crate::{Error, Result};
+
+/// What such a file begins with.
+const MARK: &[u8; 8] = b"inblob1\0";
+/// The nonce but for the 5 bytes that STREAM counts chunks with.
+const NONCE: usize = 19;
+const TAG: usize = 16;
+/// Plain bytes in a chunk.
+const CHUNK: usize = 64 * 1024;
+
+/// The key of one attachment. Wiped when dropped; never printed.
+pub struct BlobKey(Zeroizing<[u8; 32]>);
+
+impl BlobKey {
+    /// A new key.
+    ///
+    /// # Errors
+    /// [`Error::Wire`] where the system has no random bytes.
+    pub fn generate() -> Result<Self> {
+        Ok(Self(Zeroizing::new(random()?)))
+    }
+
+    /// From its 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Error::Blob`] for other text.
+    pub fn from_text(text: &str) -> Result<Self> {
+        let read = Hash::try_from(text.to_owned()).map_err(|_| Error::Blob("its key does not read"))?;
+        Ok(Self(Zeroizing::new(read.0)))
+    }
+
+    /// Its 64 hexadecimal digits, for the entry's personal part.
+    pub fn text(&self) -> String {
+        Hash(*self.0).to_string()
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(Key::from_slice(self.0.as_slice()))
+    }
+}
+
+/// The folder of attachments.
+pub struct Blobs {
+    path: PathBuf,
+}
+
+impl Blobs {
+    /// Those of a data folder.
+    pub fn of(folder: &Folder) -> Self {
+        Self { path: folder.blobs() }
+    }
+
+    /// Writes a file whole and durable: its name is safe in the folder when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Io`], as on a full disk: then nothing of it is left.
+    pub fn put(&self, blob: Hash, key: &BlobKey, thumbnail: &[u8], content: &[u8]) -> Result<()> {
+        make_folder(&self.path)?;
+        let sealed = seal(blob, key, thumbnail, content)?;
+        let file = self.file(blob);
+        write_whole(&file, &sealed).inspect_err(|_| {
+            // Room for what comes next. What cannot even be removed is swept later.
+            let _ = std::fs::remove_file(file.with_extension("new"));
+        })
+    }
+
+    /// The whole file as it was handed over.
+    ///
+    /// # Errors
+    /// [`Error::Blob`] where it is missing or is not what was written.
+    pub fn content(&self, blob: Hash, key: &BlobKey) -> Result<Vec<u8>> {
+        let mut plain = open(blob, key, &self.read(blob)?, usize::MAX)?;
+        let thumbnail = split_thumbnail(&plain)?.len();
+        Ok(plain.split_off(4 + thumbnail))
+    }
+
+    /// Its small picture; empty where there is none.
+    ///
+    /// # Errors
+    /// As [`Blobs::content`].
+    pub fn thumbnail(&self, blob: Hash, key: &BlobKey) -> Result<Vec<u8>> {
+        let sealed = self.read(blob)?;
+        // A picture of a few kilobytes lies in the first chunk; a larger one in the next ones.
+        let first = open(blob, key, &sealed, 1)?;
+        if let Ok(thumbnail) = split_thumbnail(&first) {
+            return Ok(thumbnail.to_vec());
+        }
+        Ok(split_thumbnail(&open(blob, key, &sealed, usize::MAX)?)?.to_vec())
+    }
+
+    /// Removes what no entry names: files of an adding that broke off, and those whose key was erased.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn sweep(&self, named: &HashSet<Hash>) -> Result<usize> {
+        let mut swept = 0;
+        let files = match std::fs::read_dir(&self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+            files => files?,
+        };
+        for file in files {
+            let path = file?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let blob = Hash::try_from(name.to_owned()).ok();
+            // Only what this program writes is ever removed.
+            let ours = blob.is_some() || path.extension().is_some_and(|end| end == "new");
+            if ours && blob.is_none_or(|blob| !named.contains(&blob)) {
+                std::fs::remove_file(&path)?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    fn file(&self, blob: Hash) -> PathBuf {
+        self.path.join(blob.to_string())
+    }
+
+    fn read(&self, blob: Hash) -> Result<Vec<u8>> {
+        match std::fs::read(self.file(blob)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::Blob("its file is missing")),
+            read => Ok(read?),
+        }
+    }
+}
+
+/// The thumbnail's length, the thumbnail, the content: the first chunk is enough for a list.
+fn seal(blob: Hash, key: &BlobKey, thumbnail: &[u8], content: &[u8]) -> Result<Vec<u8>> {
+    let length = u32::try_from(thumbnail.len()).map_err(|_| Error::Blob("its small picture is too large"))?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(4 + thumbnail.len() + content.len()));
+    plain.extend_from_slice(&length.to_be_bytes());
+    plain.extend_from_slice(thumbnail);
+    plain.extend_from_slice(content);
+    let nonce: [u8; NONCE] = random()?;
+    let mut stream = EncryptorBE32::from_aead(key.cipher(), nonce.as_slice().into());
+    let mut sealed = Vec::with_capacity(MARK.len() + NONCE + plain.len() + (plain.len() / CHUNK + 1) * TAG);
+    sealed.extend_from_slice(MARK);
+    sealed.extend_from_slice(&nonce);
+    let refused = |_| Error::Wrap("an attachment could not be encrypted".into());
+    // The name is sealed in: a file that was renamed over another does not open.
+    let payload = |msg| Payload { msg, aad: &blob.0 };
+    let mut chunks = plain.chunks(CHUNK).peekable();
+    while let Some(chunk) = chunks.next() {
+        if chunks.peek().is_some() {
+            sealed.extend(stream.encrypt_next(payload(chunk)).map_err(refused)?);
+        } else {
+            sealed.extend(stream.encrypt_last(payload(chunk)).map_err(refused)?);
+            break;
+        }
+    }
+    Ok(sealed)
+}
+
+/// The first `most` chunks, or all.
+fn open(blob: Hash, key: &BlobKey, sealed: &[u8], most: usize) -> Result<Vec<u8>> {
+    let damaged = || Error::Blob("its bytes are not what was written");
+    let body = sealed.strip_prefix(MARK).ok_or_else(damaged)?;
+    let (nonce, body) = body.split_at_checked(NONCE).ok_or_else(damaged)?;
+    let mut stream = DecryptorBE32::from_aead(key.cipher(), nonce.into());
+    let payload = |msg| Payload { msg, aad: &blob.0 };
+    let mut plain = Vec::with_capacity(if most == usize::MAX { body.len() } else { CHUNK });
+    let mut chunks = body.chunks(CHUNK + TAG).enumerate().peekable();
+    while let Some((place, chunk)) = chunks.next() {
+        if chunks.peek().is_none() {
+            plain.extend(stream.decrypt_last(payload(chunk)).map_err(|_| damaged())?);
+            return Ok(plain);
+        }
+        plain.extend(stream.decrypt_next(payload(chunk)).map_err(|_| damaged())?);
+        if place + 1 >= most {
+            return Ok(plain);
+        }
+    }
+    Err(damaged())
+}
+
+fn split_thumbnail(plain: &[u8]) -> Result<&[u8]> {
+    let short = || Error::Blob("it ends early");
+    let (length, rest) = plain.split_first_chunk::<4>().ok_or_else(short)?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| short())?;
+    rest.get(..length).ok_or_else(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Locked;
+
+    fn blobs() -> (tempfile::TempDir, Blobs) {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Locked::take(home.path()).unwrap().folder();
+        (home, Blobs::of(&folder))
+    }
+
+    #[test]
+    fn what_was_put_comes_back_and_nothing_of_it_lies_readable() {
+        let (_home, blobs) = blobs();
+        for length in [0, 1, CHUNK - 5, CHUNK, CHUNK + 1, 3 * CHUNK - 4] {
+            let content: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+            let (blob, key) = (Hash([9; 32]), BlobKey::generate().unwrap());
+            blobs.put(blob, &key, b"small", &content).unwrap();
+            let key = BlobKey::from_text(&key.text()).unwrap();
+            assert!(blobs.content(blob, &key).unwrap() == content, "{length} bytes");
+            assert_eq!(blobs.thumbnail(blob, &key).unwrap(), b"small");
+            let kept = std::fs::read(blobs.file(blob)).unwrap();
+            assert!(content.len() < 64 || !kept.windows(64).any(|part| part == &content[..64]));
+            assert!(matches!(blobs.content(blob, &BlobKey::generate().unwrap()), Err(Error::Blob(_))));
+        }
+    }
+
+    #[test]
+    fn a_thumbnail_larger_than_a_chunk_is_read_whole() {
+        let (_home, blobs) = blobs();
+        let (blob, key) = (Hash([9; 32]), BlobKey::generate().unwrap());
+        let thumbnail = vec![7; CHUNK + 100];
+        blobs.put(blob, &key, &thumbnail, b"content").unwrap();
+        assert!(blobs.thumbnail(blob, &key).unwrap() == thumbnail);
+        assert_eq!(blobs.content(blob, &key).unwrap(), b"content");
+    }
+
+    #[test]
+    fn a_file_that_was_cut_changed_or_renamed_does_not_open() {
+        let (_home, blobs) = blobs();
+        let (blob, key) = (Hash([9; 32]), BlobKey::generate().unwrap());
+        blobs.put(blob, &key, b"", &vec![5; 2 * CHUNK + 10]).unwrap();
+        let whole = std::fs::read(blobs.file(blob)).unwrap();
+        let check = |bytes: &[u8]| {
+            std::fs::write(blobs.file(blob), bytes).unwrap();
+            assert!(matches!(blobs.content(blob, &key), Err(Error::Blob(_))));
+        };
+        for cut in [0, 4, 8, 20, 27, 28, 27 + CHUNK + TAG, 27 + 2 * (CHUNK + TAG), whole.len() - 1] {
+            check(&whole[..cut]);
+        }
+        for at in [0, 10, 30, CHUNK, whole.len() - 1] {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            check(&changed);
+        }
+        let swapped = [&whole[..27], &whole[27 + CHUNK + TAG..27 + 2 * (CHUNK + TAG)], &whole[27..27 + CHUNK + TAG]];
+        check(&[&swapped.concat(), &whole[27 + 2 * (CHUNK + TAG)..]].concat());
+        std::fs::write(blobs.file(Hash([8; 32])), &whole).unwrap();
+        assert!(matches!(blobs.content(Hash([8; 32]), &key), Err(Error::Blob(_))));
+    }
+
+    #[test]
+    fn the_sweep_takes_what_no_entry_names_and_nothing_that_is_not_ours() {
+        let (_home, blobs) = blobs();
+        let key = BlobKey::generate().unwrap();
+        for one in [1, 2] {
+            blobs.put(Hash([one; 32]), &key, b"", b"content").unwrap();
+        }
+        std::fs::write(blobs.path.join("half.new"), "half").unwrap();
+        std::fs::write(blobs.path.join("readme.txt"), "somebody's").unwrap();
+        assert_eq!(blobs.sweep(&HashSet::from([Hash([1; 32])])).unwrap(), 2);
+        assert_eq!(blobs.content(Hash([1; 32]), &key).unwrap(), b"content");
+        assert!(blobs.path.join("readme.txt").exists());
+        assert!(!blobs.file(Hash([2; 32])).exists() && !blobs.path.join("half.new").exists());
+    }
+}
