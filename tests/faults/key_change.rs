@@ -72,9 +72,9 @@ fn a_clerk_is_disabled_whole_or_not_at_all_wherever_the_power_goes() {
         let left: Vec<_> = left.map(|one| one.unwrap().file_name().to_string_lossy().into_owned()).collect();
         assert!(!left.iter().any(|name| name.contains("next")), "{calls} {at}: {left:?}");
         if gone {
-            after += 1
+            after += 1;
         } else {
-            before += 1
+            before += 1;
         }
         !ended.status.success()
     };
@@ -102,9 +102,9 @@ fn a_recovery_is_made_whole_or_not_at_all_wherever_the_power_goes() {
         let (old, new) = (desk.sign_in(1, ADMINISTRATOR), desk.sign_in(1, AFTERWARDS));
         assert_ne!(old.is_ok(), new.is_ok(), "call {at}: both passwords open it, or neither does");
         if new.is_ok() {
-            after += 1
+            after += 1;
         } else {
-            before += 1
+            before += 1;
         }
         desk.sign_in(CLERK_ID, PASSWORD).unwrap();
         assert_eq!(desk.verify().unwrap().matters, 3, "call {at}");

@@ -263,3 +263,31 @@ fn the_desk_locks_after_as_many_minutes_as_the_administrator_says() {
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     assert_eq!(refused(desk.set_lock_minutes(3)), Code::NotAllowed);
 }
+
+#[test]
+fn a_clerk_changed_behind_the_journals_back_is_found() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = made(home.path()).unwrap();
+    desk.set_sealed_reader(CLERK_ID, true).unwrap();
+    desk.set_lock_minutes(10).unwrap();
+    desk.verify().unwrap();
+    let folder = home.path().join("desk");
+    let key = Keyring::read(&folder.join("keyring.json")).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
+    let database = rusqlite::Connection::open(folder.join("desk.db")).unwrap();
+    database.pragma_update(None, "key", key.pragma().as_str()).unwrap();
+    for (change, back, difference) in [
+        ("UPDATE clerks SET reader = 0 WHERE clerk = 2", "UPDATE clerks SET reader = 1 WHERE clerk = 2", "clerk 2"),
+        (
+            "UPDATE clerks SET name = '别人' WHERE clerk = 1",
+            "UPDATE clerks SET name = '周建国' WHERE clerk = 1",
+            "clerk 1",
+        ),
+        ("UPDATE desk SET lock_minutes = 30", "UPDATE desk SET lock_minutes = 10", "time to lock"),
+    ] {
+        database.execute(change, []).unwrap();
+        let found = desk.verify().unwrap_err();
+        assert!(found.difference().is_some_and(|said| said.contains(difference)), "{change}: {found}");
+        database.execute(back, []).unwrap();
+        desk.verify().unwrap();
+    }
+}
