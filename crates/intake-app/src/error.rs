@@ -131,12 +131,11 @@ impl Error {
             Self::Recovery(_) => Code::RecoveryFolderUnusable,
             Self::Export(error) if error.code() == Code::DiskFull => Code::DiskFull,
             Self::Export(_) => Code::ExportFolderUnusable,
-            Self::Sheet(_) => Code::Internal,
             Self::Pdf(error) if error.code() == Code::DiskFull => Code::DiskFull,
             Self::Backup(error) if error.code() == Code::DiskFull => Code::DiskFull,
             Self::Backup(_) => Code::BackupFailed,
             Self::PdfFolder(_) | Self::Pdf(_) => Code::PdfFolderUnwritable,
-            Self::Task => Code::Internal,
+            Self::Sheet(_) | Self::Task => Code::Internal,
         }
     }
 }

@@ -102,31 +102,31 @@ impl Desk {
         make_folder(folder).map_err(refused)?;
         write_whole(&folder.join("登记记录.pdf"), pdf).map_err(refused)?;
         let blobs = Blobs::of(&self.folder());
-        let mut files = Vec::new();
+        let (mut files, mut written) = (Vec::new(), 0_u32);
         for (place, one) in whole.attachments.iter().enumerate() {
-            let mut told = json!({
-                "kind": one.kind, "bytes": one.bytes, "pages": one.pages, "added_at": minute(one.added_ms),
-                "clerk": one.clerk, "name": one.content.as_ref().map(|content| content.name.as_str()),
-            });
-            if let Some(removed) = &one.removed {
-                told["removed"] = json!({
-                    "at": minute(removed.at_ms), "clerk": removed.clerk, "reason": removed.reason,
-                });
-            } else if let Some(kept) = &one.content {
+            let removed = one.removed.as_ref().map(
+                |removed| json!({ "at": minute(removed.at_ms), "clerk": removed.clerk, "reason": removed.reason }),
+            );
+            let (mut file, mut digest) = (None, None);
+            if let (None, Some(kept)) = (&one.removed, &one.content) {
                 let bytes = content(&blobs, one)?;
                 let name = format!("{:02}-{}", place + 1, plain_name(&kept.name, one.kind.ending()));
                 let below = folder.join("附件");
                 make_folder(&below).map_err(refused)?;
                 write_whole(&below.join(&name), &bytes).map_err(refused)?;
-                told["file"] = json!(format!("附件/{name}"));
-                told["sha256"] = json!(sha256(&[&bytes]));
+                (file, digest) = (Some(format!("附件/{name}")), Some(sha256(&[&bytes])));
+                written += 1;
             }
-            files.push(told);
+            files.push(json!({
+                "file": file, "sha256": digest, "name": one.content.as_ref().map(|content| content.name.as_str()),
+                "kind": one.kind, "bytes": one.bytes, "pages": one.pages, "added_at": minute(one.added_ms),
+                "clerk": one.clerk, "removed": removed,
+            }));
         }
-        let written = files.iter().filter(|one| one.get("file").is_some()).count();
         let json = serde_json::to_vec_pretty(&whole.json(at, &files))?;
         write_whole(&folder.join("matter.json"), &json).map_err(refused)?;
-        Ok(u32::try_from(written + 2).unwrap_or(u32::MAX))
+        // The record and the versions besides.
+        Ok(written + 2)
     }
 
     /// Writes the registrations of a period into an Excel sheet: a file where `target` ends in `.xlsx`, else a file in that
