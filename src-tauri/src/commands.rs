@@ -1,6 +1,8 @@
 //! The commands of the window, one file per feature. Names and types are the contract with `ui/src/ipc/call.ts`.
 
+mod clock;
 mod desk;
+mod erase;
 mod exchange;
 mod rules;
 mod slip;
@@ -44,6 +46,10 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         slip::save_slip,
         exchange::outlook,
         exchange::exchange,
+        clock::clock_state,
+        clock::confirm_clock,
+        erase::erasable,
+        erase::erase,
         window::close_window,
         window::stay_open,
     ]

@@ -4,6 +4,7 @@
 //! 2 arguments that cannot be read. A password comes from the terminal or from standard input, never as an argument:
 //! arguments are readable by every program on the machine.
 
+mod erase;
 mod folder;
 mod import;
 mod rules;
@@ -33,6 +34,8 @@ enum Task {
     /// Registers one visit per line of an NDJSON file, or per row of an Excel ledger with `--map`; reports each that cannot
     /// be registered and keeps the rest. A ledger's row is taken once, however often the file is imported
     Import(Import),
+    /// Erases the content of matters whose retention is over and that the district has archived; their numbers stay
+    Erase(erase::Erase),
     /// Says everything that there is to say about a visit, under a region's profile too; ends with 1 only where it could
     /// not be kept
     Check(rules::Check),
@@ -77,6 +80,9 @@ struct Import {
     dry_run: bool,
     #[command(flatten)]
     whose: Whose,
+    /// Date and time of this computer are right, though they do not follow the visit registered last
+    #[arg(long)]
+    clock_is_right: bool,
     /// The reason for passing warnings, for every line that has some and gives no reason of its own
     #[arg(long, value_name = "REASON")]
     accept_warnings: Option<String>,
@@ -138,6 +144,7 @@ fn run(task: Task) -> Result<bool, Refused> {
             Ok(complete)
         }
         Task::Import(import) => import::run(&import),
+        Task::Erase(erase) => erase::run(&erase),
         Task::Schema { of: Schema::Visit } => {
             print(&schemars::schema_for!(intake_model::Visit))?;
             Ok(true)

@@ -136,8 +136,13 @@ async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held)
 async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
-        "desk_created" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
+        "desk_created" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told" | "clock_jumped"
+        | "clock_confirmed" | "erased" => {
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
+                stored()
+            } else {
+                unreadable(None)
+            }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };

@@ -25,11 +25,23 @@ impl District {
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
             let verdicts = entries::open_verdicts(&client, &known).await?;
-            states.push(JournalState { journal: known.id, head: known.head, verdicts, forked: known.forked });
+            states.push(JournalState {
+                journal: known.id,
+                head: known.head,
+                verdicts,
+                forked: known.forked,
+                archived: None,
+            });
         }
         for (journal, _, _) in &asked.journals {
             if !states.iter().any(|state| state.journal == *journal) {
-                states.push(JournalState { journal: *journal, head: Head::EMPTY, verdicts: Vec::new(), forked: false });
+                states.push(JournalState {
+                    journal: *journal,
+                    head: Head::EMPTY,
+                    verdicts: Vec::new(),
+                    forked: false,
+                    archived: None,
+                });
             }
         }
         let tx = client.transaction().await?;

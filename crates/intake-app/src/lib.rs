@@ -6,12 +6,14 @@
 
 mod clock;
 mod desk;
+mod erase;
 mod error;
 mod line;
 mod notes;
 mod rules;
 mod sign_in;
 mod slip;
+mod times;
 mod view;
 mod visits;
 
@@ -20,7 +22,7 @@ pub use desk::{Desk, Setup};
 pub use error::{Error, Failure, Result};
 pub use intake_store::Verified;
 pub use view::{
-    Clerk, CreateDesk, Created, DeskState, ExchangeResult, Matter, MatterRow, MatterState, MatterVersion,
-    OfficeSettings, Outlook, Phase, Progress, Registered, Role, SlipView, Today,
+    Clerk, ClockState, CreateDesk, Created, DeskState, Erasure, ExchangeResult, Matter, MatterRow, MatterState,
+    MatterVersion, OfficeSettings, Outlook, Phase, Progress, Registered, Role, SlipView, Today,
 };
 pub use visits::Imported;

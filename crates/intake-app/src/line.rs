@@ -82,7 +82,11 @@ impl Desk {
             progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
         };
         let ended = intake_sync::exchange(&db, told, move || clock.now().at_ms).await;
-        let at = minute(self.now().at_ms);
+        let moment = self.now();
+        let at = minute(moment.at_ms);
+        if let Ok(outcome) = &ended {
+            db.write::<_, Error>(|tx| Ok(tx.note_district_time(outcome.district_ms, moment)?))?;
+        }
         let none = ExchangeResult {
             in_step: false,
             sent: 0,

@@ -75,6 +75,9 @@ impl Desk {
             if matter.void {
                 return Err(Error::Refused(Code::AlreadyVoid));
             }
+            if matter.record.is_none() {
+                return Err(Error::Refused(Code::ContentErased));
+            }
             let (desk, settings) = (tx.desk()?, tx.settings()?);
             let profile = profile_of(&desk, &settings);
             let printed = Printed {
@@ -144,7 +147,7 @@ impl Issued {
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
     let Issued { matter, slip, versions } = issued;
     let record = versions.into_iter().next().and_then(|newest| newest.record);
-    let RecordOf { query_code, visit } = record.ok_or(Error::Refused(Code::NumberUnknown))?;
+    let RecordOf { query_code, visit } = record.ok_or(Error::Refused(Code::ContentErased))?;
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
     let name = match (visit.name.text(), visit.party) {
         // An organisation's title is no secret, and a masked one proves nothing (Art. 23: 姓名（名称）).

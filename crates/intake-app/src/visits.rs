@@ -13,6 +13,8 @@ use intake_wire::{Corrected, Kind, RecordOf, Registered as RegisteredPart, Voide
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
+use crate::erase::{husk, title};
+use crate::times::date_is_certain;
 use crate::view::{Matter, MatterRow, MatterState, MatterVersion, Registered, Today};
 use crate::{Error, Result};
 
@@ -33,8 +35,9 @@ impl Desk {
     /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
     ///
     /// # Errors
-    /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], or those of the disk. Nothing is kept
-    /// then, and no number is used up.
+    /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], [`Code::ClockBehind`] or
+    /// [`Code::ClockAhead`] until [`Desk::confirm_clock`], or those of the disk. Nothing is kept then, and no number is
+    /// used up.
     pub fn register(&self, visit: &Visit) -> Result<Registered> {
         match self.register_once(visit, "")? {
             Imported::Now(registered) => Ok(registered),
@@ -60,6 +63,10 @@ impl Desk {
             let desk = tx.desk()?;
             let profile = profile_of(&desk, &tx.settings()?);
             let visit = passed(visit, date, &profile)?;
+            // A ledger's rows are of earlier days: nobody stands at the window who could be asked.
+            if import_key.is_empty() {
+                date_is_certain(&tx.times(), moment)?;
+            }
             let (mark, serial) = tx.next_serial(date)?;
             let number = number(&desk.centre_code, date, desk.number, &mark, serial)?;
             let open = RegisteredPart {
@@ -98,7 +105,7 @@ impl Desk {
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
             // Checked for the day of the visit, not of its correction.
             let visit = passed(visit, civil_date(matter.registered_ms), &profile)?;
-            let earlier = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
+            let earlier = matter.record.ok_or(Error::Refused(Code::ContentErased))?;
             let open = Corrected {
                 number: number.to_string(),
                 version: matter.version + 1,
@@ -196,12 +203,14 @@ impl Desk {
             let profile = profile_of(&r.desk()?, &r.settings()?);
             let shown = registered(&r.matters(), &number, &profile)?;
             let (state, reason) = state(&matter.state);
-            let record = matter.record.ok_or(Error::Refused(Code::NumberUnknown))?;
+            let erased = matter.record.is_none();
+            let record = matter.record.unwrap_or_else(husk);
             Ok(Matter {
                 number: shown.number,
                 short: shown.short,
                 version: matter.version,
-                title: record.visit.open_title(&profile).to_owned(),
+                title: title(erased, &record.visit, &profile),
+                erased,
                 visit: record.visit,
                 query_code: record.query_code,
                 due: shown.due,
@@ -268,6 +277,9 @@ fn number(centre: &str, date: NaiveDate, desk: u8, mark: &str, serial: u32) -> R
 /// A matter that can still be changed.
 fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
     let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
+    if matter.record.is_none() {
+        return Err(Error::Refused(Code::ContentErased));
+    }
     if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }
 
@@ -300,13 +312,13 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Prof
     let (Some(newest), Some(first)) = (versions.first(), versions.last()) else {
         return Err(Error::Refused(Code::NumberUnknown));
     };
-    let record = newest.record.as_ref().ok_or(Error::Refused(Code::NumberUnknown))?;
-    let due = due(&versions, profile);
+    let record = newest.record.clone().unwrap_or_else(husk);
+    let due = newest.record.as_ref().and_then(|_| due(&versions, profile));
     let working = due.and_then(|day| Calendars::built_in().working_day_from(day).ok()).filter(|day| Some(*day) != due);
     Ok(Registered {
         number: number.to_string(),
         short: number.short(),
-        query_code: record.query_code.clone(),
+        query_code: record.query_code,
         due: due.map(|date| date.to_string()),
         due_rolled: working.map(|date| date.to_string()),
         registered_at: minute(first.at_ms),
@@ -328,6 +340,7 @@ fn state(state: &State) -> (MatterState, Option<Code>) {
 
 fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
+    let erased = matter.record.is_none();
     let visit = matter.record.map(|record| record.visit).unwrap_or_default();
     Ok(MatterRow {
         short: parsed(&matter.number)?.short(),
@@ -335,7 +348,7 @@ fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
         date: civil_date(matter.registered_ms).to_string(),
         time: civil_time(matter.registered_ms).format("%H:%M").to_string(),
         name: visit.name.shown().to_owned(),
-        title: visit.open_title(profile).to_owned(),
+        title: title(erased, &visit, profile),
         headcount: visit.headcount,
         state,
         void: matter.void,

@@ -82,7 +82,14 @@ impl Error {
             Self::Damaged(_) => Code::DatabaseDamaged,
             Self::Lost { .. } => Code::EntriesLost,
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
-            Self::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Code::FolderUnwritable,
+            Self::Io(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                Code::FolderUnwritable
+            }
             Self::Io(_) => Code::DiskFailed,
             // Where the WAL's index cannot grow, SQLite tells of no full disk but of the index alone.
             Self::Sqlite(error) if extended(error) == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Code::DiskFull,

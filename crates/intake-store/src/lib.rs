@@ -6,8 +6,10 @@
 //! All functions block; callers in async code use `spawn_blocking`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod clock;
 mod db;
 mod desk;
+mod erase;
 mod error;
 mod folder;
 mod head;
@@ -18,8 +20,10 @@ mod matters;
 mod migrations;
 mod verify;
 
+pub use clock::{Times, reading_of};
 pub use db::{Db, Reader, Writer};
 pub use desk::{DeskRow, Settings};
+pub use erase::{Erasable, Expired};
 pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
 pub use keyring::{DataKey, Keyring, RecoveryKey, Role, Wrapped};

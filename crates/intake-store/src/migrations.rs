@@ -5,10 +5,14 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
-static MIGRATIONS: LazyLock<Migrations<'static>> =
-    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("sql/0001_first.sql"))]));
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![
+        M::up(include_str!("sql/0001_first.sql")),
+        M::up(include_str!("sql/0002_clock_and_retention.sql")),
+    ])
+});
 
 pub(crate) fn to_latest(connection: &mut rusqlite::Connection) -> crate::Result<()> {
     let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

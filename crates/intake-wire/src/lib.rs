@@ -16,7 +16,9 @@ pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
 pub use hash::{Hash, sha256};
 pub use page::{Block, Frames, PageWriter, limits};
-pub use payload::{Corrected, Kind, Printed, ProgressTold, RecordOf, Registered, SlipIssued, Voided};
+pub use payload::{
+    ClockJumped, Corrected, Erased, Kind, Printed, ProgressTold, RecordOf, Registered, SlipIssued, Voided,
+};
 pub use request::{DownRequest, Heads, HeadsAnswer, JournalState, PageAnswer, SignedRequest, Verdict, VerdictKind};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 

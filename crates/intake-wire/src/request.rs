@@ -94,6 +94,10 @@ pub struct JournalState {
     /// Whether the district holds entries that contradict one another (a fork).
     #[n(3)]
     pub forked: bool,
+    /// Up to where the journal is within the district's own test-restored backups; `None` from a district that has no such
+    /// mark yet.
+    #[n(4)]
+    pub archived: Option<u64>,
 }
 
 /// What became of one entry.

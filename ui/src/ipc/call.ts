@@ -6,9 +6,11 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
 import type { Advice } from "./bindings/Advice";
+import type { ClockState } from "./bindings/ClockState";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
+import type { Erasure } from "./bindings/Erasure";
 import type { ExchangeResult } from "./bindings/ExchangeResult";
 import type { Facts } from "./bindings/Facts";
 import type { Failure } from "./bindings/Failure";
@@ -89,6 +91,10 @@ export const ipc = {
     progress.onmessage = report;
     return call<ExchangeResult>("exchange", { progress });
   },
+  clockState: () => call<ClockState>("clock_state"),
+  confirmClock: () => call<ClockState>("confirm_clock"),
+  erasable: (before: string) => call<Erasure>("erasable", { before }),
+  erase: (before: string, matters: number, why: string) => call<Erasure>("erase", { before, matters, why }),
   closeWindow: () => call<void>("close_window"),
   stayOpen: () => call<void>("stay_open"),
 };
