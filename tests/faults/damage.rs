@@ -29,20 +29,24 @@ enum Verdict {
 
 /// Opens the desk as the window does, and compares what it shows.
 fn judge(home: &Path, committed: &Content) -> Result<Verdict, String> {
+    let found = |error: intake_app::Error| {
+        println!("{:?}: {error}", error.code());
+        Ok(Verdict::Found(error.code()))
+    };
     let desk = match open(home) {
         Ok(desk) => desk,
-        Err(error) => return Ok(Verdict::Found(error.code())),
+        Err(error) => return found(error),
     };
     let state = match desk.sign_in(CLERK_ID, PASSWORD) {
         Ok(state) => state,
-        Err(error) => return Ok(Verdict::Found(error.code())),
+        Err(error) => return found(error),
     };
     // A desk that mends itself tells what is back and what is not.
     if state.notice.is_some() {
         return Ok(Verdict::Repaired);
     }
     match content(&desk) {
-        Err(error) => Ok(Verdict::Found(error.code())),
+        Err(error) => found(error),
         Ok(shown) if shown == *committed => Ok(Verdict::Harmless),
         Ok(shown) => {
             let differs = shown.iter().zip(committed).find(|(one, other)| one != other);

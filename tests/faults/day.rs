@@ -54,6 +54,8 @@ impl Day {
     pub(crate) fn kill(mut self) -> Vec<String> {
         // A child that has ended by itself cannot be killed, and need not be.
         let _ = self.child.kill();
+        // What is started under a tracer outlives it, and ends when nobody is left to tell it to go on.
+        drop(self.input.take());
         self.child.wait().unwrap();
         self.lines.iter().collect()
     }

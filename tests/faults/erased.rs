@@ -48,7 +48,9 @@ fn pages(home: &Path) -> Vec<u8> {
     let raw = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
     raw.pragma_update(None, "key", pragma_key(home)).unwrap();
     let count: u64 = raw.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
-    let size: u64 = raw.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    // SQLCipher answers this one with text.
+    let size: String = raw.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    let size: u64 = size.parse().unwrap();
     let bytes = raw.serialize("main").unwrap().to_vec();
     assert_eq!(bytes.len() as u64, count * size, "not every page was read");
     bytes

@@ -64,6 +64,11 @@ impl From<rusqlite::Error> for Error {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
         match error.sqlite_error_code() {
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
+            // In the middle of work SQLCipher tells of a page that does not fit its HMAC by an error without a word of its
+            // own; what is wrong with a statement always comes with one.
+            _ if extended(&error) == Some(rusqlite::ffi::SQLITE_ERROR) && says_nothing(&error) => {
+                Self::Damaged(error.to_string())
+            }
             _ => Self::Sqlite(error),
         }
     }
@@ -102,6 +107,10 @@ impl Error {
             Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
         }
     }
+}
+
+fn says_nothing(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, said) if said.as_deref().is_none_or(|said| said == "SQL logic error"))
 }
 
 fn extended(error: &rusqlite::Error) -> Option<i32> {

@@ -24,6 +24,10 @@ version: number,
  */
 title: string, 
 /**
+ * Whether the content was erased at the end of its retention; `visit` is empty then.
+ */
+erased: boolean, 
+/**
  * The record.
  */
 visit: Visit, 
