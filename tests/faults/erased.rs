@@ -7,8 +7,8 @@ use std::sync::Arc;
 use age::x25519::Identity;
 use intake_app::Desk;
 use intake_model::{Code, Stated, Visit};
-use intake_store::{Db, Error, Keyring, Locked};
-use intake_wire::Moment;
+use intake_store::{Db, Error, Expired, Keyring, Locked};
+use intake_wire::{Draft, Kind, Moment};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 use testkit::FixedMoments;
@@ -91,12 +91,16 @@ fn signed_in(home: &Path, clock: &FixedMoments) -> Desk {
     desk
 }
 
-#[test]
-fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand() {
-    let home = tempfile::tempdir().unwrap();
-    let clock = FixedMoments::default();
-    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
-    desk.create_desk(&form(home.path())).unwrap();
+/// What a desk holds after three years and more.
+struct Old {
+    old: Vec<String>,
+    young: String,
+    entries: u64,
+}
+
+fn old_desk(home: &Path, clock: &FixedMoments) -> Old {
+    let desk = open_at(home, Arc::new(clock.clone())).unwrap();
+    desk.create_desk(&form(home)).unwrap();
     // Long and short, corrected and voided: the journal's pages split and move while it grows.
     let mut old = Vec::new();
     for index in 0..160 {
@@ -118,7 +122,23 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
     drop(desk);
     clock.restart();
     clock.pass_ms((3 * 366 - 100) * DAY_MS);
-    archive(home.path(), clock.now());
+    archive(home, clock.now());
+    Old { old, young, entries }
+}
+
+/// The words of the old matters that stand on these pages.
+fn still_there(pages: &[u8]) -> Vec<String> {
+    let of_each =
+        (0..160).flat_map(|index| [format!("欧阳测试{index}\""), format!("1390000{index:04}"), format!("第{index}件")]);
+    let others = ["更正备注", "问低保怎么申请", "来访人撤回"].map(str::to_owned);
+    of_each.chain(others).filter(|word| holds(pages, word.as_bytes())).collect()
+}
+
+#[test]
+fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = FixedMoments::default();
+    let Old { old, young, entries } = old_desk(home.path(), &clock);
 
     let said = pages(home.path());
     for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"] {
@@ -156,14 +176,33 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
     drop(desk);
 
     let left = pages(home.path());
-    for index in 0..160 {
-        for word in [format!("欧阳测试{index}\""), format!("1390000{index:04}"), format!("第{index}件")] {
-            assert!(!holds(&left, word.as_bytes()), "{word} still stands on a page");
-        }
-    }
-    for word in ["更正备注", "问低保怎么申请", "来访人撤回"] {
-        assert!(!holds(&left, word.as_bytes()), "{word} still stands on a page");
-    }
+    assert_eq!(still_there(&left), Vec::<String>::new());
     assert!(holds(&left, "欧阳测试9999".as_bytes()), "what is not old was erased");
     report("erased", json!({ "matters": 160, "pages_bytes": left.len(), "words_left": 0 }));
+}
+
+#[test]
+fn a_power_cut_between_erasing_and_writing_anew_is_made_good_at_the_next_opening() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = FixedMoments::default();
+    let Old { old, .. } = old_desk(home.path(), &clock);
+    let locked = Locked::take(&home.path().join("desk")).unwrap();
+    let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
+    let db = Db::open(&locked.folder(), &key).unwrap();
+    let expired = Expired {
+        before: "2030-01-01".parse().unwrap(),
+        quiet_since_ms: clock.now_ms() - 3 * 365 * DAY_MS,
+        now_ms: clock.now_ms(),
+    };
+    let found = db.read::<_, Error>(|r| r.erasable(expired)).unwrap();
+    assert_eq!(found.matters, old);
+    let open = json!({ "numbers": found.matters, "advice": 1, "why": "期满" }).to_string().into_bytes();
+    let told = Draft { kind: Kind::erased(), open, personal: b"{}".to_vec() };
+    db.write::<_, Error>(|tx| tx.erase(told, CLERK_ID, clock.now(), &found)).unwrap();
+    // Here the power goes.
+    drop(db);
+    let left = still_there(&pages(home.path()));
+    assert!(!left.is_empty(), "secure_delete alone leaves nothing: then nothing need be written anew");
+    drop(Db::open(&locked.folder(), &key).unwrap());
+    assert_eq!(still_there(&pages(home.path())), Vec::<String>::new(), "before: {left:?}");
 }

@@ -85,7 +85,10 @@ impl Desk {
         let moment = self.now();
         let at = minute(moment.at_ms);
         if let Ok(outcome) = &ended {
-            db.write::<_, Error>(|tx| Ok(tx.note_district_time(outcome.district_ms, moment)?))?;
+            // The exchange itself is done and kept: the next one tells the time again.
+            if let Err(error) = db.write(|tx| tx.note_district_time(outcome.district_ms, moment)) {
+                tracing::warn!(%error, "the district's time was not kept");
+            }
         }
         let none = ExchangeResult {
             in_step: false,
