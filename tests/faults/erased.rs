@@ -19,6 +19,7 @@ use crate::report::report;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const ADMINISTRATOR: u32 = 1;
+const ADVICE: u64 = 300;
 
 /// The desk's key as it goes to SQLCipher, by the recovery key that was written to the stick.
 fn pragma_key(home: &Path) -> String {
@@ -115,7 +116,10 @@ fn old_desk(home: &Path, clock: &FixedMoments) -> Old {
         old.push(number);
         clock.pass_ms(60_000);
     }
-    desk.note_advice("问低保怎么申请").unwrap();
+    // Short ones, many to a page.
+    for line in 0..ADVICE {
+        desk.note_advice(&format!("第{line}次问低保怎么申请")).unwrap();
+    }
     clock.pass_ms(200 * DAY_MS);
     let young = desk.register(&visit(9999)).unwrap().number;
     let entries = desk.verify().unwrap().entries;
@@ -155,7 +159,7 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
     let desk = signed_in(home.path(), &clock);
     let before = "2030-01-01".parse().unwrap();
     let found = desk.erasable(before).unwrap();
-    assert_eq!((found.matters, found.advice, found.waiting, found.years), (160, 1, 0, 3));
+    assert_eq!((found.matters, found.advice, found.waiting, found.years), (160, ADVICE, 0, 3));
     assert_eq!(desk.erase(before, 159, "期满").unwrap_err().code(), Code::EraseCountDiffers);
     assert_eq!(desk.erase(before, 160, " ").unwrap_err().code(), Code::ReasonNeeded);
     let done = desk.erase(before, 160, "保存期限届满").unwrap();
@@ -196,13 +200,14 @@ fn a_power_cut_between_erasing_and_writing_anew_is_made_good_at_the_next_opening
     };
     let found = db.read::<_, Error>(|r| r.erasable(expired)).unwrap();
     assert_eq!(found.matters, old);
-    let open = json!({ "numbers": found.matters, "advice": 1, "why": "期满" }).to_string().into_bytes();
+    let open = json!({ "numbers": found.matters, "advice": ADVICE, "why": "期满" }).to_string().into_bytes();
     let told = Draft { kind: Kind::erased(), open, personal: b"{}".to_vec() };
     db.write::<_, Error>(|tx| tx.erase(told, CLERK_ID, clock.now(), &found)).unwrap();
     // Here the power goes.
+    assert!(db.read::<_, Error>(|r| r.unscrubbed()).unwrap());
     drop(db);
-    let left = still_there(&pages(home.path()));
-    assert!(!left.is_empty(), "secure_delete alone leaves nothing: then nothing need be written anew");
-    drop(Db::open(&locked.folder(), &key).unwrap());
-    assert_eq!(still_there(&pages(home.path())), Vec::<String>::new(), "before: {left:?}");
+    let db = Db::open(&locked.folder(), &key).unwrap();
+    assert!(!db.read::<_, Error>(|r| r.unscrubbed()).unwrap());
+    drop(db);
+    assert_eq!(still_there(&pages(home.path())), Vec::<String>::new());
 }

@@ -107,7 +107,9 @@ async fn an_administrator_erases_what_is_over_after_counting_and_typing_the_coun
     window.read("erased", "已清除 2 件").await;
     window.picture("33-已清除").await;
     window.press(&[F3]).await;
+    window.see("find-number").await;
     window.press(&[CONTROL, 'f']).await;
+    window.at("find-number").await;
     window.type_text(&old).await;
     window.press(&[ENTER]).await;
     window.read("matter-erased", "已按规定清除").await;

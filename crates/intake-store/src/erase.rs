@@ -2,7 +2,7 @@
 //!
 //! What is left is the husk: place, kind, times, counts and the digest that proves the chain. The bytes themselves go in
 //! two steps. The transaction takes them out of the tables; then the whole file is written anew ([`Db::scrub`]), because
-//! SQLite's `secure_delete` leaves copies behind that moved from page to page while the journal grew (docs/adr/0013). A
+//! SQLite's `secure_delete` promises nothing of copies that moved from page to page while the journal grew (docs/adr/0013). A
 //! power cut between the two is made good at the next opening.
 //!
 //! Deliberately absent: when something may be erased. That is the caller's rule; here stands only what is never erased:
