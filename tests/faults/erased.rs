@@ -94,7 +94,7 @@ fn signed_in(home: &Path, clock: &FixedMoments) -> Desk {
 
 /// What a desk holds after three years and more.
 struct Old {
-    old: Vec<String>,
+    numbers: Vec<String>,
     young: String,
     entries: u64,
 }
@@ -127,7 +127,12 @@ fn old_desk(home: &Path, clock: &FixedMoments) -> Old {
     clock.restart();
     clock.pass_ms((3 * 366 - 100) * DAY_MS);
     archive(home, clock.now());
-    Old { old, young, entries }
+    Old { numbers: old, young, entries }
+}
+
+#[allow(clippy::redundant_closure_for_method_calls, reason = "its name is not general enough over the transaction")]
+fn unscrubbed(db: &Db) -> bool {
+    db.read::<_, Error>(|r| r.unscrubbed()).unwrap()
 }
 
 /// The words of the old matters that stand on these pages.
@@ -142,7 +147,7 @@ fn still_there(pages: &[u8]) -> Vec<String> {
 fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand() {
     let home = tempfile::tempdir().unwrap();
     let clock = FixedMoments::default();
-    let Old { old, young, entries } = old_desk(home.path(), &clock);
+    let Old { numbers: old, young, entries } = old_desk(home.path(), &clock);
 
     let said = pages(home.path());
     for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"] {
@@ -189,7 +194,7 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
 fn a_power_cut_between_erasing_and_writing_anew_is_made_good_at_the_next_opening() {
     let home = tempfile::tempdir().unwrap();
     let clock = FixedMoments::default();
-    let Old { old, .. } = old_desk(home.path(), &clock);
+    let Old { numbers: old, .. } = old_desk(home.path(), &clock);
     let locked = Locked::take(&home.path().join("desk")).unwrap();
     let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
     let db = Db::open(&locked.folder(), &key).unwrap();
@@ -204,10 +209,10 @@ fn a_power_cut_between_erasing_and_writing_anew_is_made_good_at_the_next_opening
     let told = Draft { kind: Kind::erased(), open, personal: b"{}".to_vec() };
     db.write::<_, Error>(|tx| tx.erase(told, CLERK_ID, clock.now(), &found)).unwrap();
     // Here the power goes.
-    assert!(db.read::<_, Error>(|r| r.unscrubbed()).unwrap());
+    assert!(unscrubbed(&db));
     drop(db);
     let db = Db::open(&locked.folder(), &key).unwrap();
-    assert!(!db.read::<_, Error>(|r| r.unscrubbed()).unwrap());
+    assert!(!unscrubbed(&db));
     drop(db);
     assert_eq!(still_there(&pages(home.path())), Vec::<String>::new());
 }

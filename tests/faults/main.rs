@@ -1,5 +1,5 @@
 //! What a disk and a power cut can do to a desk, shown on the real programs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
 mod damage;
 mod day;

@@ -63,10 +63,9 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, OutOfMemory};
         match error.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
-            // So SQLCipher tells of a page that does not fit its HMAC while SQLite prepares a statement (found by
+            // Out of memory: so SQLCipher tells of a page that does not fit its HMAC while SQLite prepares a statement (found by
             // tests/faults/damage.rs). A system that is really out of memory ends a program instead of telling it.
-            Some(OutOfMemory) => Self::Damaged(error.to_string()),
+            Some(DatabaseCorrupt | NotADatabase | OutOfMemory) => Self::Damaged(error.to_string()),
             // In the middle of work SQLCipher tells of a page that does not fit its HMAC by an error without a word of its
             // own; what is wrong with a statement always comes with one.
             _ if extended(&error) == Some(rusqlite::ffi::SQLITE_ERROR) && says_nothing(&error) => {
