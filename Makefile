@@ -1,6 +1,6 @@
 # One command for each habit; each line first installs what is missing (scripts/setup).
 .DEFAULT_GOAL := help
-.PHONY: help run test demo lint bench fuzz build package
+.PHONY: help run test demo lint bench faults fuzz build package
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -19,6 +19,9 @@ lint: ## format, clippy, repository rules, spelling, licences
 
 bench: ## the figures, into target/bench/report.json
 	@scripts/setup test && scripts/bench
+
+faults: ## everything that can break a desk, in full: into target/faults/report.json
+	@scripts/setup test && scripts/faults
 
 fuzz: ## what people hand to the desk, ten minutes for each reader
 	@scripts/setup run && scripts/fuzz

@@ -3,8 +3,10 @@
 mod attachment;
 mod backup;
 mod clerks;
+mod clock;
 mod desk;
 mod draft;
+mod erase;
 mod exchange;
 mod export;
 mod rules;
@@ -77,6 +79,10 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         clerks::recover,
         clerks::set_lock_minutes,
         sealed::open_sealed,
+        clock::clock_state,
+        clock::confirm_clock,
+        erase::erasable,
+        erase::erase,
         window::close_window,
         window::stay_open,
     ]
@@ -88,18 +94,18 @@ where
     T: Send + 'static,
     F: FnOnce(&Desk) -> Result<T, Error> + Send + 'static,
 {
-    let desk = desk.clone();
-    match tauri::async_runtime::spawn_blocking(move || use_case(&desk)).await {
-        Ok(answer) => answered(name, answer),
+    let working = desk.clone();
+    match tauri::async_runtime::spawn_blocking(move || use_case(&working)).await {
+        Ok(answer) => answered(name, desk, answer),
         Err(error) => {
             // A panic in a use case: our own mistake, and one that a clerk can report.
             tracing::error!(command = name, %error, "broke off");
-            answered(name, Err(Error::internal()))
+            answered(name, desk, Err(Error::internal()))
         }
     }
 }
 
 /// An answer as the window gets it; a failure is logged with the reference that the window shows.
-fn answered<T>(name: &'static str, answer: Result<T, Error>) -> Answer<T> {
-    answer.map_err(|error| error.told(name))
+fn answered<T>(name: &'static str, desk: &Desk, answer: Result<T, Error>) -> Answer<T> {
+    answer.map_err(|error| desk.failed(name, &error))
 }

@@ -1,13 +1,20 @@
 //! A disk that fills up in the middle of the day: what was told is kept, what was not told is not, and work goes on when
 //! there is room again. In a file system of its own of two megabytes, so that no other program notices.
 
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use testkit::desk::{CLERK, PASSWORD, made};
 
+use crate::day::{Day, Shown};
+use crate::namespace::{inside, run, small_disk};
+use crate::plain::nothing_is_readable_in;
 use crate::program;
+use crate::report::{cases, report};
 
 /// Fills the file system to the last kilobytes, registers until it refuses, makes room, registers again, verifies.
 const SCRIPT: &str = r#"
@@ -53,7 +60,6 @@ fn what_a_full_disk_refused_is_not_kept_and_what_was_told_is() {
         assert!(refused.contains("磁盘满了"), "room {room}: {refused}");
         assert_eq!(read("verified")[0]["matters"], first.len(), "room {room}: kept is not what was told");
         assert_eq!(read("again")[0]["matters"], first.len() + 1);
-        let serial = |number: &str| number.parse::<intake_model::RegistrationNumber>().unwrap().serial();
         assert_eq!(serial(&second[0]) as usize, first.len() + 1, "a refusal used up a number");
         kept.push(first.len());
     }
@@ -92,4 +98,81 @@ fn a_stick_without_room_gets_no_half_backup_and_a_whole_one_once_there_is_room()
     assert_eq!(read("left").trim(), "", "half a backup was left");
     assert_eq!((read("second").lines().count(), read("listed").lines().count()), (1, 1));
     assert!(read("verified").contains("\"complete\":true"));
+}
+
+#[test]
+fn a_disk_that_is_full_at_any_write_of_the_day_is_told_and_work_goes_on_when_there_is_room() {
+    inside(
+        "full_disk::a_disk_that_is_full_at_any_write_of_the_day_is_told_and_work_goes_on_when_there_is_room",
+        || {
+            let home = tempfile::tempdir().unwrap();
+            drop(made(home.path()).unwrap());
+            let small = home.path().join("small");
+            small_disk(&small, "24m");
+            // A whole day says how much it writes.
+            let needed = at_room(home.path(), &small, 20 << 10).1;
+            let steps = cases(8, needed / 4);
+            let (mut refusals, mut told) = (0, BTreeMap::new());
+            for step in 0..steps {
+                // Page by page, or spread over the day.
+                let (refused, _) = at_room(home.path(), &small, step * needed / steps);
+                refusals += u64::from(!refused.is_empty());
+                for line in refused {
+                    *told.entry(line).or_insert(0) += 1;
+                }
+            }
+            assert!(refusals * 2 > steps, "the disk was full on {refusals} of {steps} days only: {told:?}");
+            report("full_disk", json!({ "days": steps, "full_on": refusals, "told": told, "half_records": 0 }));
+        },
+    );
+}
+
+/// The day on a disk with so many kilobytes of room; more is made where the desk says that there is none. Gives what it
+/// said then, and how many kilobytes the day took.
+fn at_room(home: &Path, small: &Path, kilobytes: u64) -> (Vec<String>, u64) {
+    for place in ["desk", "pdf", "fill"] {
+        let _ = std::fs::remove_dir_all(small.join(place));
+        let _ = std::fs::remove_file(small.join(place));
+    }
+    run("cp", &["-r", &home.join("desk").display().to_string(), &small.display().to_string()]);
+    let ballast = small.join("fill");
+    let mut file = std::fs::File::create(&ballast).unwrap();
+    // Until nothing fits: the last write is refused.
+    while file.write_all(&[0; 4096]).is_ok() {}
+    let length = file.metadata().unwrap().len();
+    file.set_len(length.saturating_sub(kilobytes * 1024)).unwrap();
+    drop(file);
+    let before = free_kilobytes(small);
+    let mut day = Day::start(small, &["--patient"]);
+    let (mut said, mut refused) = (Vec::new(), Vec::new());
+    while let Some(line) = day.line() {
+        if line.starts_with("refused") {
+            assert!(line.ends_with("DiskFull"), "{kilobytes} KiB of room: {line}");
+            refused.push(line.clone());
+            std::fs::remove_file(&ballast).unwrap_or_else(|_| panic!("refused twice: {refused:?}"));
+            day.go_on();
+        }
+        said.push(line);
+    }
+    assert_eq!(said.last().map(String::as_str), Some("end"), "{kilobytes} KiB of room: {said:?}");
+    let (ended, _) = day.end();
+    assert!(ended.success());
+    let took = before.saturating_sub(free_kilobytes(small));
+    let mut shown = Shown::default();
+    shown.take(&said);
+    assert_eq!(shown.numbers.len(), 3);
+    let serials: Vec<u32> = shown.numbers.iter().map(|number| serial(number)).collect();
+    assert_eq!(serials, [1, 2, 3], "a refusal used up a number");
+    shown.is_kept(small);
+    nothing_is_readable_in(&small.join("desk"));
+    (refused, took)
+}
+
+fn serial(number: &str) -> u32 {
+    number.parse::<intake_model::RegistrationNumber>().unwrap().serial()
+}
+
+fn free_kilobytes(place: &Path) -> u64 {
+    let told = Command::new("df").args(["-k", "--output=avail"]).arg(place).output().unwrap();
+    String::from_utf8(told.stdout).unwrap().lines().nth(1).unwrap().trim().parse().unwrap()
 }

@@ -1,12 +1,21 @@
 //! What a disk and a power cut can do to a desk, shown on the real programs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
+mod damage;
+mod day;
 mod difference;
+mod erased;
 mod files;
 mod full_disk;
 mod key_change;
+mod kill;
+mod namespace;
+mod plain;
 mod power;
+mod refusing;
+mod report;
 mod stranger;
+mod wrong_clock;
 
 use std::path::PathBuf;
 

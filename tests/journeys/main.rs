@@ -7,6 +7,7 @@
 mod clerk;
 mod clerks;
 mod damage;
+mod doubt;
 mod drafts;
 mod driver;
 mod files;

@@ -147,7 +147,11 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn begin(task: &'a Import) -> Result<Self, Refused> {
-        Ok(Self { desk: folder::open(&task.whose)?, task, total: Total::default() })
+        let desk = folder::open(&task.whose)?;
+        if task.clock_is_right && !task.dry_run {
+            desk.confirm_clock()?;
+        }
+        Ok(Self { desk, task, total: Total::default() })
     }
 
     fn take(&mut self, at: At, key: &str, mut visit: Visit, notes: Vec<Note>) -> Result<(), Refused> {

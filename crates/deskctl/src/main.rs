@@ -6,6 +6,7 @@
 
 mod backup;
 mod clerks;
+mod erase;
 mod export;
 mod folder;
 mod import;
@@ -43,6 +44,8 @@ enum Task {
     /// Registers one visit per line of an NDJSON file, or per row of an Excel ledger with `--map`; reports each that cannot
     /// be registered and keeps the rest. A ledger's row is taken once, however often the file is imported
     Import(Import),
+    /// Erases the content of matters whose retention is over and that the district has archived; their numbers stay
+    Erase(erase::Erase),
     /// Says everything that there is to say about a visit, under a region's profile too; ends with 1 only where it could
     /// not be kept
     Check(rules::Check),
@@ -97,6 +100,9 @@ struct Import {
     dry_run: bool,
     #[command(flatten)]
     whose: Whose,
+    /// Date and time of this computer are right, though they do not follow the visit registered last
+    #[arg(long)]
+    clock_is_right: bool,
     /// The reason for passing warnings, for every line that has some and gives no reason of its own
     #[arg(long, value_name = "REASON")]
     accept_warnings: Option<String>,
@@ -169,6 +175,7 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::Attach(attach) => export::attach(&attach),
         Task::ExportMatter(matter) => export::matter(&matter),
         Task::ExportPeriod(period) => export::period(&period),
+        Task::Erase(erase) => erase::run(&erase),
         Task::Schema { of: Schema::Visit } => {
             print(&schemars::schema_for!(intake_model::Visit))?;
             Ok(true)

@@ -387,3 +387,29 @@ fn a_denunciation_from_a_file_is_sealed_as_one_told_at_the_window() {
     let matter = desk.matter(&number).unwrap();
     assert!(matter.sealed && matter.words.visit().is_none());
 }
+
+#[test]
+fn nothing_is_erased_that_is_young_or_not_at_the_district_and_a_clerk_may_not_ask() {
+    let folder = desk();
+    import(&folder, &[GOOD], &[]);
+    let erase = |clerk: &str, password: &str, more: &[&str]| {
+        let at = folder.path().join("desk").display().to_string();
+        let whose = ["--folder", &at, "--clerk", clerk, "--password-stdin"];
+        deskctl(&[&["erase", "--before", "2099-01-01"], more, &whose].concat(), &format!("{password}\n"))
+    };
+    let (name, password) = {
+        let form = testkit::desk::form(folder.path());
+        (form.administrator, form.administrator_password)
+    };
+    let asked = erase(CLERK, PASSWORD, &["--dry-run"]);
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&asked.stderr).contains("只有管理员"), "{asked:?}");
+    let found = erase(&name, &password, &["--dry-run"]);
+    let told = &lines(&found)[0];
+    assert_eq!((&told["erased"], &told["matters"], &told["years"]), (&Value::from(false), &0.into(), &3.into()));
+    let refused = erase(&name, &password, &["--matters", "1"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("没有可以清除的登记"), "{refused:?}");
+    assert_eq!(erase(&name, &password, &[]).status.code(), Some(2), "without a count nothing is erased");
+    assert_eq!(lines(&on_desk(&folder, &["verify"], PASSWORD))[0]["matters"], 1);
+}

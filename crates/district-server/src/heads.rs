@@ -37,12 +37,25 @@ impl District {
         for known in journals::of_desk(&client, centre, desk).await? {
             let verdicts = entries::open_verdicts(&client, &known).await?;
             let mark = Some(known.mark);
-            states.push(JournalState { journal: known.id, head: known.head, verdicts, forked: known.forked, mark });
+            states.push(JournalState {
+                journal: known.id,
+                head: known.head,
+                verdicts,
+                forked: known.forked,
+                mark,
+                archived: None,
+            });
         }
         for (journal, _, _) in &asked.journals {
             if !states.iter().any(|state| state.journal == *journal) {
-                let (head, verdicts) = (Head::EMPTY, Vec::new());
-                states.push(JournalState { journal: *journal, head, verdicts, forked: false, mark: None });
+                states.push(JournalState {
+                    journal: *journal,
+                    head: Head::EMPTY,
+                    verdicts: Vec::new(),
+                    forked: false,
+                    mark: None,
+                    archived: None,
+                });
             }
         }
         let tx = client.transaction().await?;

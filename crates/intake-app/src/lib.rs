@@ -12,6 +12,7 @@ mod desk;
 mod drafts;
 mod earlier;
 mod epoch;
+mod erase;
 mod error;
 mod export;
 mod line;
@@ -24,6 +25,7 @@ mod search;
 mod sheet;
 mod sign_in;
 mod slip;
+mod times;
 mod view;
 mod visits;
 
@@ -39,8 +41,8 @@ pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
-    BackupPlace, BackupRow, BackupState, Clerk, ClerkView, CreateDesk, Created, DeskState, ExchangeResult, Matter,
-    MatterRow, MatterState, MatterVersion, MatterWords, OfficeSettings, Opened, Outlook, Phase, Progress, Recovery,
-    Registered, Repaired, Restored, Role, SlipView, Today,
+    BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
+    ExchangeResult, Matter, MatterRow, MatterState, MatterVersion, MatterWords, OfficeSettings, Opened, Outlook, Phase,
+    Progress, Recovery, Registered, Repaired, Restored, Role, SlipView, Today,
 };
 pub use visits::Imported;

@@ -96,7 +96,14 @@ impl Desk {
             }
             ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
         }
-        let at = minute(self.now().at_ms);
+        let moment = self.now();
+        let at = minute(moment.at_ms);
+        if let Ok(outcome) = &ended {
+            // The exchange itself is done and kept: the next one tells the time again.
+            if let Err(error) = db.write(|tx| tx.note_district_time(outcome.district_ms, moment)) {
+                tracing::warn!(%error, "the district's time was not kept");
+            }
+        }
         let none = ExchangeResult {
             in_step: false,
             sent: 0,

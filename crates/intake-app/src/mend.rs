@@ -8,7 +8,7 @@ use intake_store::{DataKey, Db, Keyring, Walk, mark_damaged, repair, seen_repair
 use crate::desk::Desk;
 use crate::view::{DeskState, Repaired};
 use crate::visits::minute;
-use crate::{Error, Result};
+use crate::{Error, Failure, Result};
 
 /// Entries that one pause of two seconds looks at: a few milliseconds.
 const IN_A_PAUSE: usize = 300;
@@ -116,13 +116,27 @@ impl Desk {
     /// What a pause came upon: damage is told, and repaired at the next sign-in.
     pub(crate) fn noticed(&self, error: Error) -> Result<()> {
         match &error {
-            Error::Store(damage) if damage.is_damage() => {
-                tracing::error!(error = %damage, "the pause found a difference");
-                mark_damaged(&self.folder())?;
-                self.session().notice = Some(Error::Refused(Code::RecordChanged).told("pause"));
-                Ok(())
-            }
+            Error::Store(damage) if damage.is_damage() => self.found(damage),
             _ => Err(error),
         }
+    }
+
+    /// What the window is told of an error of this desk ([`Error::told`]). A page that work could not read is repaired at the
+    /// next sign-in.
+    pub fn failed(&self, what: &str, error: &Error) -> Failure {
+        if let Error::Store(damage @ intake_store::Error::Damaged(_)) = error
+            && self.session().db.is_some()
+            && let Err(unmarked) = self.found(damage)
+        {
+            tracing::error!(error = %unmarked, "the damage could not be noted");
+        }
+        error.told(what)
+    }
+
+    fn found(&self, damage: &intake_store::Error) -> Result<()> {
+        tracing::error!(error = %damage, "a difference was found");
+        mark_damaged(&self.folder())?;
+        self.session().notice = Some(Error::Refused(Code::RecordChanged).told("difference"));
+        Ok(())
     }
 }

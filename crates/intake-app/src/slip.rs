@@ -75,6 +75,9 @@ impl Desk {
             if matter.void {
                 return Err(Error::Refused(Code::AlreadyVoid));
             }
+            if matches!(matter.record, Record::Erased) {
+                return Err(Error::Refused(Code::ContentErased));
+            }
             let (desk, settings) = (tx.desk()?, tx.settings()?);
             let profile = profile_of(&desk, &settings);
             let printed = Printed {
@@ -144,7 +147,7 @@ impl Issued {
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
     let Issued { matter, slip, versions } = issued;
     let newest = versions.into_iter().next().ok_or(Error::Refused(Code::NumberUnknown))?;
-    let query_code = newest.record.query_code().ok_or(Error::Refused(Code::NumberUnknown))?.to_owned();
+    let query_code = newest.record.query_code().ok_or(Error::Refused(Code::ContentErased))?.to_owned();
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
     let told = match &newest.record {
         Record::Told(record) => {

@@ -307,6 +307,35 @@ views! {
         /// Every profile there is: id and name.
         profiles: Vec<(String, String)>,
     }
+    /// How the computer's clock stands.
+    ClockState {
+        /// `2026-11-24 09:05`.
+        now: String,
+        /// When the visit before was registered, or the clock confirmed.
+        last: Option<String>,
+        /// Whether the next visit needs a word that the date is right.
+        asks: bool,
+        /// Minutes that the clock jumped since the last entry: negative for back, 0 where it did not.
+        jumped_minutes: i64,
+        /// Minutes by which it differs from the district's, as far as that is known: positive where the desk is behind, 0
+        /// within five minutes.
+        district_minutes: i64,
+    }
+    /// What may be erased, or was.
+    Erasure {
+        /// Registered before this day: `2023-11-24`.
+        before: String,
+        /// Matters.
+        matters: u64,
+        /// Lines of advice.
+        advice: u64,
+        /// Matters old enough that the district has not archived or settled.
+        waiting: u64,
+        /// The years of retention by the region's rules.
+        years: u32,
+        /// What was erased may still stand in the file as bytes; the next opening tries again.
+        unfinished: bool,
+    }
     /// A slip.
     SlipView {
         /// With hyphens.

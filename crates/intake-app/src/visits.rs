@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::sealed::{Words, may_open};
+use crate::times::date_is_certain;
 use crate::view::{Matter, MatterRow, MatterState, MatterVersion, MatterWords, Registered, Today};
 use crate::{Error, Result};
 
@@ -34,8 +35,9 @@ impl Desk {
     /// Registers one visit and allots its number (Art. 23(1): every visit is registered).
     ///
     /// # Errors
-    /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], or those of the disk. Nothing is kept
-    /// then, and no number is used up.
+    /// [`Code::DeskLocked`], [`Code::VisitUnreadable`], [`Code::ReasonNeeded`], [`Code::ClockBehind`] or
+    /// [`Code::ClockAhead`] until [`Desk::confirm_clock`], or those of the disk. Nothing is kept then, and no number is
+    /// used up.
     pub fn register(&self, visit: &Visit) -> Result<Registered> {
         self.register_from(visit, None)
     }
@@ -74,6 +76,10 @@ impl Desk {
             let desk = tx.desk()?;
             let profile = profile_of(&desk, &tx.settings()?);
             let visit = passed(visit, date, &profile)?;
+            // A ledger's rows are of earlier days: nobody stands at the window who could be asked.
+            if import_key.is_empty() {
+                date_is_certain(&tx.times(), moment)?;
+            }
             let (mark, serial) = tx.next_serial(date)?;
             let number = number(&desk.centre_code, date, desk.number, &mark, serial)?;
             let open = RegisteredPart {
@@ -133,7 +139,7 @@ impl Desk {
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
             // Checked for the day of the visit, not of its correction.
             let visit = passed(visit, civil_date(matter.registered_ms), &profile)?;
-            let query_code = matter.record.query_code().ok_or(Error::Refused(Code::NumberUnknown))?.to_owned();
+            let query_code = matter.record.query_code().ok_or(Error::Refused(Code::ContentErased))?.to_owned();
             let open = Corrected {
                 number: number.to_string(),
                 version: matter.version + 1,
@@ -278,12 +284,15 @@ pub(crate) fn versions_shown(versions: Vec<Version>, words: &Words<'_>) -> Vec<M
     versions.into_iter().map(told).collect()
 }
 
-/// The title that lists and paper may show; nothing once erased.
+/// What stands where a title would, once the content is gone.
+const ERASED_TITLE: &str = "内容已按规定清除";
+
+/// The title that lists and paper may show.
 fn open_title<'a>(record: &'a Record, profile: &'a Profile) -> &'a str {
     match record {
         Record::Told(told) => told.visit.open_title(profile),
         Record::Sealed(_) => profile.says("sealed_title"),
-        Record::Erased => "",
+        Record::Erased => ERASED_TITLE,
     }
 }
 
@@ -338,6 +347,9 @@ fn number(centre: &str, date: NaiveDate, desk: u8, mark: &str, serial: u32) -> R
 /// A matter that can still be changed.
 pub(crate) fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
     let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
+    if matches!(matter.record, Record::Erased) {
+        return Err(Error::Refused(Code::ContentErased));
+    }
     if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }
 
@@ -370,7 +382,8 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Prof
     let (Some(newest), Some(first)) = (versions.first(), versions.last()) else {
         return Err(Error::Refused(Code::NumberUnknown));
     };
-    let query_code = newest.record.query_code().ok_or(Error::Refused(Code::NumberUnknown))?.to_owned();
+    // Nothing of it is left once erased.
+    let query_code = newest.record.query_code().unwrap_or_default().to_owned();
     let due = due(&versions, profile);
     let working = due.and_then(|day| Calendars::built_in().working_day_from(day).ok()).filter(|day| Some(*day) != due);
     Ok(Registered {

@@ -1,6 +1,11 @@
 //! A desk's day without its window: the real folder, the real district, the real line.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "desk/any_order.rs"]
+mod any_order;
+#[path = "desk/clock.rs"]
+mod clock;
+
 use std::path::Path;
 use std::sync::Arc;
 

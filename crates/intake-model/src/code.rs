@@ -184,6 +184,18 @@ codes! {
     SealedNotExported,
     /// The folder for what is written out cannot be written, or lies in the data folder.
     ExportFolderUnusable,
+    /// The clock stands before the visit registered last: the date is to be confirmed.
+    ClockBehind,
+    /// The clock went far ahead of the visit registered last: the date is to be confirmed.
+    ClockAhead,
+    /// The content was erased at the end of its retention; the number stays used.
+    ContentErased,
+    /// Nothing is erased while the clock is in doubt.
+    EraseClockDoubted,
+    /// What is to be erased is not what was shown.
+    EraseCountDiffers,
+    /// Nothing is old enough, and safe enough at the district, to be erased.
+    NothingToErase,
     // ---- paper
     /// No font for Chinese text on this machine.
     FontMissing,

@@ -12,6 +12,7 @@ mod calendar;
 mod catalogue;
 pub mod check;
 pub mod clock;
+pub mod clock_guard;
 mod code;
 mod decision;
 mod door;
@@ -39,6 +40,7 @@ pub use check::{Problem, Severity, check, check_on, check_under};
 pub use clock::{
     Binds, CalendarAnswer, Clock, ClockCode, Due, Event, ExtensionError, Limit, Start, Unit, due, extended,
 };
+pub use clock_guard::{ClockGuard, Reading};
 pub use code::{Code, Text, text};
 pub use decision::Decision;
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};

@@ -66,6 +66,8 @@ pub struct Profile {
     pub representatives: Vec<RepresentativesRow>,
     /// The papers that this office may issue.
     pub papers: Vec<Paper>,
+    /// For how many years what was told is kept at the desk after the last word about a matter.
+    pub retention_years: u32,
     /// Whether a notice handed over at the desk is signed for on a 送达回证 of its own instead of on the kept copy.
     pub service_record: bool,
 }
@@ -100,6 +102,12 @@ pub struct RepresentativesRow {
     pub up_to: Option<u32>,
     /// At most so many representatives: 1 to 5.
     pub most: u32,
+}
+
+impl Profile {
+    /// PIPL 55 and 56 ask that records of how personal information was handled be kept three years; no office erases the
+    /// matters that they are about before that.
+    pub const LEAST_RETENTION_YEARS: u32 = 3;
 }
 
 /// The law's most (Art. 20(3)).

@@ -280,3 +280,14 @@ fn a_new_desk_begins_with_the_profile_of_its_region() {
         assert_eq!(Profile::for_centre(centre).id, id, "{centre}");
     }
 }
+
+#[test]
+fn what_was_told_is_kept_three_years_at_least_and_a_region_may_keep_it_longer() {
+    assert!(Profile::all_built_in().iter().all(|profile| profile.retention_years >= 3));
+    let own = |years: u32| Profile::parse("x.toml", &format!("{HEAD}[records]\nretention_years = {years}"));
+    assert_eq!(own(10).unwrap().retention_years, 10);
+    let error = own(2).unwrap_err();
+    assert_eq!(error.line, 8);
+    assert!(error.reason.contains("3 years at least"), "{error}");
+    assert_eq!(Profile::parse("x.toml", HEAD).unwrap().retention_years, 3);
+}

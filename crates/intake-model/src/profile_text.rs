@@ -43,6 +43,8 @@ struct Written {
     papers: WrittenPapers,
     #[serde(default)]
     notices: WrittenNotices,
+    #[serde(default)]
+    records: WrittenRecords,
 }
 
 #[derive(Deserialize, Default)]
@@ -92,6 +94,12 @@ struct WrittenPapers {
 #[serde(deny_unknown_fields)]
 struct WrittenNotices {
     service_record: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenRecords {
+    retention_years: Option<Spanned<u32>>,
 }
 
 /// The fields of a visit, as its schema has them: a field added to the record can be asked for by a profile at once.
@@ -167,6 +175,13 @@ impl Reader<'_> {
             Some(from) => *from.get_ref(),
             None => base.collective_from,
         };
+        let retention_years = match &written.records.retention_years {
+            Some(years) if *years.get_ref() < Profile::LEAST_RETENTION_YEARS => {
+                return Err(self.wrong(years, "what was told is kept for 3 years at least (PIPL 55, 56)"));
+            }
+            Some(years) => *years.get_ref(),
+            None => base.retention_years,
+        };
         let office = Office {
             name: self.text_or(written.office.name.as_ref(), &base.office.name)?,
             seal: self.text_or(written.office.seal.as_ref(), &base.office.seal)?,
@@ -193,6 +208,7 @@ impl Reader<'_> {
             collective_from,
             representatives,
             papers,
+            retention_years,
             service_record: written.notices.service_record.unwrap_or(base.service_record),
         })
     }

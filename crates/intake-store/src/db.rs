@@ -7,6 +7,7 @@ use std::time::Duration;
 use intake_wire::{Head, JournalId};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use crate::erase::unscrubbed;
 use crate::folder::{Folder, sync_folder};
 use crate::head::HeadFile;
 use crate::journal::Journal;
@@ -117,7 +118,16 @@ impl Db {
         let db = Self(Arc::new(inner));
         db.compare_head()?;
         leave_wal(&lock(&db.0.writer).connection, false)?;
+        // The power went while an erasure was being made good. A full disk must not keep the desk closed: it stays noted.
+        if db.with_writer(unscrubbed)? {
+            let _ = db.scrub();
+        }
         Ok(db)
+    }
+
+    /// The writing connection outside any transaction, for what none can hold.
+    pub(crate) fn with_writer<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&lock(&self.0.writer).connection)
     }
 
     /// Notes each head outside the data folder too, from now on, beginning with the present one.

@@ -73,9 +73,16 @@ pub enum Error {
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, OutOfMemory};
         match error.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
+            // Out of memory: so SQLCipher tells of a page that does not fit its HMAC while SQLite prepares a statement (found by
+            // tests/faults/damage.rs). A system that is really out of memory ends a program instead of telling it.
+            Some(DatabaseCorrupt | NotADatabase | OutOfMemory) => Self::Damaged(error.to_string()),
+            // In the middle of work SQLCipher tells of a page that does not fit its HMAC by an error without a word of its
+            // own; what is wrong with a statement always comes with one.
+            _ if extended(&error) == Some(rusqlite::ffi::SQLITE_ERROR) && says_nothing(&error) => {
+                Self::Damaged(error.to_string())
+            }
             _ => Self::Sqlite(error),
         }
     }
@@ -101,7 +108,14 @@ impl Error {
             Self::Lost { .. } => Code::EntriesLost,
             Self::Blob(_) => Code::AttachmentUnreadable,
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
-            Self::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Code::FolderUnwritable,
+            Self::Io(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                Code::FolderUnwritable
+            }
             Self::Io(_) => Code::DiskFailed,
             // Where the WAL's index cannot grow, SQLite tells of no full disk but of the index alone.
             Self::Sqlite(error) if extended(error) == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Code::DiskFull,
@@ -116,6 +130,10 @@ impl Error {
             Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
         }
     }
+}
+
+fn says_nothing(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, said) if said.as_deref().is_none_or(|said| said == "SQL logic error"))
 }
 
 fn extended(error: &rusqlite::Error) -> Option<i32> {

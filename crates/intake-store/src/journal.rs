@@ -1,10 +1,12 @@
 //! The journal's rows: appended in the transaction of what they record, read back as the protocol's entries.
 
+use intake_model::Reading;
 use intake_wire::{
     BootId, Draft, Entry, EpochOpened, Hash, Head, JournalId, Kind, LastKnown, Moment, Part, SYSTEM_CLERK,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use crate::clock::jump;
 use crate::db::{Reader, Writer};
 use crate::{Error, Result};
 
@@ -78,22 +80,31 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Appends an entry to the current epoch's journal and gives its place.
+    /// Appends an entry to the current epoch's journal and gives its place. Where the clock jumped since the last entry, one
+    /// that says so stands between them.
     ///
     /// # Errors
     /// [`Error::Sqlite`]; [`Error::Contradiction`] before the first epoch.
     pub fn append(&self, draft: Draft, clerk: u32, moment: Moment) -> Result<u64> {
-        let sql = "SELECT e.id, e.journal, j.seq, j.hash FROM epochs e LEFT JOIN journal j ON j.epoch = e.id
-                   ORDER BY e.id DESC, j.seq DESC LIMIT 1";
+        let sql = "SELECT e.id, e.journal, j.seq, j.hash, j.at_ms, j.boot, j.mono_ms
+                   FROM epochs e LEFT JOIN journal j ON j.epoch = e.id ORDER BY e.id DESC, j.seq DESC LIMIT 1";
         let current = self.connection.prepare_cached(sql)?.query_row([], |row| {
-            let head = match (row.get::<_, Option<u64>>(2)?, row.get::<_, Option<[u8; 32]>>(3)?) {
-                (Some(seq), Some(hash)) => Head { seq, hash: Hash(hash) },
-                _ => Head::EMPTY,
+            let (head, last) = match (row.get::<_, Option<u64>>(2)?, row.get::<_, Option<[u8; 32]>>(3)?) {
+                (Some(seq), Some(hash)) => {
+                    let last = Reading { at_ms: row.get(4)?, boot: row.get(5)?, mono_ms: row.get(6)? };
+                    (Head { seq, hash: Hash(hash) }, Some(last))
+                }
+                _ => (Head::EMPTY, None),
             };
-            Ok((row.get::<_, i64>(0)?, JournalId(row.get(1)?), head))
+            Ok((row.get::<_, i64>(0)?, JournalId(row.get(1)?), head, last))
         });
-        let (epoch, journal, head) =
+        let (epoch, journal, mut head, last) =
             current.optional()?.ok_or_else(|| Error::Contradiction("the desk has no epoch".into()))?;
+        if let Some(jumped) = jump(last, moment)? {
+            let (entry, hash) = jumped.after(journal, head, SYSTEM_CLERK, moment)?;
+            self.insert(epoch, &entry, hash)?;
+            head = Head { seq: entry.seq, hash };
+        }
         let (entry, hash) = draft.after(journal, head, clerk, moment)?;
         self.insert(epoch, &entry, hash)?;
         self.appended.set(Some((journal, Head { seq: entry.seq, hash })));

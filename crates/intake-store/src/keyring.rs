@@ -171,7 +171,7 @@ impl Keyring {
     /// [`Error::Keyring`] where it is missing or does not read.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|error| Error::Keyring(error.to_string()))?;
-        let ring: Self = serde_json::from_slice(&bytes).map_err(|error| Error::Keyring(error.to_string()))?;
+        let ring: Self = serde_json::from_slice(whole(&bytes)?).map_err(|error| Error::Keyring(error.to_string()))?;
         match ring.version {
             1..=VERSION => Ok(Self { version: VERSION, ..ring }),
             found => Err(Error::Newer { found, known: VERSION }),
@@ -183,7 +183,10 @@ impl Keyring {
     /// # Errors
     /// [`Error::Io`].
     pub fn write(&self, path: &Path) -> Result<()> {
-        write_whole(path, &serde_json::to_vec_pretty(self)?)
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        let check = format!("{CHECK}{}\n", sha256(&[&bytes]));
+        bytes.extend_from_slice(check.as_bytes());
+        write_whole(path, &bytes)
     }
 
     /// Adds a clerk with a key of their own and gives the clerk's number.
@@ -419,6 +422,22 @@ fn data_key(wrap: &str, own: &OwnKey) -> Option<DataKey> {
     <[u8; 32]>::try_from(key.as_slice()).ok().map(|key| DataKey(Zeroizing::new(key)))
 }
 
+/// What stands before the checksum in the file's last line: nothing else guards the names and the roles.
+const CHECK: &str = "\nsha256 ";
+
+/// The JSON of a keyring whose checksum fits. One that ends with its JSON was written before there were checksums.
+fn whole(bytes: &[u8]) -> Result<&[u8]> {
+    let check = CHECK.as_bytes();
+    let Some(at) = bytes.windows(check.len()).rposition(|window| window == check) else { return Ok(bytes) };
+    let (json, rest) = bytes.split_at(at);
+    let noted = rest.get(check.len()..).unwrap_or_default().trim_ascii_end();
+    if noted == sha256(&[json]).to_string().as_bytes() {
+        Ok(json)
+    } else {
+        Err(Error::Keyring("its checksum does not fit".into()))
+    }
+}
+
 fn cipher(password: &str, salt: &[u8; 16]) -> Result<XChaCha20Poly1305> {
     let wrap = |error: argon2::Error| Error::Wrap(error.to_string());
     let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32)).map_err(wrap)?;
@@ -432,6 +451,31 @@ fn cipher(password: &str, salt: &[u8; 16]) -> Result<XChaCha20Poly1305> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_keyring_with_any_byte_changed_or_cut_off_is_never_read_as_another() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("keyring.json");
+        let key = DataKey::generate().unwrap();
+        let mut ring = Keyring::new(&key);
+        ring.add_clerk(&key, "王芳", Role::Clerk, "一句好记的话").unwrap();
+        ring.write(&path).unwrap();
+        let written = std::fs::read(&path).unwrap();
+        let plain = serde_json::to_vec(&ring).unwrap();
+        let read = || Keyring::read(&path).map(|ring| serde_json::to_vec(&ring).unwrap());
+        assert_eq!(read().unwrap(), plain);
+        for at in 0..written.len() {
+            let mut flipped = written.clone();
+            flipped[at] ^= 1 << (at % 8);
+            std::fs::write(&path, flipped).unwrap();
+            assert!(read().is_err(), "a changed byte at {at} was not noticed");
+            std::fs::write(&path, &written[..at]).unwrap();
+            assert!(read().map_or(true, |read| read == plain), "cut at {at}");
+        }
+        // As an earlier program wrote it.
+        std::fs::write(&path, serde_json::to_vec_pretty(&ring).unwrap()).unwrap();
+        assert_eq!(read().unwrap(), plain);
+    }
 
     #[test]
     fn each_clerk_and_the_recovery_key_open_the_same_key_and_nobody_else_does() {

@@ -127,6 +127,15 @@ impl Line<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Up to where a journal is within the district's own backups, as last told.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn archived(&self, journal: JournalId) -> Result<u64> {
+        let sql = "SELECT archived_seq FROM epochs WHERE journal = ?1";
+        Ok(self.connection.query_row(sql, [journal.0], |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
     /// How the last exchange went; `None` before the first.
     ///
     /// # Errors
@@ -159,6 +168,17 @@ impl LineWriter<'_> {
     pub fn record_remote(&self, journal: JournalId, head: Head) -> Result<()> {
         let sql = "UPDATE epochs SET remote_seq = ?2, remote_hash = ?3 WHERE journal = ?1";
         self.connection.prepare_cached(sql)?.execute(params![journal.0, head.seq, head.hash.0])?;
+        Ok(())
+    }
+
+    /// Up to where a journal is within the district's own backups, as just told. Never above what the desk and the district
+    /// agree on.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn record_archived(&self, journal: JournalId, seq: u64) -> Result<()> {
+        let sql = "UPDATE epochs SET archived_seq = min(?2, remote_seq) WHERE journal = ?1 AND archived_seq <> min(?2, remote_seq)";
+        self.connection.prepare_cached(sql)?.execute(params![journal.0, seq])?;
         Ok(())
     }
 

@@ -355,6 +355,14 @@ impl Writer<'_> {
         Ok(left)
     }
 
+    /// Takes one matter into the index as it stands now.
+    pub(crate) fn index_matter(&self, number: &str) -> Result<()> {
+        match self.matters().place_of(number)? {
+            Some((epoch, seq)) => self.index_one(rowid(epoch, seq)),
+            None => Ok(()),
+        }
+    }
+
     fn index_one(&self, rowid: i64) -> Result<()> {
         let (epoch, seq) = place(rowid);
         let Some(matter) = self.matters().registered_at(epoch, seq)? else { return Ok(()) };

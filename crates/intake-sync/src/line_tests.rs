@@ -47,6 +47,8 @@ struct Memory {
     page_faults: VecDeque<Fault>,
     requests: BTreeMap<String, u32>,
     pages_entries: usize,
+    archived: Option<u64>,
+    now_ms: i64,
 }
 
 struct District {
@@ -199,8 +201,9 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
         "/v1/heads" => {
             signed(path).0.verify(&district_key().public()).unwrap();
             let (head, verdicts) = (held_head(memory), memory.verdicts.clone());
-            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false, mark: None }];
-            let answer = HeadsAnswer { journals, district: (DISTRICT, own_head(memory)), now_ms: 0 };
+            let (mark, archived) = (None, memory.archived);
+            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false, mark, archived }];
+            let answer = HeadsAnswer { journals, district: (DISTRICT, own_head(memory)), now_ms: memory.now_ms };
             intake_wire::encode(&answer).unwrap()
         }
         "/v1/down" => {
@@ -329,6 +332,26 @@ async fn all_entries_reach_the_district_once_and_a_second_exchange_sends_none() 
     assert_eq!((outlook.entries, outlook.last_exchange_ms), (0, Some(42)));
     desk.writes(1);
     assert!(!crate::outlook(&desk.db).unwrap().in_step);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_district_archived_and_what_its_clock_shows_is_kept_and_never_above_what_both_agree_on() {
+    let district = District::start();
+    let desk = district.desk(20);
+    let archived = || desk.db.read::<_, intake_store::Error>(|r| r.line().archived(JOURNAL)).unwrap();
+    assert_eq!(desk.exchange().await.unwrap().district_ms / 60_000, 0);
+    assert_eq!(archived(), 0, "a district that does not say so has archived nothing");
+    district.with(|memory| (memory.archived, memory.now_ms) = (Some(12), 1_795_500_000_000));
+    let told = desk.exchange().await.unwrap().district_ms;
+    assert!((0..60_000).contains(&(told - 1_795_500_000_000)), "{told}");
+    assert_eq!(archived(), 12);
+    district.with(|memory| memory.archived = Some(5000));
+    desk.exchange().await.unwrap();
+    assert_eq!(archived(), 20);
+    // It was restored from an older backup: what it says now counts.
+    district.with(|memory| memory.archived = Some(7));
+    desk.exchange().await.unwrap();
+    assert_eq!(archived(), 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]

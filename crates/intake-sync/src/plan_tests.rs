@@ -42,6 +42,7 @@ impl World {
             verdicts: Vec::new(),
             forked: false,
             mark: None,
+            archived: None,
         };
         let journals = self.district.iter().map(state).collect();
         HeadsAnswer { journals, district: (DISTRICT, head(DISTRICT, self.own)), now_ms: 0 }
@@ -180,7 +181,7 @@ proptest! {
 fn one_journal(seq: u64, twist: u8, verdicts: Vec<Verdict>, forked: bool) -> HeadsAnswer {
     let name = journal(0);
     let head = Head { seq, hash: hash(name, seq, twist) };
-    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark: None }];
+    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark: None, archived: None }];
     HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0 }
 }
 

@@ -63,6 +63,8 @@ pub struct Outcome {
     pub waiting: u64,
     /// Short hash of the newest journal's last entry.
     pub head: String,
+    /// The district's clock at the end, milliseconds since 1970 UTC.
+    pub district_ms: i64,
     /// The two sides hold different entries under one number.
     pub forked: bool,
     /// Entries of the desk's own that came back: it had been set back.
@@ -147,6 +149,8 @@ struct Run<'r, P> {
     parted: BTreeSet<JournalId>,
     /// Journals that the district does not give back: an older one.
     withheld: BTreeSet<JournalId>,
+    /// The district's clock as told last, and when that was.
+    told_time: (i64, Instant),
     bytes: u64,
     sending: Duration,
 }
@@ -177,6 +181,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             came_back: 0,
             parted: BTreeSet::new(),
             withheld: BTreeSet::new(),
+            told_time: (0, Instant::now()),
             bytes: 0,
             sending: Duration::ZERO,
         })
@@ -233,6 +238,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         .await?;
         let body = self.signed("/v1/heads", &heads)?;
         let remote: HeadsAnswer = read_answer(&self.client.post("/v1/heads", body, ANSWER_BYTES).await?)?;
+        self.told_time = (remote.now_ms, Instant::now());
         let (told, district) = (remote.clone(), self.admission.answer.journal);
         let local = reading(self.db, move |reader| Local::read(reader, district, &told)).await?;
         if self.began.is_none() {
@@ -246,7 +252,10 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             if let Some(own) = local.journals.iter().find(|own| own.journal == state.journal) {
                 // The district may name entries that a desk set back no longer has.
                 let verdicts = state.verdicts.iter().filter(|one| one.seq <= own.head.seq).cloned().collect();
-                self.keep(state.journal, state.head, verdicts).await?;
+                if self.keep(state.journal, state.head, verdicts).await? {
+                    let (journal, archived) = (state.journal, state.archived.unwrap_or(0));
+                    writing(self.db, move |tx| tx.line().record_archived(journal, archived)).await?;
+                }
             }
         }
         Ok((local, remote))
@@ -417,6 +426,10 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             set_aside: count(|verdict| matches!(verdict, VerdictKind::SetAside { .. })),
             waiting: count(|verdict| matches!(verdict, VerdictKind::Waiting { .. })),
             head: local.journals.last().map(|own| own.head.hash.short()).unwrap_or_default(),
+            district_ms: {
+                let passed = u64::try_from(self.told_time.1.elapsed().as_millis()).unwrap_or(0);
+                self.told_time.0.saturating_add_unsigned(passed)
+            },
             forked: self.district_forked
                 || !self.parted.is_empty()
                 || steps.iter().any(|step| matches!(step, Step::Forked { .. })),

@@ -20,8 +20,8 @@ pub use epoch::{Carried, EpochOpened, LastKnown};
 pub use hash::{Hash, sha256, sha256_of};
 pub use page::{Block, Frames, PageWriter, limits};
 pub use payload::{
-    AttachmentAdded, AttachmentContent, AttachmentRemoved, Corrected, EarlierLookedUp, Kind, Printed, ProgressTold,
-    RecordOf, Registered, Resealed, SealedOpened, SlipIssued, Voided,
+    AttachmentAdded, AttachmentContent, AttachmentRemoved, ClockJumped, Corrected, EarlierLookedUp, Erased, Kind,
+    Printed, ProgressTold, RecordOf, Registered, Resealed, SealedOpened, SlipIssued, Voided,
 };
 pub use record::{Record, SealedRecord};
 pub use request::{

@@ -73,6 +73,12 @@ kinds! {
     matter_exported,
     /// A period was written out as a sheet: open `{from, to, rows, masked}`, personal `{reason}`.
     period_exported,
+    /// The clock jumped since the entry before: [`ClockJumped`].
+    clock_jumped,
+    /// A clerk said that date and time are right: `{}`; the entry's own moment is what was confirmed.
+    clock_confirmed,
+    /// The personal parts of matters were erased at the end of their retention: [`Erased`].
+    erased,
     /// In the district's journal: it admitted the desk, `{centre, desk}`.
     desk_admitted,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
@@ -189,6 +195,26 @@ pub struct AttachmentRemoved {
     pub number: String,
     /// Which of its attachments.
     pub blob: Hash,
+}
+
+/// Open part of `clock_jumped`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockJumped {
+    /// By how many milliseconds: negative for back.
+    pub by_ms: i64,
+    /// `back` or `ahead`.
+    pub found: String,
+}
+
+/// Open part of `erased`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// The registration numbers of the matters whose content is gone.
+    pub numbers: Vec<String>,
+    /// How many lines of advice went with them.
+    pub advice: u64,
+    /// Under which rule, in the administrator's words.
+    pub why: String,
 }
 
 /// Open part of `progress_told`.

@@ -97,6 +97,10 @@ pub struct JournalState {
     /// The epoch mark under which the district knows the journal; `None` from one that does not say, or knows no such journal.
     #[n(4)]
     pub mark: Option<String>,
+    /// Up to where the journal is within the district's own test-restored backups; `None` from a district that has no such
+    /// mark yet.
+    #[n(5)]
+    pub archived: Option<u64>,
 }
 
 /// What became of one entry.

@@ -18,7 +18,7 @@ pub(crate) async fn attach(desk: State<'_, Desk>, request: Request<'_>) -> Answe
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (number, name) = (header("x-number").to_owned(), decoded(header("x-name")));
     let InvokeBody::Raw(bytes) = request.body() else {
-        return answered("attach", Err(Error::refused(Code::RequestUnreadable)));
+        return answered("attach", &desk, Err(Error::refused(Code::RequestUnreadable)));
     };
     let bytes = bytes.clone();
     blocking("attach", &desk, move |desk| desk.attach(&number, &name, &bytes)).await

@@ -32,7 +32,7 @@ pub(crate) async fn sign_out(desk: State<'_, Desk>) -> Answer<DeskState> {
 
 #[tauri::command]
 pub(crate) async fn enrol(desk: State<'_, Desk>, address: String, code: String) -> Answer<DeskState> {
-    answered("enrol", desk.enrol(&address, &code).await)
+    answered("enrol", &desk, desk.enrol(&address, &code).await)
 }
 
 #[tauri::command]

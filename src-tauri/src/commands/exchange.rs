@@ -15,5 +15,5 @@ pub(crate) async fn outlook(desk: State<'_, Desk>) -> Answer<Outlook> {
 pub(crate) async fn exchange(desk: State<'_, Desk>, progress: Channel<Progress>) -> Answer<ExchangeResult> {
     // A window that is gone hears no progress; the exchange goes on.
     let report = move |step: Progress| drop(progress.send(step));
-    answered("exchange", desk.exchange(report).await)
+    answered("exchange", &desk, desk.exchange(report).await)
 }

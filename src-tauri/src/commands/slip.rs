@@ -7,12 +7,12 @@ use super::{Answer, answered, blocking};
 
 #[tauri::command]
 pub(crate) async fn slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
-    answered("slip", desk.slip(&number).await)
+    answered("slip", &desk, desk.slip(&number).await)
 }
 
 #[tauri::command]
 pub(crate) async fn resend_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
-    answered("resend_slip", desk.resend_slip(&number).await)
+    answered("resend_slip", &desk, desk.resend_slip(&number).await)
 }
 
 #[tauri::command]

@@ -9,6 +9,7 @@ import type { Advice } from "./bindings/Advice";
 import type { Attachment } from "./bindings/Attachment";
 import type { BackupState } from "./bindings/BackupState";
 import type { ClerkView } from "./bindings/ClerkView";
+import type { ClockState } from "./bindings/ClockState";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
 import type { DeskState } from "./bindings/DeskState";
@@ -17,6 +18,7 @@ import type { DraftText } from "./bindings/DraftText";
 import type { EarlierMatter } from "./bindings/EarlierMatter";
 import type { EarlierQuery } from "./bindings/EarlierQuery";
 import type { EarlierTold } from "./bindings/EarlierTold";
+import type { Erasure } from "./bindings/Erasure";
 import type { ExchangeResult } from "./bindings/ExchangeResult";
 import type { Exported } from "./bindings/Exported";
 import type { Facts } from "./bindings/Facts";
@@ -132,6 +134,10 @@ export const ipc = {
   recover: (form: Recovery) => call<DeskState>("recover", { form }),
   setLockMinutes: (minutes: number) => call<DeskState>("set_lock_minutes", { minutes }),
   openSealed: (number: string) => call<Opened>("open_sealed", { number }),
+  clockState: () => call<ClockState>("clock_state"),
+  confirmClock: () => call<ClockState>("confirm_clock"),
+  erasable: (before: string) => call<Erasure>("erasable", { before }),
+  erase: (before: string, matters: number, why: string) => call<Erasure>("erase", { before, matters, why }),
   closeWindow: () => call<void>("close_window"),
   stayOpen: () => call<void>("stay_open"),
 };

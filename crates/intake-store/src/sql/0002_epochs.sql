@@ -63,7 +63,7 @@ CREATE TABLE forks (
     hash    BLOB    NOT NULL,
     entry   BLOB    NOT NULL,
     PRIMARY KEY (journal, seq, hash)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The last backup that was made and checked, and how far it goes.
 CREATE TABLE last_backup (

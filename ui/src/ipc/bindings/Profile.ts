@@ -76,6 +76,10 @@ representatives: Array<RepresentativesRow>,
  */
 papers: Array<Paper>, 
 /**
+ * For how many years what was told is kept at the desk after the last word about a matter.
+ */
+retention_years: number, 
+/**
  * Whether a notice handed over at the desk is signed for on a 送达回证 of its own instead of on the kept copy.
  */
 service_record: boolean, };

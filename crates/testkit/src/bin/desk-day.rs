@@ -1,0 +1,211 @@
+//! A clerk's day, scripted, for what breaks a program from outside: `desk-day --home DIR --rounds 3 --seed 7`.
+//!
+//! Each line on standard output says what a person at the desk has just been shown, and is written at once: what stands
+//! there must be in the desk afterwards, whatever happened. A step that the desk refuses is told with its code; with
+//! `--patient` it waits for a line on standard input and tries the same step again.
+//!
+//! The script is the list [`STEPS`]: what a desk learns to do gets a line there.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use intake_app::{Desk, Error, Result};
+use intake_model::Visit;
+use testkit::desk::{CLERK_ID, PASSWORD, open};
+
+#[derive(Parser)]
+struct Arguments {
+    /// The desk stands in `DIR/desk`, its PDF files in `DIR/pdf`.
+    #[arg(long)]
+    home: PathBuf,
+    /// How often the script is played.
+    #[arg(long, default_value_t = 1)]
+    rounds: u32,
+    /// Which visits.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Waits for a line after a refusal, and tries again.
+    #[arg(long)]
+    patient: bool,
+    /// Says that the clock is right where the desk asks.
+    #[arg(long)]
+    clock_is_right: bool,
+    /// Waits for a line before it signs in, and before each round.
+    #[arg(long)]
+    stepwise: bool,
+}
+
+/// One use case, as the clerk's keys call it.
+type Step = fn(&mut Day) -> Result<()>;
+
+/// The day's steps in order. Each is a use case of the desk as the window calls it.
+const STEPS: &[(&str, Step)] = &[
+    ("register", Day::register),
+    ("slip", Day::slip),
+    ("correct", Day::correct),
+    ("pdf", Day::pdf),
+    ("register", Day::register),
+    ("slip", Day::slip),
+    ("progress", Day::progress),
+    ("void", Day::void),
+    ("advice", Day::advice),
+    ("checkpoint", Day::checkpoint),
+    ("register", Day::register),
+    ("reopen", Day::reopen),
+    ("slip", Day::slip),
+    ("today", Day::today),
+];
+
+struct Day {
+    home: PathBuf,
+    desk: Option<Desk>,
+    runtime: tokio::runtime::Runtime,
+    visits: Vec<Visit>,
+    next: usize,
+    number: String,
+    clock_is_right: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() else {
+        return ExitCode::FAILURE;
+    };
+    let mut day = Day {
+        home: arguments.home,
+        desk: None,
+        runtime,
+        visits: visits(),
+        next: usize::try_from(arguments.seed).unwrap_or(0),
+        number: String::new(),
+        clock_is_right: arguments.clock_is_right,
+    };
+    let attempt = |day: &mut Day, name: &str, step: Step| {
+        loop {
+            let Err(error) = step(day) else { return true };
+            say(&format!("refused {name} {:?}", error.code()));
+            if !arguments.patient || !told_to_go_on() {
+                return false;
+            }
+        }
+    };
+    if arguments.stepwise && !told_to_go_on() {
+        return ExitCode::FAILURE;
+    }
+    if !attempt(&mut day, "open", Day::open) {
+        return ExitCode::FAILURE;
+    }
+    for round in 0..arguments.rounds {
+        if arguments.stepwise && round > 0 && !told_to_go_on() {
+            return ExitCode::FAILURE;
+        }
+        for (name, step) in STEPS {
+            if !attempt(&mut day, name, *step) {
+                return ExitCode::FAILURE;
+            }
+        }
+        say(&format!("round {round}"));
+    }
+    say("end");
+    ExitCode::SUCCESS
+}
+
+fn visits() -> Vec<Visit> {
+    let mut visits = testkit::visits::day();
+    for visit in &mut visits {
+        // What a check would warn of is passed: the script is about what is kept.
+        visit.passed_because = "经核对确实如此".into();
+    }
+    visits
+}
+
+/// One line, whole, and out before anything else is done.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn told_to_go_on() -> bool {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).is_ok_and(|read| read > 0)
+}
+
+impl Day {
+    fn desk(&self) -> Result<&Desk> {
+        self.desk.as_ref().ok_or_else(Error::internal)
+    }
+
+    fn open(&mut self) -> Result<()> {
+        let desk = open(Path::new(&self.home))?;
+        desk.sign_in(CLERK_ID, PASSWORD)?;
+        self.desk = Some(desk);
+        say("signed_in");
+        Ok(())
+    }
+
+    fn reopen(&mut self) -> Result<()> {
+        self.desk = None;
+        self.open()
+    }
+
+    fn register(&mut self) -> Result<()> {
+        let visit = self.visits.get(self.next % self.visits.len().max(1)).cloned().unwrap_or_default();
+        let registered = match self.desk()?.register(&visit) {
+            Err(error) if self.clock_is_right && format!("{:?}", error.code()).starts_with("Clock") => {
+                say("asked");
+                self.desk()?.confirm_clock()?;
+                self.desk()?.register(&visit)?
+            }
+            other => other?,
+        };
+        self.next += 1;
+        self.number = registered.number;
+        say(&format!("told {}", self.number));
+        Ok(())
+    }
+
+    fn slip(&mut self) -> Result<()> {
+        let view = self.runtime.block_on(self.desk()?.slip(&self.number))?;
+        say(&format!("shown {} {}", view.number, view.copy));
+        Ok(())
+    }
+
+    fn correct(&mut self) -> Result<()> {
+        let matter = self.desk()?.matter(&self.number)?;
+        let mut visit = matter.words.visit().cloned().ok_or_else(Error::internal)?;
+        visit.remark = "补充：已提交合同复印件。".into();
+        self.desk()?.correct(&self.number, &visit)?;
+        say(&format!("corrected {}", self.number));
+        Ok(())
+    }
+
+    fn pdf(&mut self) -> Result<()> {
+        self.desk()?.save_slip(&self.number)?;
+        say(&format!("saved {}", self.number));
+        Ok(())
+    }
+
+    fn void(&mut self) -> Result<()> {
+        self.desk()?.void_matter(&self.number, "来访人撤回")?;
+        say(&format!("voided {}", self.number));
+        Ok(())
+    }
+
+    fn progress(&mut self) -> Result<()> {
+        self.desk()?.note_progress(&self.number)
+    }
+
+    fn advice(&mut self) -> Result<()> {
+        self.desk()?.note_advice("问低保怎么申请，已告知到社区办理。")
+    }
+
+    fn checkpoint(&mut self) -> Result<()> {
+        self.desk()?.tick()
+    }
+
+    fn today(&mut self) -> Result<()> {
+        self.desk()?.today().map(drop)
+    }
+}

@@ -1,0 +1,140 @@
+//! The scripted day (`desk-day` of the testkit) as a child process, what it was told to say, and whether the desk keeps it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use intake_app::Desk;
+use testkit::desk::{CLERK_ID, PASSWORD, open};
+
+use crate::program;
+
+/// The child with what it says, line by line.
+pub(crate) struct Day {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+}
+
+impl Day {
+    pub(crate) fn start(home: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program("desk-day"));
+        command.arg("--home").arg(home).args(arguments);
+        Self::of(command)
+    }
+
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (input, output) = (child.stdin.take(), child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, input, lines }
+    }
+
+    /// The next line; `None` once the child has closed its output.
+    pub(crate) fn line(&self) -> Option<String> {
+        self.lines.recv_timeout(Duration::from_mins(5)).ok()
+    }
+
+    /// Lets it go on.
+    pub(crate) fn go_on(&mut self) {
+        self.input.as_mut().unwrap().write_all(b"\n").unwrap();
+    }
+
+    /// As a power cut would, at once.
+    pub(crate) fn kill(mut self) -> Vec<String> {
+        // A child that has ended by itself cannot be killed, and need not be.
+        let _ = self.child.kill();
+        // What is started under a tracer outlives it, and ends when nobody is left to tell it to go on.
+        drop(self.input.take());
+        self.child.wait().unwrap();
+        self.lines.iter().collect()
+    }
+
+    /// Until its end.
+    pub(crate) fn end(mut self) -> (ExitStatus, Vec<String>) {
+        drop(self.input.take());
+        let said = self.lines.iter().collect();
+        (self.child.wait().unwrap(), said)
+    }
+}
+
+/// What people at the desk were shown, over all runs on one folder.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Shown {
+    /// How often each number was given out, in the order of the first time.
+    pub(crate) numbers: Vec<String>,
+    /// The last copy of each slip.
+    slips: BTreeMap<String, u32>,
+    /// Voided, and corrected how often.
+    voided: Vec<String>,
+    corrected: BTreeMap<String, u32>,
+}
+
+impl Shown {
+    pub(crate) fn take(&mut self, said: &[String]) {
+        for line in said {
+            let mut words = line.split(' ');
+            match (words.next(), words.next(), words.next()) {
+                (Some("told"), Some(number), _) => {
+                    assert!(!self.numbers.iter().any(|one| one == number), "{number} was given out twice");
+                    self.numbers.push(number.to_owned());
+                }
+                (Some("shown"), Some(number), Some(copy)) => {
+                    let before = self.slips.insert(number.to_owned(), copy.parse().unwrap());
+                    assert!(before.is_none_or(|before| before < copy.parse().unwrap()), "{number}: a copy twice");
+                }
+                (Some("voided"), Some(number), _) => self.voided.push(number.to_owned()),
+                (Some("corrected"), Some(number), _) => *self.corrected.entry(number.to_owned()).or_default() += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Opens the desk and compares: what was shown is there, whole, and the journal explains all of it.
+    pub(crate) fn is_kept(&self, home: &Path) -> u64 {
+        let desk = open(home).unwrap();
+        desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+        self.is_in(&desk)
+    }
+
+    pub(crate) fn is_in(&self, desk: &Desk) -> u64 {
+        let found = desk.verify().unwrap();
+        assert!(found.matters >= self.numbers.len() as u64);
+        for number in &self.numbers {
+            let matter = desk.matter(number).unwrap_or_else(|error| panic!("{number} was shown and is lost: {error}"));
+            assert!(!matter.words.visit().unwrap().demand.is_empty(), "{number} is there without its words");
+            assert!(matter.slips >= self.slips.get(number).copied().unwrap_or(0), "{number}: a slip was shown");
+            assert!(matter.version > self.corrected.get(number).copied().unwrap_or(0), "{number}: a correction");
+            assert!(matter.void || !self.voided.contains(number), "{number} was voided");
+        }
+        found.entries
+    }
+}
+
+/// A small generator of one's own, so that a seed says the same on every machine (splitmix64).
+pub(crate) struct Chance(pub(crate) u64);
+
+impl Chance {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Below `end`.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+}
