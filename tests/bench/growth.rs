@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use intake_app::{Desk, Setup, SystemClock};
+use intake_app::{Desk, SystemClock};
 use intake_model::Visit;
 use intake_store::Db;
 
@@ -38,8 +38,7 @@ pub(crate) fn register(folder: &Path) -> Figure {
 /// The desk in `home`, its administrator at work.
 pub(crate) fn signed_in(home: &Path) -> Desk {
     let clock = std::sync::Arc::new(SystemClock::default());
-    let setup = Setup { folder: home.join("desk"), practice: false, pdf_folder: home.join("pdf"), clock };
-    let desk = Desk::open(setup).unwrap();
+    let desk = Desk::open(testkit::desk::setup(home, clock)).unwrap();
     desk.sign_in(1, &testkit::desk::form(home).administrator_password).unwrap();
     desk
 }

@@ -23,6 +23,7 @@ fn a_files_bytes_and_its_name_are_synced_before_the_entry_that_names_them() {
     let (photo, trace) = (home.path().join("照片.png"), home.path().join("trace"));
     picture(&photo, 0);
     let mut command = traced(&trace);
+    command.env("XDG_STATE_HOME", home.path().join("state"));
     command.arg(program("deskctl")).args(["attach", &number]).arg(&photo).arg("--folder").arg(home.path().join("desk"));
     command.args(["--clerk", CLERK, "--password-stdin"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("strace");
@@ -70,6 +71,7 @@ fn a_file_for_which_there_is_no_room_is_refused_in_a_sentence_and_leaves_nothing
         std::fs::create_dir(home.path().join("small")).unwrap();
         let mut command = Command::new("unshare");
         command.args(["--mount", "--map-root-user", "sh", "-c", SCRIPT]).stderr(Stdio::piped());
+        command.env("XDG_STATE_HOME", home.path().join("state"));
         command.env("home", home.path()).env("small", home.path().join("small")).env("room", room);
         command.env("deskctl", program("deskctl")).env("clerk", CLERK).env("password", PASSWORD).env("number", &number);
         let done = command.output().expect("unshare");

@@ -1,11 +1,12 @@
 //! What clerks are typing, kept on the disk as typed: nothing is lost by a power cut, a lock or a visitor who steps aside.
 //!
-//! A draft uses up no number, is no entry of the journal and never leaves the desk. It belongs to its clerk: another one
-//! sees that it is there and nothing of it. Registering deletes it in the same transaction. Thrown away it is gone: what
+//! A draft uses up no number, is no entry of the journal and never leaves the desk. It belongs to its clerk, and is sealed to
+//! their own key: what is told in confidence is told before anybody has marked it so. Another one, and whoever has the open
+//! database, sees that it is there and nothing of it; with a password that an administrator set anew it is gone. Registering deletes it in the same transaction. Thrown away it is gone: what
 //! somebody said who then did not want it written down is kept nowhere (least data, 个人信息保护法 Art. 6).
 
 use intake_model::Code;
-use intake_store::DraftRow;
+use intake_store::{DraftRow, OwnKey, seal};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -74,26 +75,22 @@ impl Desk {
     /// [`Code::DeskLocked`].
     pub fn drafts(&self) -> Result<Vec<DraftLine>> {
         let (db, clerk) = self.at_work()?;
+        let key = self.own()?;
         let rows = db.read::<_, Error>(|r| Ok(r.drafts()?))?;
         let line = |row: DraftRow| {
             let (started, changed) = (minute(row.started_ms), minute(row.changed_ms));
-            if row.clerk != clerk.id {
-                let (kind, words) = (DraftKind::Visit, String::new());
-                return Ok(DraftLine {
-                    id: row.id,
-                    kind,
-                    about: None,
-                    words,
-                    aside: true,
-                    started,
-                    changed,
-                    own: false,
-                });
+            let (id, own) = (row.id, row.clerk == clerk.id);
+            match told(&row.body, &key).filter(|_| own) {
+                Some(DraftText { kind, about, words, aside, body: _ }) => {
+                    DraftLine { id, kind, about, words, aside, started, changed, own }
+                }
+                None => {
+                    let (kind, about, words) = (DraftKind::Visit, None, String::new());
+                    DraftLine { id, kind, about, words, aside: true, started, changed, own }
+                }
             }
-            let DraftText { kind, about, words, aside, body: _ } = told(&row.body)?;
-            Ok(DraftLine { id: row.id, kind, about, words, aside, started, changed, own: true })
         };
-        rows.into_iter().map(line).collect()
+        Ok(rows.into_iter().map(line).collect())
     }
 
     /// Keeps a draft and gives its name. Without one it is begun.
@@ -103,7 +100,7 @@ impl Desk {
     /// the disk.
     pub fn save_draft(&self, id: Option<&str>, text: &DraftText) -> Result<String> {
         let (db, clerk) = self.at_work()?;
-        let body = kept(text)?;
+        let body = kept(text, &self.own()?)?;
         let at_ms = self.now().at_ms;
         db.write(|tx| match id {
             None => Ok(tx.begin_draft(clerk.id, at_ms, &body)?),
@@ -118,8 +115,9 @@ impl Desk {
     /// [`Code::DraftGone`], also for another clerk's; [`Code::DeskLocked`].
     pub fn open_draft(&self, id: &str) -> Result<DraftText> {
         let (db, clerk) = self.at_work()?;
+        let key = self.own()?;
         let row = db.read::<_, Error>(|r| Ok(r.draft(id, clerk.id)?))?;
-        told(&row.ok_or(Error::Refused(Code::DraftGone))?.body)
+        row.and_then(|row| told(&row.body, &key)).ok_or(Error::Refused(Code::DraftGone))
     }
 
     /// Throws one of the clerk's own drafts away, for good.
@@ -135,15 +133,15 @@ impl Desk {
     }
 }
 
-/// The bytes of a draft as the store keeps them. With [`told`] the one place where they are made and read: what seals a
-/// draft to its clerk goes here.
-fn kept(text: &DraftText) -> Result<Vec<u8>> {
+/// The bytes of a draft as the store keeps them: for its clerk alone.
+fn kept(text: &DraftText, own: &OwnKey) -> Result<Vec<u8>> {
     if text.body.len() + text.words.len() > BODY_BYTES {
         return Err(Error::Refused(Code::TextTooLong));
     }
-    Ok(serde_json::to_vec(text)?)
+    Ok(seal(&serde_json::to_vec(text)?, &[own.recipient()])?.into_bytes())
 }
 
-fn told(body: &[u8]) -> Result<DraftText> {
-    Ok(serde_json::from_slice(body)?)
+/// The draft, where this key opens it.
+fn told(body: &[u8], own: &OwnKey) -> Option<DraftText> {
+    serde_json::from_slice(&own.open(std::str::from_utf8(body).ok()?)?).ok()
 }

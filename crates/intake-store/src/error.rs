@@ -127,7 +127,8 @@ impl Error {
             Self::Backup(_) => Code::BackupUnreadable,
             Self::Older => Code::BackupOlder,
             Self::Wire(intake_wire::Error::EntryTooLarge { .. }) => Code::TextTooLong,
-            Self::Contradiction(_) | Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
+            Self::Contradiction(_) => Code::RecordChanged,
+            Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::{Error, Result};
 
@@ -18,6 +19,9 @@ pub struct Locked {
 #[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
+/// How often a lock that somebody holds is tried again, 50 ms apart.
+const TRIES: u32 = 5;
+
 impl Locked {
     /// Makes the folder where it is missing and takes its lock.
     ///
@@ -29,22 +33,34 @@ impl Locked {
         make_folder(path)?;
         restrict(path)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
-        match lock.try_lock() {
-            Ok(()) => {
-                // The power may have gone while files were being put in the place of others.
-                crate::swap::finish(&Folder(path.to_owned()))?;
-                // The power may have gone while the key was changed: before anything reads the one or the other.
-                Folder(path.to_owned()).settle_key_change()?;
-                Ok(Self { path: path.to_owned(), _lock: lock })
-            }
-            Err(TryLockError::WouldBlock) => Err(Error::InUse),
-            Err(TryLockError::Error(error)) => Err(error.into()),
-        }
+        held(&lock)?;
+        // The power may have gone while files were being put in the place of others.
+        crate::swap::finish(&Folder(path.to_owned()))?;
+        // The power may have gone while the key was changed: before anything reads the one or the other.
+        Folder(path.to_owned()).settle_key_change()?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
     /// What lies in it.
     pub fn folder(&self) -> Folder {
         Folder(self.path.clone())
+    }
+}
+
+/// Takes the lock, and waits a moment for one who is just ending: a program that was started out of this one holds a copy
+/// of the file until it is another program.
+fn held(lock: &File) -> Result<()> {
+    let mut left = TRIES;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if left > 0 => {
+                left -= 1;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
     }
 }
 
