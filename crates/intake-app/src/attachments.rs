@@ -6,8 +6,8 @@ use base64::Engine as _;
 use intake_model::check::text_fault;
 use intake_model::{ATTACHMENT_BYTES, AttachmentKind, Code};
 use intake_paper::scan;
-use intake_store::{AttachmentRecord, BlobKey, Blobs, Db};
-use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, Kind};
+use intake_store::{AttachmentRecord, BlobKey, Blobs, Db, Matters};
+use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, Kind, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
@@ -137,9 +137,7 @@ impl Desk {
         let (db, _) = self.at_work()?;
         let number = parsed(number)?.to_string();
         let found = db.read::<_, Error>(|r| {
-            if r.matters().find(&number)?.is_none() {
-                return Err(Error::Refused(Code::NumberUnknown));
-            }
+            open_to_all(&r.matters(), &number)?;
             Ok(r.attachments().of(&number)?)
         })?;
         let blobs = Blobs::of(&self.folder());
@@ -153,7 +151,10 @@ impl Desk {
     pub fn attachment_page(&self, number: &str, blob: &str, page: u32) -> Result<Vec<u8>> {
         let (db, _) = self.at_work()?;
         let (number, blob) = (parsed(number)?.to_string(), named(blob)?);
-        let found = db.read::<_, Error>(|r| Ok(r.attachments().find(&number, blob)?))?;
+        let found = db.read::<_, Error>(|r| {
+            open_to_all(&r.matters(), &number)?;
+            Ok(r.attachments().find(&number, blob)?)
+        })?;
         let found = found.filter(|one| one.removed.is_none()).ok_or(Error::Refused(Code::AttachmentUnknown))?;
         let bytes = content(&Blobs::of(&self.folder()), &found)?;
         Ok(scan::page(found.kind, &bytes, page)?)
@@ -165,8 +166,12 @@ impl Desk {
             return Ok(());
         }
         let Ok(_turn) = self.0.blobs.try_lock() else { return Ok(()) };
-        let named = db.read::<_, Error>(|r| Ok(r.attachments().named()?))?;
-        Blobs::of(&self.folder()).sweep(&named)?;
+        let (named, erased, epochs) = db.read::<_, Error>(|r| {
+            Ok((r.attachments().named()?, r.attachments().erased()?, r.line().epochs()?.len()))
+        })?;
+        // A desk of several epochs may not have all its entries back yet: what it does not know is left alone.
+        Blobs::of(&self.folder())
+            .sweep(|blob| if epochs > 1 { !erased.contains(&blob) } else { named.contains(&blob) })?;
         self.0.sweep_due.store(false, Ordering::SeqCst);
         Ok(())
     }
@@ -185,6 +190,14 @@ impl Desk {
             }
         }
         Ok(())
+    }
+}
+
+/// A matter whose files are shown: of one that became sealed they are not, to anybody.
+fn open_to_all(matters: &Matters<'_>, number: &str) -> Result<()> {
+    match matters.find(number)?.ok_or(Error::Refused(Code::NumberUnknown))?.record {
+        Record::Sealed(_) => Err(Error::Refused(Code::SealedNoAttachments)),
+        Record::Told(_) | Record::Erased => Ok(()),
     }
 }
 

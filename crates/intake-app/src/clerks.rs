@@ -53,6 +53,8 @@ impl Desk {
                 return Err(Error::about("name", Code::ClerkNameUnusable));
             }
             long_enough(password)?;
+            let known = db.read::<_, Error>(|r| Ok(r.clerks()?))?;
+            ring.note_given(known.iter().map(|one| one.clerk).max().unwrap_or(0));
             ring.add_clerk(&db.key(), name, role.into(), password)?;
             Ok(())
         })

@@ -80,15 +80,16 @@ impl Desk {
         let line = |row: DraftRow| {
             let (started, changed) = (minute(row.started_ms), minute(row.changed_ms));
             let (id, own) = (row.id, row.clerk == clerk.id);
-            match told(&row.body, &key).filter(|_| own) {
-                Some(DraftText { kind, about, words, aside, body: _ }) => {
-                    DraftLine { id, kind, about, words, aside, started, changed, own }
-                }
-                None => {
-                    let (kind, about, words) = (DraftKind::Visit, None, String::new());
-                    DraftLine { id, kind, about, words, aside: true, started, changed, own }
-                }
-            }
+            let closed = DraftText {
+                kind: DraftKind::Visit,
+                about: None,
+                words: String::new(),
+                aside: true,
+                body: String::new(),
+            };
+            let shown = told(&row.body, &key).filter(|_| own).unwrap_or(closed);
+            let DraftText { kind, about, words, aside, body: _ } = shown;
+            DraftLine { id, kind, about, words, aside, started, changed, own }
         };
         Ok(rows.into_iter().map(line).collect())
     }

@@ -112,7 +112,7 @@ impl Envelope {
             let seq = tx.append(draft(Kind::resealed(), &open, &sealed(query_code, &visit, to)?)?, by, moment)?;
             tx.erase_for(&place, seq)?;
         }
-        Ok(())
+        Ok(tx.forget_aside(number)?)
     }
 }
 

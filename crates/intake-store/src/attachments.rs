@@ -197,6 +197,20 @@ impl Attachments<'_> {
         Ok(blobs.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The names of bytes whose entry is here and was erased, and that no other entry opens.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn erased(&self) -> Result<HashSet<Hash>> {
+        let sql = "SELECT a.blob FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq
+                   WHERE j.personal IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM resealed r WHERE r.epoch = a.epoch AND r.seq = a.added_seq)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let blobs = statement.query_map([], |row| Ok(Hash(row.get(0)?)))?;
+        let named = self.named()?;
+        Ok(blobs.collect::<rusqlite::Result<HashSet<_>>>()?.difference(&named).copied().collect())
+    }
+
     /// Every matter's number with each of its attachments, to walk through.
     ///
     /// # Errors

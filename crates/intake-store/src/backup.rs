@@ -376,14 +376,15 @@ fn check_database(path: &Path, key: &DataKey, heads: &[LastKnown]) -> Result<()>
     Ok(())
 }
 
-/// Copies every file that is not there yet; what is named by its content never changes.
+/// Copies every file that is not there yet, and never puts one in the place of another: what is named by its content never
+/// changes, so one that differs is the damaged one, here or there.
 pub(crate) fn copy_blobs(from: &Path, to: &Path) -> Result<()> {
     for path in entries(from) {
         let Some(name) = path.file_name() else { continue };
         let target = to.join(name);
         if path.is_dir() {
             copy_blobs(&path, &target)?;
-        } else if target.metadata().map(|there| there.len()).ok() != Some(path.metadata()?.len()) {
+        } else if !target.exists() {
             make_folder(to)?;
             let new = to.join(format!("{}.new", name.to_string_lossy()));
             std::fs::copy(&path, &new)?;

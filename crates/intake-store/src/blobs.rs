@@ -4,7 +4,6 @@
 //! without a file being written again, and erasing the personal part leaves bytes that nobody opens (docs/adr/0012).
 //! XChaCha20-Poly1305 in chunks by the STREAM construction: a file that was cut, or whose chunks changed places, is found.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use chacha20poly1305::aead::stream::{DecryptorBE32, EncryptorBE32};
@@ -108,7 +107,7 @@ impl Blobs {
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn sweep(&self, named: &HashSet<Hash>) -> Result<usize> {
+    pub fn sweep(&self, stays: impl Fn(Hash) -> bool) -> Result<usize> {
         let mut swept = 0;
         let files = match std::fs::read_dir(&self.path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
@@ -120,7 +119,7 @@ impl Blobs {
             let blob = Hash::try_from(name.to_owned()).ok();
             // Only what this program writes is ever removed.
             let ours = blob.is_some() || path.extension().is_some_and(|end| end == "new");
-            if ours && blob.is_none_or(|blob| !named.contains(&blob)) {
+            if ours && blob.is_none_or(|blob| !stays(blob)) {
                 std::fs::remove_file(&path)?;
                 swept += 1;
             }
@@ -266,7 +265,7 @@ mod tests {
         }
         std::fs::write(blobs.path.join("half.new"), "half").unwrap();
         std::fs::write(blobs.path.join("readme.txt"), "somebody's").unwrap();
-        assert_eq!(blobs.sweep(&HashSet::from([Hash([1; 32])])).unwrap(), 2);
+        assert_eq!(blobs.sweep(|blob| blob == Hash([1; 32])).unwrap(), 2);
         assert_eq!(blobs.content(Hash([1; 32]), &key).unwrap(), b"content");
         assert!(blobs.path.join("readme.txt").exists());
         assert!(!blobs.file(Hash([2; 32])).exists() && !blobs.path.join("half.new").exists());

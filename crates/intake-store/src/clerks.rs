@@ -94,7 +94,7 @@ impl Writer<'_> {
     }
 }
 
-fn clerks(connection: &Connection) -> Result<Vec<ClerkRow>> {
+pub(crate) fn clerks(connection: &Connection) -> Result<Vec<ClerkRow>> {
     let sql = "SELECT clerk, name, role, disabled, reader, passwords FROM clerks ORDER BY clerk";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([], row)?;

@@ -230,8 +230,9 @@ impl Db {
     /// # Errors
     /// [`Error::Contradiction`] with the first page that is not as it was written.
     pub fn check_pages(&self) -> Result<()> {
+        // First of all, as whoever changes the key does: else each would wait for the other.
+        let _look = self.0.looks.read().unwrap_or_else(PoisonError::into_inner);
         let check = || {
-            let _look = self.0.looks.read().unwrap_or_else(PoisonError::into_inner);
             let connection = connect(&self.0.folder.database(), &self.key(), Access::Read)?;
             sealed_pages(&connection)
         };
@@ -251,6 +252,10 @@ impl Db {
         let journal = Journal { connection };
         let confirmed = head_file.read()?;
         for (id, confirmed) in confirmed {
+            // It gave way to the district's, and stands aside: the older of the two slots still names it.
+            if journal.stands_aside(id, confirmed)? {
+                continue;
+            }
             let found = journal.head_of(id)?.unwrap_or(Head::EMPTY);
             if confirmed.seq > found.seq {
                 return Err(Error::Lost { confirmed: confirmed.seq, found: found.seq });

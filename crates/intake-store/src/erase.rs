@@ -45,7 +45,7 @@ pub struct Expired {
 }
 
 /// Which matter an entry is about, by its open part; also of one that was carried over from another epoch.
-fn about(open: &[u8]) -> Option<String> {
+pub(crate) fn about(open: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct About {
         number: Option<String>,
@@ -171,7 +171,7 @@ impl Writer<'_> {
     }
 
     /// Every entry about these matters that holds something personal.
-    fn places_of(&self, numbers: &BTreeSet<&str>) -> Result<Vec<Place>> {
+    pub(crate) fn places_of(&self, numbers: &BTreeSet<&str>) -> Result<Vec<Place>> {
         let sql = "SELECT epoch, seq, open FROM journal WHERE personal IS NOT NULL AND length(personal) > 2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
@@ -185,8 +185,19 @@ impl Writer<'_> {
         Ok(places)
     }
 
+    /// An entry of the current epoch that was carried over without its content, which was erased before.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`], [`crate::Error::Contradiction`].
+    pub fn leave_erased(&self, seq: u64) -> Result<()> {
+        let epoch = self.connection.query_row("SELECT max(id) FROM epochs", [], |row| row.get(0))?;
+        let entry = Journal { connection: self.connection }.at(epoch, seq)?;
+        self.make_husk(epoch, &entry)?;
+        Ok(())
+    }
+
     /// The same of entries that gave way to others.
-    fn forget_forks(&self, numbers: &BTreeSet<&str>) -> Result<()> {
+    pub(crate) fn forget_forks(&self, numbers: &BTreeSet<&str>) -> Result<()> {
         let mut statement = self.connection.prepare("SELECT rowid, entry FROM forks")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for (rowid, bytes) in rows.collect::<rusqlite::Result<Vec<(i64, Vec<u8>)>>>()? {
@@ -201,11 +212,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn make_husk(&self, epoch: i64, entry: &Entry) -> Result<()> {
+    /// Gives whether there was anything to erase.
+    pub(crate) fn make_husk(&self, epoch: i64, entry: &Entry) -> Result<bool> {
         let sql = "UPDATE journal SET personal_salt = NULL, personal = NULL, personal_digest = ?3
                    WHERE epoch = ?1 AND seq = ?2 AND personal IS NOT NULL";
-        self.connection.prepare_cached(sql)?.execute(params![epoch, entry.seq, entry.personal.digest().0])?;
-        Ok(())
+        let changed =
+            self.connection.prepare_cached(sql)?.execute(params![epoch, entry.seq, entry.personal.digest().0])?;
+        Ok(changed > 0)
     }
 }
 

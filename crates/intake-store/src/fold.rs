@@ -265,7 +265,9 @@ impl Writer<'_> {
             aside.push((entry, hash));
         }
         // What is folded from them must go first; all of it is folded anew.
-        self.connection.execute_batch("DELETE FROM matters; DELETE FROM corrections; DELETE FROM twins;")?;
+        self.connection.execute_batch(
+            "DELETE FROM matters; DELETE FROM corrections; DELETE FROM twins; DELETE FROM attachments;",
+        )?;
         let epoch = "(SELECT id FROM epochs WHERE journal = ?1)";
         for table in ["verdicts", "journal"] {
             let sql = format!("DELETE FROM {table} WHERE epoch = {epoch} AND seq >= ?2");

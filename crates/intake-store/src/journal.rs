@@ -197,10 +197,28 @@ impl Journal<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether this entry gave way to another one of its place.
+    pub(crate) fn stands_aside(&self, journal: JournalId, head: Head) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM forks WHERE journal = ?1 AND seq = ?2 AND hash = ?3)";
+        let place = params![journal.0, head.seq, head.hash.0];
+        Ok(self.connection.prepare_cached(sql)?.query_row(place, |row| row.get(0))?)
+    }
+
     /// The last place of an epoch; 0 before its first entry.
     pub(crate) fn last_of(&self, epoch: i64) -> Result<u64> {
         let sql = "SELECT coalesce(max(seq), 0) FROM journal WHERE epoch = ?1";
         Ok(self.connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?)
+    }
+
+    /// The entry at a place, with its epoch, if it is about this matter: another one may stand there since a fork.
+    pub(crate) fn of_number(&self, journal: JournalId, seq: u64, number: &str) -> Result<Option<(i64, Entry)>> {
+        let sql = "SELECT id FROM epochs WHERE journal = ?1";
+        let epoch = self.connection.prepare_cached(sql)?.query_row([journal.0], |row| row.get(0)).optional()?;
+        let Some(epoch) = epoch else { return Ok(None) };
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE epoch = ?1 AND seq = ?2");
+        let found = self.connection.prepare_cached(&sql)?.query_row(params![epoch, seq], entry).optional()?;
+        let about = |entry: &Entry| crate::erase::about(entry.open.bytes().unwrap_or_default());
+        Ok(found.filter(|entry| about(entry).as_deref() == Some(number)).map(|entry| (epoch, entry)))
     }
 
     /// What the entries of these kinds mean, in order; also those that were carried over from another epoch.

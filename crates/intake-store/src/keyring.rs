@@ -106,6 +106,9 @@ pub struct Keyring {
     pub clerks: Vec<Wrapped>,
     /// `age` files (armour-free, base 32) of the data key: the desk's own recovery key first, then the district's.
     recovery: Vec<Recovery>,
+    /// The highest number that the journal knows of a clerk: a keyring from a backup may not know them all.
+    #[serde(default)]
+    given: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -162,7 +165,7 @@ impl DataKey {
 impl Keyring {
     /// A keyring for a new key, with nobody in it yet.
     pub fn new(key: &DataKey) -> Self {
-        Self { version: VERSION, key_check: key.check(), clerks: Vec::new(), recovery: Vec::new() }
+        Self { version: VERSION, key_check: key.check(), clerks: Vec::new(), recovery: Vec::new(), given: 0 }
     }
 
     /// Reads the file.
@@ -197,6 +200,11 @@ impl Keyring {
         self.add_clerk_with(&OwnKey::generate(), key, name, role, password)
     }
 
+    /// Numbers up to this one are given already, whether or not the ring knows whose they are.
+    pub fn note_given(&mut self, number: u32) {
+        self.given = self.given.max(number);
+    }
+
     /// The same, with this key as their own.
     ///
     /// # Errors
@@ -209,7 +217,7 @@ impl Keyring {
         role: Role,
         password: &str,
     ) -> Result<u32> {
-        let clerk = self.clerks.iter().map(|one| one.clerk).max().unwrap_or(0) + 1;
+        let clerk = self.clerks.iter().map(|one| one.clerk).max().unwrap_or(0).max(self.given) + 1;
         let (salt, hold) = held(clerk, own, key, password)?;
         let (disabled, reader, passwords, wrong_tries, wrong_at_ms) = (false, false, 0, 0, 0);
         let name = name.to_owned();

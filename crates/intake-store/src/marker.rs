@@ -67,7 +67,8 @@ impl Marked {
             return Ok(true);
         }
         for (journal, head) in &self.heads {
-            if reader.journal().hash_at(*journal, head.seq)? != Some(head.hash) {
+            let journals = reader.journal();
+            if journals.hash_at(*journal, head.seq)? != Some(head.hash) && !journals.stands_aside(*journal, *head)? {
                 return Ok(true);
             }
         }

@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-use crate::backup::{Backup, backups};
+use crate::backup::{Backup, backups, copy_blobs};
 use crate::db::{Access, Reader, Writer, connect};
 use crate::derived::is_derived;
 use crate::folder::{Folder, write_whole};
@@ -107,8 +107,10 @@ pub fn repair(
     let writer = Writer { connection: &transaction, appended: std::cell::Cell::new(None) };
     let mut from_file = 0;
     if let Some(damaged) = &damaged {
-        if base.is_none() {
-            damaged.copy_what_is_not_folded(&transaction)?;
+        match base {
+            None => damaged.copy_what_is_not_folded(&transaction)?,
+            // Drafts of the backup's day may have been registered since; those of now are in the file alone.
+            Some(_) => damaged.copy_drafts(&transaction)?,
         }
         from_file = damaged.entries_into(&writer)?;
     }
@@ -116,6 +118,12 @@ pub fn repair(
     if desks == 0 || writer.journal().newest()?.is_none() {
         return Err(Error::Damaged("neither a backup nor a readable beginning".into()));
     }
+    // Of entries beyond what could be read.
+    transaction.execute(
+        "DELETE FROM verdicts WHERE NOT EXISTS
+         (SELECT 1 FROM journal j WHERE j.epoch = verdicts.epoch AND j.seq = verdicts.seq)",
+        [],
+    )?;
     writer.fold_anew()?;
     let reader = Reader { connection: &transaction };
     let held = |journal: JournalId| reader.journal().head_of(journal).map(|head| head.unwrap_or(Head::EMPTY).seq);
@@ -129,6 +137,9 @@ pub fn repair(
     transaction.commit()?;
     drop((new, damaged));
     swap::make_ready(&database, key)?;
+    if let Some((backup, _)) = &base {
+        copy_blobs(&backup.blobs(), &folder.path().join("blobs"))?;
+    }
     let aside = swap::free(folder, &format!("damaged-{}", swap::stamp(at_ms)));
     let backup_ms = base.map(|(backup, _)| backup.manifest.made_ms);
     let report = Repaired { at_ms, backup_ms, from_file, entries, missing, last_number, aside };
@@ -224,6 +235,24 @@ impl Damaged {
             page.push(entry);
         }
         page
+    }
+
+    /// Puts the file's drafts in the place of the backup's, if all of them read.
+    fn copy_drafts(&self, into: &Connection) -> Result<()> {
+        let sql = "SELECT id, clerk, started_ms, changed_ms, body FROM drafts";
+        let read = || -> rusqlite::Result<Vec<[rusqlite::types::Value; 5]>> {
+            let mut statement = self.0.prepare(sql)?;
+            let rows =
+                statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))?;
+            rows.collect()
+        };
+        let Ok(drafts) = read() else { return Ok(()) };
+        into.execute("DELETE FROM drafts", [])?;
+        let sql = "INSERT INTO drafts (id, clerk, started_ms, changed_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+        for draft in drafts {
+            into.prepare_cached(sql)?.execute(rusqlite::params_from_iter(draft))?;
+        }
+        Ok(())
     }
 
     /// Copies the rows of every table that does not follow from the journal, as far as they read.

@@ -1,7 +1,7 @@
 //! Earlier versions of a matter that becomes sealed: their open words leave the journal, and what readers may still see of
 //! them stands sealed in a later entry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use intake_wire::{JournalId, Part, Record, Resealed};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -36,6 +36,14 @@ impl Writer<'_> {
             Ok((Place { journal, seq, epoch }, one.record))
         })
         .collect()
+    }
+
+    /// Erases the words of a matter's entries that gave way to others.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn forget_aside(&self, number: &str) -> Result<()> {
+        self.forget_forks(&BTreeSet::from([number]))
     }
 
     /// Erases the words at a place. The digest stays and proves the chain; the entry at `by` of the current epoch holds them
@@ -79,21 +87,15 @@ pub(crate) fn resealed(connection: &Connection) -> Result<BTreeMap<(i64, u64), (
     let mut told = BTreeMap::new();
     Journal { connection }.each_of(&["resealed"], |by, entry| {
         let open: Resealed = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
-        let sql = "SELECT j.epoch, j.personal IS NULL FROM epochs e JOIN journal j ON j.epoch = e.id
-                   WHERE e.journal = ?1 AND j.seq = ?2";
         for seq in open.of {
-            let place = connection
-                .prepare_cached(sql)?
-                .query_row(params![open.journal.0, seq], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            match place {
-                Some((epoch, true)) => drop(told.insert((epoch, seq), by)),
-                Some((_, false)) => {
-                    return Err(Error::Contradiction(format!("entry {seq} was not sealed as the journal says")));
-                }
-                // It gave way to another entry of that place, and stands aside.
-                None => {}
+            // Where it gave way to another entry of that place, it stands aside.
+            let Some((epoch, target)) = (Journal { connection }).of_number(open.journal, seq, &open.number)? else {
+                continue;
+            };
+            if matches!(target.personal, Part::Kept { .. }) {
+                return Err(Error::Contradiction(format!("entry {seq} was not sealed as the journal says")));
             }
+            told.insert((epoch, seq), by);
         }
         Ok(())
     })?;

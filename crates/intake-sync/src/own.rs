@@ -145,7 +145,10 @@ pub async fn give_way(db: &Db, journal: JournalId, into: Option<(JournalId, Stri
             for (entry, hash) in &aside {
                 let open = serde_json::to_vec(&Carried::of(journal, entry, *hash)?)?;
                 let personal = entry.personal.bytes().unwrap_or(b"{}").to_vec();
-                tx.append(Draft { kind: Kind::carried(), open, personal }, SYSTEM_CLERK, moment)?;
+                let at = tx.append(Draft { kind: Kind::carried(), open, personal }, SYSTEM_CLERK, moment)?;
+                if entry.personal.bytes().is_none() {
+                    tx.leave_erased(at)?;
+                }
             }
             tx.fold_anew()?;
             Ok(aside.len() as u64)

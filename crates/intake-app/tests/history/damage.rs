@@ -161,19 +161,18 @@ fn one_changed_byte_on_any_page_is_found_at_opening_or_in_a_pause_and_repaired_a
             let met = |error: &intake_app::Error| {
                 assert_eq!(desk.failed("work", error).code, Code::DatabaseDamaged, "page {page}");
             };
-            match state {
-                Err(error) => met(&error),
-                Ok(_) => {
-                    assert!(desk.verify().is_err(), "page {page}");
-                    for _ in 0..5 {
-                        let _ = desk.tick();
-                    }
-                    match desk.state() {
-                        Err(error) => met(&error),
-                        Ok(state) => {
-                            assert_eq!(state.notice.unwrap().code, Code::RecordChanged, "page {page}");
-                            in_a_pause += 1;
-                        }
+            if let Err(error) = &state {
+                met(error);
+            } else {
+                assert!(desk.verify().is_err(), "page {page}");
+                for _ in 0..5 {
+                    let _ = desk.tick();
+                }
+                match desk.state() {
+                    Err(error) => met(&error),
+                    Ok(state) => {
+                        assert_eq!(state.notice.unwrap().code, Code::RecordChanged, "page {page}");
+                        in_a_pause += 1;
                     }
                 }
             }

@@ -4,6 +4,7 @@
 mod backups;
 mod damage;
 mod epochs;
+mod together;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

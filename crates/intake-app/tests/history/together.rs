@@ -1,0 +1,191 @@
+//! What one part of the ledger erases, seals or adds, seen through a backup, a repair and what the district gives back.
+
+use intake_app::{Desk, MatterWords, Role};
+use intake_model::{Code, Visit};
+use testkit::LocalDistrict;
+use testkit::desk::{CLERK_ID, PASSWORD, form};
+
+use crate::{World, copy, enrol, in_step, visit};
+
+/// A picture of one white point.
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+
+fn png() -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(PNG).unwrap()
+}
+
+fn flip_first_page(world: &World) {
+    let path = world.folder().join("desk.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
+fn sealed() -> Visit {
+    Visit { confidential: true, ..visit() }
+}
+
+#[test]
+fn a_matter_sealed_after_the_backup_is_sealed_again_after_it_is_put_back() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let number = world.register(&desk, 1).remove(0);
+    let backup = desk.back_up_now().unwrap().backups.remove(0);
+    desk.correct(&number, &sealed()).unwrap();
+    in_step(&desk);
+    drop(desk);
+    world.restore(backup.path.as_ref());
+    let desk = world.open();
+    in_step(&desk);
+    assert!(matches!(desk.matter(&number).unwrap().words, MatterWords::Sealed { .. }));
+    let open = |one: &intake_app::MatterVersion| matches!(one.words, MatterWords::Told { .. });
+    assert!(!desk.versions(&number).unwrap().iter().any(open), "an earlier version shows its words");
+    desk.verify().unwrap();
+}
+
+#[test]
+fn a_damaged_desk_whose_matter_was_sealed_after_the_backup_is_rebuilt_with_it_sealed() {
+    let mut world = World::new();
+    let desk = world.made();
+    let number = world.register(&desk, 1).remove(0);
+    desk.back_up_now().unwrap();
+    desk.correct(&number, &sealed()).unwrap();
+    desk.tick().unwrap();
+    drop(desk);
+    // A page that the repair does not need for the journal: the file reads up to it.
+    let path = world.folder().join("damaged");
+    std::fs::write(path, "").unwrap();
+    let desk = world.open();
+    assert!(desk.state().unwrap().repaired.is_some());
+    assert!(matches!(desk.matter(&number).unwrap().words, MatterWords::Sealed { .. }));
+    desk.verify().unwrap();
+}
+
+#[test]
+fn drafts_of_today_outlive_a_repair_from_an_older_backup() {
+    let mut world = World::new();
+    let desk = world.made();
+    world.register(&desk, 1);
+    desk.back_up_now().unwrap();
+    drop(desk);
+    let desk = world.open();
+    let text = intake_app::DraftText {
+        kind: intake_app::DraftKind::Visit,
+        about: None,
+        words: "路灯".into(),
+        aside: false,
+        body: "{}".into(),
+    };
+    let id = desk.save_draft(None, &text).unwrap();
+    desk.tick().unwrap();
+    drop(desk);
+    std::fs::write(world.folder().join("damaged"), "").unwrap();
+    let desk = world.open();
+    assert!(desk.state().unwrap().repaired.is_some());
+    assert_eq!(desk.open_draft(&id).unwrap(), text);
+}
+
+#[test]
+fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let number = world.register(&desk, 1).remove(0);
+    let backup = desk.back_up_now().unwrap().backups.remove(0);
+    let blob = desk.attach(&number, "合同.png", &png()).unwrap().remove(0).blob;
+    in_step(&desk);
+    drop(desk);
+    world.restore(backup.path.as_ref());
+    let desk = world.open();
+    desk.tick().unwrap();
+    in_step(&desk);
+    assert_eq!(desk.attachments(&number).unwrap().len(), 1);
+    desk.attachment_page(&number, &blob, 1).unwrap();
+    desk.verify().unwrap();
+}
+
+#[test]
+fn files_of_a_matter_that_became_sealed_are_shown_to_nobody() {
+    let mut world = World::new();
+    let desk = world.made();
+    let number = world.register(&desk, 1).remove(0);
+    let blob = desk.attach(&number, "合同.png", &png()).unwrap().remove(0).blob;
+    desk.correct(&number, &sealed()).unwrap();
+    assert_eq!(desk.attachments(&number).unwrap_err().code(), Code::SealedNoAttachments);
+    assert_eq!(desk.attachment_page(&number, &blob, 1).unwrap_err().code(), Code::SealedNoAttachments);
+    desk.tick().unwrap();
+    desk.verify().unwrap();
+}
+
+#[test]
+fn a_clerks_number_is_never_given_again_by_a_keyring_that_does_not_know_them_all() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    world.register(&desk, 1);
+    let backup = desk.back_up_now().unwrap().backups.remove(0);
+    desk.add_clerk("李敏", Role::Clerk, "另外一句好记的话").unwrap();
+    in_step(&desk);
+    drop(desk);
+    world.restore(backup.path.as_ref());
+    let desk = Desk::open(world.setup()).unwrap();
+    desk.sign_in(1, &form(world.home.path()).administrator_password).unwrap();
+    in_step(&desk);
+    let clerks = desk.add_clerk("孙丽", Role::Clerk, "还有第三句好记的话").unwrap();
+    assert_eq!(clerks.iter().map(|one| one.id).max(), Some(4), "3 is 李敏's, whom the keyring does not know");
+    desk.verify().unwrap();
+}
+
+#[test]
+fn a_desk_that_gave_way_is_whole_at_the_next_opening() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let first = world.register(&desk, 1).remove(0);
+    in_step(&desk);
+    drop(desk);
+    let snapshot = tempfile::tempdir().unwrap();
+    copy(world.home.path(), snapshot.path());
+    let desk = world.open();
+    world.register(&desk, 2);
+    in_step(&desk);
+    drop(desk);
+    for name in ["desk", "state"] {
+        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
+        copy(&snapshot.path().join(name), &world.home.path().join(name));
+    }
+    let desk = world.open();
+    desk.attach(&first, "合同.png", &png()).unwrap();
+    in_step(&desk);
+    assert_eq!(desk.attachments(&first).unwrap().len(), 1);
+    drop(desk);
+    let desk = Desk::open(world.setup()).unwrap();
+    let state = desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    assert_eq!((state.repaired, state.notice), (None, None));
+    desk.verify().unwrap();
+}
+
+#[test]
+fn a_torn_first_page_with_files_and_drafts_is_rebuilt_from_the_backup() {
+    let mut world = World::new();
+    let desk = world.made();
+    let number = world.register(&desk, 1).remove(0);
+    let blob = desk.attach(&number, "合同.png", &png()).unwrap().remove(0).blob;
+    desk.back_up_now().unwrap();
+    drop(desk);
+    std::fs::remove_dir_all(world.folder().join("blobs")).unwrap();
+    flip_first_page(&world);
+    let desk = world.open();
+    desk.attachment_page(&number, &blob, 1).unwrap();
+    desk.verify().unwrap();
+}
