@@ -112,6 +112,13 @@ impl Envelope {
             let seq = tx.append(draft(Kind::resealed(), &open, &sealed(query_code, &visit, to)?)?, by, moment)?;
             tx.erase_for(&place, seq)?;
         }
+        // Its files stay where they are, and their keys are for the readers alone from now on.
+        for (place, words) in tx.open_files(number)? {
+            let open = Resealed { number: number.to_owned(), journal: place.journal, of: vec![place.seq] };
+            let personal = json!({ "to": to, "sealed": seal(&words, to)? });
+            let seq = tx.append(draft(Kind::resealed(), &open, &personal)?, by, moment)?;
+            tx.erase_for(&place, seq)?;
+        }
         Ok(tx.forget_aside(number)?)
     }
 }

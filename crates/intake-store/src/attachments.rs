@@ -191,7 +191,8 @@ impl Attachments<'_> {
     /// [`Error::Sqlite`].
     pub fn named(&self) -> Result<HashSet<Hash>> {
         let sql = "SELECT a.blob FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq
-                   WHERE j.personal IS NOT NULL";
+                   WHERE j.personal IS NOT NULL
+                   OR EXISTS (SELECT 1 FROM resealed r WHERE r.epoch = a.epoch AND r.seq = a.added_seq)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let blobs = statement.query_map([], |row| Ok(Hash(row.get(0)?)))?;
         Ok(blobs.collect::<rusqlite::Result<_>>()?)

@@ -29,13 +29,33 @@ impl Writer<'_> {
     pub fn open_versions(&self, number: &str) -> Result<Vec<(Place, Record)>> {
         let versions = self.matters().versions(number)?.into_iter();
         let open = versions.filter(|one| matches!(one.record, Record::Told(_)));
-        open.map(|one| {
-            let (epoch, seq) = one.place;
-            let sql = "SELECT journal FROM epochs WHERE id = ?1";
-            let journal = JournalId(self.connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?);
-            Ok((Place { journal, seq, epoch }, one.record))
-        })
-        .collect()
+        open.map(|one| Ok((self.place(one.place)?, one.record))).collect()
+    }
+
+    /// Where the names and keys of a matter's files stand open, and why some were taken off, with those words.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Json`].
+    pub fn open_files(&self, number: &str) -> Result<Vec<(Place, Vec<u8>)>> {
+        #[derive(serde::Deserialize)]
+        struct Told {
+            number: String,
+        }
+        let mut found = Vec::new();
+        self.journal().each_of(&["attachment_added", "attachment_removed"], |at, entry| {
+            let told: Told = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
+            if let Some(words) = entry.personal.bytes().filter(|_| told.number == number) {
+                found.push((at, words.to_vec()));
+            }
+            Ok(())
+        })?;
+        found.into_iter().map(|(at, words)| Ok((self.place(at)?, words))).collect()
+    }
+
+    fn place(&self, (epoch, seq): (i64, u64)) -> Result<Place> {
+        let sql = "SELECT journal FROM epochs WHERE id = ?1";
+        let journal = JournalId(self.connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?);
+        Ok(Place { journal, seq, epoch })
     }
 
     /// Erases the words of a matter's entries that gave way to others.

@@ -2,6 +2,7 @@
 
 use intake_app::{Desk, MatterWords, Role};
 use intake_model::{Code, Visit};
+use intake_store::{Db, Keyring, Locked};
 use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, form};
 
@@ -121,6 +122,20 @@ fn files_of_a_matter_that_became_sealed_are_shown_to_nobody() {
     assert_eq!(desk.attachment_page(&number, &blob, 1).unwrap_err().code(), Code::SealedNoAttachments);
     desk.tick().unwrap();
     desk.verify().unwrap();
+    drop(desk);
+    // Nor by the open database; the bytes stay for who has a reader's key.
+    let locked = Locked::take(&world.folder()).unwrap();
+    let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
+    let db = Db::open(&locked.folder(), &key).unwrap();
+    let entries = db.read::<_, intake_store::Error>(|r| {
+        let journal = r.line().epochs()?.remove(0).journal;
+        r.journal().entries(journal, 0, 100)
+    });
+    let names = |part: &intake_wire::Part| {
+        part.bytes().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains("合同.png"))
+    };
+    assert!(!entries.unwrap().iter().any(|entry| names(&entry.personal) || names(&entry.open)));
+    assert!(world.folder().join("blobs").join(&blob).exists());
 }
 
 #[test]
