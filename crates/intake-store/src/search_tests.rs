@@ -174,6 +174,8 @@ proptest! {
         let number = desk.register(named(&name, "路灯坏了。"));
         let spelling = intake_model::seek::spelled(&intake_model::seek::Folded::of(&name));
         let whole: String = spelling.readings().iter().map(|readings| reading.get(readings).as_str()).collect();
+        // A character without a reading (兙) is typed as itself or not at all: nobody mixes it with pinyin.
+        prop_assume!(whole.is_ascii());
         let initials: String = spelling.readings().iter().filter_map(|readings| reading.get(readings).chars().next()).collect();
         for _ in 0..2 {
             for typed in [&whole, &initials, &whole.to_uppercase()] {
