@@ -73,13 +73,9 @@ impl Writer<'_> {
     /// [`Error::Sqlite`], [`Error::Contradiction`] where they were erased before.
     pub fn erase_for(&self, place: &Place, by: u64) -> Result<()> {
         let entry = Journal { connection: self.connection }.at(place.epoch, place.seq)?;
-        if matches!(entry.personal, Part::Erased { .. }) {
+        if !self.make_husk(place.epoch, &entry)? {
             return Err(Error::Contradiction(format!("entry {} was erased before", place.seq)));
         }
-        let sql = "UPDATE journal SET personal_salt = NULL, personal = NULL, personal_digest = ?3
-                   WHERE epoch = ?1 AND seq = ?2";
-        let digest = entry.personal.digest().0;
-        self.connection.prepare_cached(sql)?.execute(params![place.epoch, place.seq, digest])?;
         let sql =
             "INSERT INTO resealed (epoch, seq, by_epoch, by_seq) VALUES (?1, ?2, (SELECT max(id) FROM epochs), ?3)";
         self.connection.prepare_cached(sql)?.execute(params![place.epoch, place.seq, by])?;
