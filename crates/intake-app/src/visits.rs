@@ -19,7 +19,7 @@ use crate::view::{Matter, MatterRow, MatterState, MatterVersion, MatterWords, Re
 use crate::{Error, Result};
 
 /// As many matters of earlier days as a list can show.
-const EARLIER: u32 = 200;
+const EARLIER: usize = 200;
 
 impl Desk {
     /// Everything worth saying about a visit before it is registered, by the rules of the desk's region.

@@ -1,13 +1,18 @@
 //! Matters as they stand: one row a registration; its words are read from the journal.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
+use intake_model::RegistrationNumber;
 use intake_wire::{Corrected, Entry, Record, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::db::{Reader, Writer};
-use crate::journal::Journal;
+use crate::erase::about;
+use crate::journal::{Journal, place};
 use crate::{Error, Result};
 
 /// Reading matters.
@@ -172,7 +177,7 @@ const COLUMNS: &str =
      m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
      (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
                                           OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
-     FROM matters m JOIN journal r ON r.epoch = m.epoch AND r.seq = m.registered_seq
+     FROM matters m JOIN journal r ON r.place = (m.epoch << 40) | m.registered_seq
      JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch";
 
 impl Matters<'_> {
@@ -196,9 +201,9 @@ impl Matters<'_> {
     /// The matter that the entry at a place registered. One look at the journal, where it was not corrected since: a search
     /// reads many.
     pub(crate) fn registered_at(&self, epoch: i64, seq: u64) -> Result<Option<MatterRecord>> {
-        let sql = "SELECT kind, open, personal, at_ms, clerk FROM journal WHERE epoch = ?1 AND seq = ?2";
+        let sql = "SELECT kind, open, personal, at_ms, clerk FROM journal WHERE place = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut entries = statement.query(params![epoch, seq])?;
+        let mut entries = statement.query([place(epoch, seq)])?;
         let Some(entry) = entries.next()? else { return Ok(None) };
         if entry.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? == "carried" {
             let Numbered { number } = open_part(&Journal { connection: self.connection }.at(epoch, seq)?)?;
@@ -289,21 +294,31 @@ impl Matters<'_> {
     }
 
     /// Matters of the days before `date` that the district has not confirmed or cannot apply, the newest first, at most
-    /// `limit`.
+    /// `limit`: those that were written about last.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
-    pub fn open_before(&self, date: NaiveDate, limit: u32) -> Result<Vec<MatterRecord>> {
-        let sql = format!(
-            "SELECT {COLUMNS} WHERE m.local_date < ?1
-             AND (m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq)
-                  OR EXISTS (SELECT 1 FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
-                                                         OR (t.epoch = m.void_epoch AND t.seq = m.void_seq)))
-             ORDER BY m.local_date DESC, m.epoch DESC, m.serial DESC LIMIT ?2"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![date.to_string(), limit], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
-        rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    pub fn open_before(&self, date: NaiveDate, limit: usize) -> Result<Vec<MatterRecord>> {
+        // From the few entries that are open at the district to their matters, never over all matters: most are settled.
+        let asked = "SELECT j.open FROM verdicts v JOIN journal j ON j.place = (v.epoch << 40) | v.seq";
+        let unsent = "SELECT j.open FROM epochs e CROSS JOIN journal j ON j.epoch = e.id AND j.seq > e.remote_seq
+                      WHERE j.kind IN ('registered', 'corrected', 'voided', 'carried') ORDER BY e.id DESC, j.seq DESC";
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+        for sql in [asked, unsent] {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut opens = statement.query([])?;
+            while found.len() < limit
+                && let Some(row) = opens.next()?
+            {
+                let Some(number) = about(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?) else { continue };
+                let parsed = number.parse::<RegistrationNumber>().ok().filter(|one| one.date() < date);
+                let Some(parsed) = parsed.filter(|_| seen.insert(number.clone())) else { continue };
+                let matter = self.find(&number)?.filter(|matter| matter.state != State::Sent);
+                found.extend(matter.map(|matter| (parsed.date(), matter)));
+            }
+        }
+        found.sort_by_key(|(date, matter)| (Reverse(*date), Reverse(matter.registered_ms)));
+        Ok(found.into_iter().map(|(_, matter)| matter).collect())
     }
 
     /// Every version of a matter's record, the newest first; empty for an unknown number.
