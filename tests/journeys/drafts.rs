@@ -59,7 +59,7 @@ async fn a_visitor_steps_aside_the_next_one_comes_and_both_are_registered() {
     window.type_text("老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。").await;
     window.press(&[ALT, 'n']).await;
     window.at("name").await;
-    window.read("drafts-open", "放下的 1").await;
+    window.read("drafts-open", "已放下 1").await;
     let [first, ..] = visits();
     let slip = register(&window, &first).await;
     assert!(slip.number.contains("-0001-"), "a draft used up a number");
@@ -74,7 +74,7 @@ async fn a_visitor_steps_aside_the_next_one_comes_and_both_are_registered() {
     window.press(&[ENTER]).await;
     window.at("demand").await;
     window.holds("name", "李秀英").await;
-    window.read("drafts-open", "放下的 1").await;
+    window.read("drafts-open", "已放下 1").await;
     // The other one stands aside now; it is thrown away by two keys and no fewer.
     window.press(&[ALT, 'l']).await;
     window.read("draft-list", "杨光").await;

@@ -137,7 +137,7 @@ export const ipc = {
   clockState: () => call<ClockState>("clock_state"),
   confirmClock: () => call<ClockState>("confirm_clock"),
   erasable: (before: string) => call<Erasure>("erasable", { before }),
-  erase: (before: string, matters: number, why: string) => call<Erasure>("erase", { before, matters, why }),
+  erase: (before: string, count: number, why: string) => call<Erasure>("erase", { before, count, why }),
   closeWindow: () => call<void>("close_window"),
   stayOpen: () => call<void>("stay_open"),
 };
