@@ -71,10 +71,17 @@ pub struct Version {
 }
 
 /// What every version says in its open part.
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Facts {
     headcount: u32,
     owes_written_notice: bool,
+}
+
+/// What a registration says beside it.
+#[derive(Deserialize)]
+struct FirstFacts {
+    number: String,
+    headcount: u32,
 }
 
 /// How a matter's newest entry stands with the district.
@@ -175,8 +182,8 @@ const COLUMNS: &str =
      m.slips, iif(m.carried, json_extract(CAST(r.open AS TEXT), '$.at_ms'), r.at_ms),
      iif(m.carried, json_extract(CAST(r.open AS TEXT), '$.clerk'), r.clerk),
      m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
-     (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
-                                          OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
+     coalesce((SELECT verdict FROM verdicts WHERE epoch = m.version_epoch AND seq = m.version_seq),
+              (SELECT verdict FROM verdicts WHERE epoch = m.void_epoch AND seq = m.void_seq))
      FROM matters m JOIN journal r ON r.place = (m.epoch << 40) | m.registered_seq
      JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch";
 
@@ -210,11 +217,12 @@ impl Matters<'_> {
             let here = self.place_of(&number)? == Some((epoch, seq));
             return if here { self.find(&number) } else { Ok(None) };
         }
-        let Numbered { number } = serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let FirstFacts { number, headcount } =
+            serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let sql = "SELECT m.version, m.version_epoch, m.version_seq, m.void_seq, m.void_reason, m.slips,
                    m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
-                   (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
-                                                        OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
+                   coalesce((SELECT verdict FROM verdicts WHERE epoch = m.version_epoch AND seq = m.version_seq),
+                            (SELECT verdict FROM verdicts WHERE epoch = m.void_epoch AND seq = m.void_seq))
                    FROM matters m JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch
                    WHERE m.number = ?1 AND m.epoch = ?2 AND m.registered_seq = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -239,8 +247,6 @@ impl Matters<'_> {
         if version_at != (epoch, seq) {
             return self.with_words(version_at.0, record).map(Some);
         }
-        let Facts { headcount, .. } =
-            serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         record.headcount = headcount;
         record.record = match entry.get_ref(2)?.as_blob_or_null().map_err(rusqlite::Error::from)? {
             Some(words) => Record::of_json(words)?,
