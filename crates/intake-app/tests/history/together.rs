@@ -204,14 +204,11 @@ fn who_came_to_read_a_sealed_matter_after_the_backup_reads_it_after_a_repair() {
     read_by_the_later_reader(&desk, &number);
 }
 
-#[test]
-fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() {
-    let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
+/// A desk that was set back to before what the district has of it, with its first matter: it gives way at the next exchange.
+fn set_back(world: &mut World, district: &LocalDistrict) -> (Desk, String) {
     let desk = world.made();
-    enrol(&desk, &district);
-    world.register(&desk, 1);
+    enrol(&desk, district);
+    let first = world.register(&desk, 1).remove(0);
     in_step(&desk);
     drop(desk);
     let snapshot = tempfile::tempdir().unwrap();
@@ -224,17 +221,55 @@ fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() 
         std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
         copy(&snapshot.path().join(name), &world.home.path().join(name));
     }
-    let desk = Desk::open(world.setup()).unwrap();
+    (Desk::open(world.setup()).unwrap(), first)
+}
+
+/// In how many entries of the district a word stands open.
+fn told_there(district: &LocalDistrict, word: &'static str) -> i64 {
+    let url = district.postgres_url();
+    let count = async move {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let sql = "SELECT count(*) FROM entries WHERE position(convert_to($1, 'UTF8') IN personal) > 0";
+        client.query_one(sql, &[&word]).await.unwrap().get(0)
+    };
+    district.wait(count).unwrap()
+}
+
+#[test]
+fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let (desk, _) = set_back(&mut world, &district);
     desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
     let (number, _) = sealed_anew_after_a_backup(&world, &desk);
     let result = crate::exchange(&desk);
     assert!(result.carried > 0 && result.in_step, "{result:?}");
     assert_eq!(names(&desk, &number), ["收条.png"]);
-    desk.tick().unwrap();
     // What was sealed to the later reader named places that are others' now: it is done again.
     desk.seal_to_readers(None).unwrap();
     in_step(&desk);
     read_by_the_later_reader(&desk, &number);
+}
+
+#[test]
+fn what_was_carried_over_and_sealed_then_is_told_nowhere_any_more() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let (desk, _) = set_back(&mut world, &district);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let number = desk.register(&Visit { remark: "只在这里说过".into(), ..visit() }).unwrap().number;
+    desk.attach(&number, "合同.png", PNG).unwrap();
+    in_step(&desk);
+    assert_eq!((told_there(&district, "只在这里说过"), told_there(&district, "合同.png")), (1, 1));
+    desk.correct(&number, &sealed()).unwrap();
+    in_step(&desk);
+    assert_eq!((told_there(&district, "只在这里说过"), told_there(&district, "合同.png")), (0, 0));
+    assert_eq!(names(&desk, &number), ["合同.png"]);
+    drop(desk);
+    assert!(!told(&world, "只在这里说过") && !told(&world, "合同.png"));
 }
 
 #[test]
@@ -263,22 +298,8 @@ fn a_desk_that_gave_way_is_whole_at_the_next_opening() {
     let mut world = World::new();
     let office = tempfile::tempdir().unwrap();
     let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
-    let first = world.register(&desk, 1).remove(0);
-    in_step(&desk);
-    drop(desk);
-    let snapshot = tempfile::tempdir().unwrap();
-    copy(world.home.path(), snapshot.path());
-    let desk = world.open();
-    world.register(&desk, 2);
-    in_step(&desk);
-    drop(desk);
-    for name in ["desk", "state"] {
-        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
-        copy(&snapshot.path().join(name), &world.home.path().join(name));
-    }
-    let desk = world.open();
+    let (desk, first) = set_back(&mut world, &district);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     desk.attach(&first, "合同.png", PNG).unwrap();
     in_step(&desk);
     assert_eq!(desk.attachments(&first).unwrap().len(), 1);
