@@ -110,9 +110,9 @@ impl Desk {
         Ok(sealed)
     }
 
-    /// Idle work: what was sealed before the district's key for it was known is sealed to that too, since the law wants the
-    /// district to be able to read it. With the key of whoever is signed in, a few matters at a time; nobody at the desk reads
-    /// more by it than before.
+    /// Idle work: what was sealed before the district's key for it was known is sealed to that too: the district is to be able
+    /// to read it. With the key of whoever is signed in, a few matters at a time; nobody at the desk reads more by it than
+    /// before.
     pub(crate) fn seal_to_district(&self, db: &Db) -> Result<()> {
         let Some(own) = self.session().own.clone() else { return Ok(()) };
         let Some(district) = district_key(db)? else { return Ok(()) };
