@@ -178,7 +178,10 @@ impl Desk {
         own: &OwnKey,
         mut files: Vec<AttachmentRecord>,
     ) -> Result<Vec<AttachmentRecord>> {
-        let opened = files.iter_mut().fold(false, |opened, one| one.unseal(own) || opened);
+        let mut opened = false;
+        for one in &mut files {
+            opened |= one.unseal(own);
+        }
         if opened {
             self.note_opening(db, clerk, number)?;
         }
