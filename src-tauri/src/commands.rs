@@ -79,6 +79,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         clerks::recover,
         clerks::set_lock_minutes,
         sealed::open_sealed,
+        sealed::seal_to_readers,
         clock::clock_state,
         clock::confirm_clock,
         erase::erasable,

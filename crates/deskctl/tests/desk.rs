@@ -68,6 +68,30 @@ fn a_good_line_is_registered_and_the_desk_stays_whole() {
 }
 
 #[test]
+fn a_sealed_matter_is_written_out_by_who_wrote_it_down_and_refused_to_the_administrator() {
+    let folder = desk();
+    let told = GOOD.replacen('{', r#"{"confidential":true,"#, 1);
+    let number = lines(&import(&folder, &[&told], &[]))[0]["number"].as_str().unwrap().to_owned();
+    let picture = folder.path().join("收条.png");
+    std::fs::write(&picture, testkit::visits::PNG).unwrap();
+    let added = on_desk(&folder, &["attach", &number, &picture.display().to_string()], PASSWORD);
+    assert_eq!(lines(&added)[0][0]["name"], "收条.png", "{}", String::from_utf8_lossy(&added.stderr));
+
+    let (at, out) = (folder.path().join("desk").display().to_string(), folder.path().join("out"));
+    let task = ["export-matter", &number, &out.display().to_string()];
+    let whose = ["--folder", &at, "--clerk", "周建国", "--password-stdin"];
+    let refused = deskctl(&[task.as_slice(), &whose].concat(), "管理员好记的一句话\n");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("只有指定的人可以打开"));
+    assert!(!out.exists());
+
+    let written = on_desk(&folder, &task, PASSWORD);
+    assert_eq!(lines(&written)[0]["count"], 3, "{}", String::from_utf8_lossy(&written.stderr));
+    let json = std::fs::read_to_string(out.join(&number).join("matter.json")).unwrap();
+    assert!(json.contains("楼上漏水三个月") && json.contains("sealed_opened"));
+}
+
+#[test]
 fn a_backup_is_made_listed_and_put_back_and_never_over_a_newer_desk_without_saying_so() {
     let folder = desk();
     assert!(import(&folder, &[GOOD], &[]).status.success());

@@ -167,7 +167,7 @@ impl Desk {
         self.change_key(&db, &ring, told, signed.id, moment)?;
         let mut session = self.session();
         (session.db, session.notice) = (Some(db), None);
-        (session.clerk, session.own) = (Some(signed), Some(own));
+        session.enter(signed, own);
         drop(session);
         self.state()
     }

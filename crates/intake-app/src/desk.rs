@@ -1,5 +1,6 @@
 //! The desk: its folder, who is signed in, and its state for the window.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -57,6 +58,7 @@ pub(crate) struct Inner {
     // Held while a backup is made.
     pub(crate) backing_up: Mutex<()>,
     pub(crate) walk: Mutex<crate::mend::SlowWalk>,
+    pub(crate) sealing: Mutex<crate::sealed::DistrictWalk>,
     // Held while the keyring is read, changed and written.
     keyring: Mutex<()>,
     // Held from an attachment's file to its entry, and while files without one are swept.
@@ -73,7 +75,23 @@ pub(crate) struct Session {
     pub(crate) clerk: Option<Clerk>,
     // The signed-in clerk's, for what is sealed to them; goes with them.
     pub(crate) own: Option<OwnKey>,
+    // The sealed matters that a clerk opened since signing in, with the clerk's number: each is journalled once.
+    pub(crate) opened: BTreeSet<(u32, String)>,
     pub(crate) notice: Option<Failure>,
+}
+
+impl Session {
+    /// Nobody is at work any more; the database stays open.
+    pub(crate) fn leave(&mut self) {
+        (self.clerk, self.own) = (None, None);
+        self.opened.clear();
+    }
+
+    /// A clerk is at work, with the key that their password opened.
+    pub(crate) fn enter(&mut self, clerk: Clerk, own: OwnKey) {
+        self.leave();
+        (self.clerk, self.own) = (Some(clerk), Some(own));
+    }
 }
 
 impl Desk {
@@ -96,6 +114,7 @@ impl Desk {
             backup: Mutex::default(),
             backing_up: Mutex::default(),
             walk: Mutex::default(),
+            sealing: Mutex::default(),
             keyring: Mutex::new(()),
             blobs: Mutex::new(()),
             sweep_due: AtomicBool::new(true),
@@ -309,8 +328,7 @@ impl Desk {
         self.watch(&db)?;
         let mut session = self.session();
         (session.late, session.db) = (db.late(), Some(db));
-        session.clerk = Some(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator });
-        session.own = Some(own);
+        session.enter(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator }, own);
         Ok(Created { recovery_file: recovery_file.display().to_string() })
     }
 
@@ -372,7 +390,8 @@ impl Desk {
     }
 
     /// Idle work: brings the search index up to date, empties the WAL into the database, looks whether old entries are as
-    /// they were, removes files of attachments that were never added, and makes a backup where one is due.
+    /// they were, removes files of attachments that were never added, makes a backup where one is due, and seals to the
+    /// district what was sealed before it was known.
     ///
     /// # Errors
     /// Those of the disk.
@@ -388,7 +407,8 @@ impl Desk {
         indexed?;
         self.walk_on(db)?;
         self.sweep(db)?;
-        self.back_up_if_due(db)
+        self.back_up_if_due(db)?;
+        self.seal_to_district(db)
     }
 
     /// Walks the whole journal and the tables it explains.

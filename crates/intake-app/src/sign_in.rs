@@ -50,7 +50,7 @@ impl Desk {
         }
         let mut session = self.session();
         session.db = Some(db);
-        (session.clerk, session.own) = (Some(signed), Some(opened.own));
+        session.enter(signed, opened.own);
         session.notice = None;
         drop(session);
         tracing::info!(clerk, "signed in");
@@ -126,9 +126,7 @@ impl Desk {
     /// # Errors
     /// Those of [`Desk::state`].
     pub fn lock(&self) -> Result<DeskState> {
-        let mut session = self.session();
-        (session.clerk, session.own) = (None, None);
-        drop(session);
+        self.session().leave();
         self.state()
     }
 
@@ -138,7 +136,7 @@ impl Desk {
     /// Those of [`Desk::state`].
     pub fn sign_out(&self) -> Result<DeskState> {
         let mut session = self.session();
-        (session.clerk, session.own) = (None, None);
+        session.leave();
         session.db = None;
         drop(session);
         self.state()

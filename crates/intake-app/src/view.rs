@@ -269,6 +269,17 @@ views! {
         matter: Matter,
         /// Every version, the newest first.
         versions: Vec<MatterVersion>,
+        /// Who is to read it today and cannot yet; `None` where all can.
+        later: Option<LaterReaders>,
+    }
+    /// Who came to be a reader of sealed matters after one was sealed.
+    LaterReaders {
+        /// Who cannot open all of it yet.
+        lacking: Vec<String>,
+        /// Who could, once it is sealed to them.
+        readers: Vec<String>,
+        /// Of how many matters that is so, this one included.
+        matters: u32,
     }
     /// One who works or worked at the desk, for the administrator.
     ClerkView {

@@ -13,7 +13,7 @@ use intake_wire::{Corrected, Draft, Kind, Record, Registered as RegisteredPart, 
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
-use crate::sealed::{Words, may_open};
+use crate::sealed::{Words, yours};
 use crate::times::date_is_certain;
 use crate::view::{Matter, MatterRow, MatterState, MatterVersion, MatterWords, Registered, Today};
 use crate::{Error, Result};
@@ -131,9 +131,7 @@ impl Desk {
         let (envelope, own, ring) = (self.envelope(clerk.id, visit)?, self.own()?, self.ring()?);
         db.write(|tx| {
             let matter = standing(tx, &number)?;
-            if matches!(&matter.record, Record::Sealed(sealed) if !may_open(sealed, Some(&own))) {
-                return Err(Error::Refused(Code::SealedNotYours));
-            }
+            yours(&matter.record, &own)?;
             // Whoever wrote it down first reads on.
             let envelope = envelope.also(ring.clerk(matter.clerk).and_then(|one| one.recipient()));
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
@@ -154,7 +152,7 @@ impl Desk {
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
             tx.set_identities(&open.number, matter.record.visit(), &told)?;
-            envelope.reseal(tx, &open.number, clerk.id, moment)?;
+            envelope.reseal(tx, &open.number, &own, clerk.id, moment)?;
             if let Some(id) = from {
                 tx.delete_draft(id, clerk.id)?;
             }

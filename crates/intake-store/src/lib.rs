@@ -54,7 +54,7 @@ pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
 pub use own_key::{OwnKey, seal};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
-pub use sealed::Place;
+pub use sealed::{Place, SealedEntry, SealedWords};
 pub use search::{Page, Query, Search, Wanted};
 pub use swap::restore;
 pub use verify::{Verified, Walk};

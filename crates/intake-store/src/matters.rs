@@ -248,10 +248,8 @@ impl Matters<'_> {
             return self.with_words(version_at.0, record).map(Some);
         }
         record.headcount = headcount;
-        record.record = match entry.get_ref(2)?.as_blob_or_null().map_err(rusqlite::Error::from)? {
-            Some(words) => Record::of_json(words)?,
-            None => self.resealed_at(epoch, seq)?,
-        };
+        let words = entry.get_ref(2)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
+        record.record = self.record_at((epoch, seq), words.map_or(Ok(Record::Erased), Record::of_json)?)?;
         Ok(Some(record))
     }
 
@@ -354,7 +352,7 @@ impl Matters<'_> {
                 clerk: entry.clerk,
                 place: (epoch, seq),
                 owes_written_notice: open_part::<Facts>(&entry)?.owes_written_notice,
-                record: self.record_at(epoch, seq, &entry.personal)?,
+                record: self.record_at((epoch, seq), Record::read(&entry.personal)?)?,
             })
         };
         places.into_iter().map(version).collect()
@@ -374,7 +372,7 @@ impl Matters<'_> {
     fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {
         let entry = Journal { connection: self.connection }.at(epoch, record.version_seq)?;
         record.headcount = open_part::<Facts>(&entry)?.headcount;
-        record.record = self.record_at(epoch, record.version_seq, &entry.personal)?;
+        record.record = self.record_at((epoch, record.version_seq), Record::read(&entry.personal)?)?;
         Ok(record)
     }
 }

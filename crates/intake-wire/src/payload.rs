@@ -43,6 +43,8 @@ kinds! {
     sealed_opened,
     /// An earlier version was erased and stands sealed in the personal part of this entry: [`Resealed`].
     resealed,
+    /// What stands sealed, once more in the personal part of this entry for other readers: [`Resealed`]. Nothing is erased.
+    sealed_anew,
     /// The desk was enrolled at a district: `{district}`.
     desk_enrolled,
     /// A visit was registered: [`Registered`].
@@ -139,12 +141,13 @@ pub struct RecordOf {
     pub visit: Visit,
 }
 
-/// Open part of `resealed`; the personal part is a [`crate::SealedRecord`].
+/// Open part of `resealed` and `sealed_anew`; the personal part is a [`crate::SealedRecord`], of a file's entry a
+/// [`crate::SealedPart`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resealed {
     /// The registration number.
     pub number: String,
-    /// The journal of the version that was erased.
+    /// The journal of what stands sealed here.
     pub journal: crate::JournalId,
     /// Its entry there.
     pub of: Vec<u64>,
@@ -179,7 +182,7 @@ pub struct AttachmentAdded {
     pub pages: u32,
 }
 
-/// Personal part of `attachment_added`: erased, it leaves nothing that opens the bytes.
+/// Personal part of `attachment_added`, unless the matter is sealed: erased, it leaves nothing that opens the bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentContent {
     /// The file's name as it was handed over.
@@ -195,6 +198,13 @@ pub struct AttachmentRemoved {
     pub number: String,
     /// Which of its attachments.
     pub blob: Hash,
+}
+
+/// Personal part of `attachment_removed`, unless the matter is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalReason {
+    /// Why it was taken off.
+    pub reason: String,
 }
 
 /// Open part of `clock_jumped`.

@@ -134,6 +134,7 @@ export const ipc = {
   recover: (form: Recovery) => call<DeskState>("recover", { form }),
   setLockMinutes: (minutes: number) => call<DeskState>("set_lock_minutes", { minutes }),
   openSealed: (number: string) => call<Opened>("open_sealed", { number }),
+  sealToReaders: (number: string | null) => call<number>("seal_to_readers", { number }),
   clockState: () => call<ClockState>("clock_state"),
   confirmClock: () => call<ClockState>("confirm_clock"),
   erasable: (before: string) => call<Erasure>("erasable", { before }),

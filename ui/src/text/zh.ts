@@ -74,7 +74,7 @@ export const zh = {
     reads: "可以打开",
     nameReader: "指定看保密件",
     endReader: "取消看保密件",
-    readerNote: "检举控告和要求保密的登记，只有登记的人和指定的人能打开，管理员也不例外。被指定的人能打开指定以后登记的保密件。",
+    readerNote: "检举控告和要求保密的登记，只有登记的人和指定的人能打开，管理员也不例外。指定以前登记的，要由能打开的人在那件登记里放开。",
     readerNamed: (name: string) => `已指定${name}看以后的保密件。`,
     readerEnded: (name: string) => `以后的保密件不再给${name}看。`,
     add: "添加人员",

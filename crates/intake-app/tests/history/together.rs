@@ -5,16 +5,9 @@ use intake_model::{Code, Visit};
 use intake_store::{Db, Keyring, Locked};
 use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, form};
+use testkit::visits::PNG;
 
 use crate::{World, copy, enrol, in_step, visit};
-
-/// A picture of one white point.
-const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
-
-fn png() -> Vec<u8> {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.decode(PNG).unwrap()
-}
 
 fn flip_first_page(world: &World) {
     let path = world.folder().join("desk.db");
@@ -99,7 +92,7 @@ fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
     enrol(&desk, &district);
     let number = world.register(&desk, 1).remove(0);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
-    let blob = desk.attach(&number, "合同.png", &png()).unwrap().remove(0).blob;
+    let blob = desk.attach(&number, "合同.png", PNG).unwrap().remove(0).blob;
     in_step(&desk);
     drop(desk);
     world.restore(backup.path.as_ref());
@@ -111,31 +104,172 @@ fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
     desk.verify().unwrap();
 }
 
-#[test]
-fn files_of_a_matter_that_became_sealed_are_shown_to_nobody() {
-    let mut world = World::new();
-    let desk = world.made();
-    let number = world.register(&desk, 1).remove(0);
-    let blob = desk.attach(&number, "合同.png", &png()).unwrap().remove(0).blob;
-    desk.correct(&number, &sealed()).unwrap();
-    assert_eq!(desk.attachments(&number).unwrap_err().code(), Code::SealedNoAttachments);
-    assert_eq!(desk.attachment_page(&number, &blob, 1).unwrap_err().code(), Code::SealedNoAttachments);
-    desk.tick().unwrap();
-    desk.verify().unwrap();
-    drop(desk);
-    // Nor by the open database; the bytes stay for who has a reader's key.
+const ADMINISTRATOR_ID: u32 = 1;
+const ADMINISTRATOR: &str = "管理员好记的一句话";
+const READER: &str = "读密件人的一句话";
+
+fn names(desk: &Desk, number: &str) -> Vec<String> {
+    desk.attachments(number).unwrap().into_iter().map(|one| one.name).collect()
+}
+
+/// Whether a word stands open in an entry of the desk.
+fn told(world: &World, word: &str) -> bool {
     let locked = Locked::take(&world.folder()).unwrap();
     let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
     let db = Db::open(&locked.folder(), &key).unwrap();
     let entries = db.read::<_, intake_store::Error>(|r| {
-        let journal = r.line().epochs()?.remove(0).journal;
-        r.journal().entries(journal, 0, 100)
+        let epochs = r.line().epochs()?;
+        epochs.into_iter().map(|epoch| r.journal().entries(epoch.journal, 0, 100)).collect::<Result<Vec<_>, _>>()
     });
-    let names = |part: &intake_wire::Part| {
-        part.bytes().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains("合同.png"))
-    };
-    assert!(!entries.unwrap().iter().any(|entry| names(&entry.personal) || names(&entry.open)));
+    let says =
+        |part: &intake_wire::Part| part.bytes().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains(word));
+    entries.unwrap().iter().flatten().any(|entry| says(&entry.personal) || says(&entry.open))
+}
+
+#[test]
+fn files_of_a_matter_that_became_sealed_are_shown_to_its_readers_alone() {
+    let mut world = World::new();
+    let desk = world.made();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let number = world.register(&desk, 1).remove(0);
+    let blob = desk.attach(&number, "合同.png", PNG).unwrap().remove(0).blob;
+    let off = desk.attach(&number, "草稿.png", &[PNG, b"more"].concat()).unwrap().remove(1).blob;
+    desk.detach(&number, &off, "写错了人").unwrap();
+    desk.correct(&number, &sealed()).unwrap();
+    let shown = desk.attachments(&number).unwrap();
+    assert_eq!((shown[0].name.as_str(), shown[1].removed.as_deref()), ("合同.png", Some("写错了人")));
+    desk.attachment_page(&number, &blob, 1).unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    assert_eq!(desk.attachments(&number).unwrap_err().code(), Code::SealedNotYours);
+    assert_eq!(desk.attachment_page(&number, &blob, 1).unwrap_err().code(), Code::SealedNotYours);
+    desk.tick().unwrap();
+    desk.verify().unwrap();
+    drop(desk);
+    assert!(!["合同.png", "草稿.png", "写错了人"].into_iter().any(|word| told(&world, word)));
+    assert!(told(&world, &number), "the entries are read");
     assert!(world.folder().join("blobs").join(&blob).exists());
+}
+
+/// A sealed matter with a file, whose reader was named after the backup and got it from the clerk who wrote it down.
+fn sealed_anew_after_a_backup(world: &World, desk: &Desk) -> (String, std::path::PathBuf) {
+    let reader = desk.add_clerk("孙书记", Role::Clerk, READER).unwrap().last().unwrap().id;
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    world.clock.pass_ms(60_000);
+    let number = desk.register(&sealed()).unwrap().number;
+    desk.attach(&number, "收条.png", PNG).unwrap();
+    let backup = desk.back_up_now().unwrap().backups.remove(0).path;
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    desk.set_sealed_reader(reader, true).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    assert_eq!(desk.seal_to_readers(None).unwrap(), 1);
+    (number, backup.into())
+}
+
+fn read_by_the_later_reader(desk: &Desk, number: &str) {
+    let reader = desk.state().unwrap().clerks.iter().find(|one| one.name == "孙书记").unwrap().id;
+    desk.sign_in(reader, READER).unwrap();
+    assert_eq!(desk.open_sealed(number).unwrap().matter.words.visit(), Some(&sealed().normalised()));
+    assert_eq!(names(desk, number), ["收条.png"]);
+    desk.verify().unwrap();
+}
+
+#[test]
+fn who_came_to_read_a_sealed_matter_after_the_backup_reads_it_after_a_restore_and_what_the_district_gives_back() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    world.register(&desk, 1);
+    let (number, backup) = sealed_anew_after_a_backup(&world, &desk);
+    in_step(&desk);
+    drop(desk);
+    world.restore(&backup);
+    let desk = world.open();
+    assert_eq!(names(&desk, &number), ["收条.png"], "who wrote it down reads on");
+    in_step(&desk);
+    read_by_the_later_reader(&desk, &number);
+}
+
+#[test]
+fn who_came_to_read_a_sealed_matter_after_the_backup_reads_it_after_a_repair() {
+    let world = World::new();
+    let desk = world.made();
+    let (number, _) = sealed_anew_after_a_backup(&world, &desk);
+    desk.tick().unwrap();
+    drop(desk);
+    std::fs::write(world.folder().join("damaged"), "").unwrap();
+    let desk = world.open();
+    assert!(desk.state().unwrap().repaired.is_some());
+    read_by_the_later_reader(&desk, &number);
+}
+
+/// A desk that was set back to before what the district has of it, with its first matter: it gives way at the next exchange.
+fn set_back(world: &mut World, district: &LocalDistrict) -> (Desk, String) {
+    let desk = world.made();
+    enrol(&desk, district);
+    let first = world.register(&desk, 1).remove(0);
+    in_step(&desk);
+    drop(desk);
+    let snapshot = tempfile::tempdir().unwrap();
+    copy(world.home.path(), snapshot.path());
+    let desk = world.open();
+    world.register(&desk, 2);
+    in_step(&desk);
+    drop(desk);
+    for name in ["desk", "state"] {
+        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
+        copy(&snapshot.path().join(name), &world.home.path().join(name));
+    }
+    (Desk::open(world.setup()).unwrap(), first)
+}
+
+/// In how many entries of the district a word stands open.
+fn told_there(district: &LocalDistrict, word: &'static str) -> i64 {
+    let url = district.postgres_url();
+    let count = async move {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let sql = "SELECT count(*) FROM entries WHERE position(convert_to($1, 'UTF8') IN personal) > 0";
+        client.query_one(sql, &[&word]).await.unwrap().get(0)
+    };
+    district.wait(count).unwrap()
+}
+
+#[test]
+fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let (desk, _) = set_back(&mut world, &district);
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    let (number, _) = sealed_anew_after_a_backup(&world, &desk);
+    let result = crate::exchange(&desk);
+    assert!(result.carried > 0 && result.in_step, "{result:?}");
+    assert_eq!(names(&desk, &number), ["收条.png"]);
+    // What was sealed to the later reader named places that are others' now: it is done again.
+    desk.seal_to_readers(None).unwrap();
+    in_step(&desk);
+    read_by_the_later_reader(&desk, &number);
+}
+
+#[test]
+fn what_was_carried_over_and_sealed_then_is_told_nowhere_any_more() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let (desk, _) = set_back(&mut world, &district);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let number = desk.register(&Visit { remark: "只在这里说过".into(), ..visit() }).unwrap().number;
+    desk.attach(&number, "合同.png", PNG).unwrap();
+    in_step(&desk);
+    assert_eq!((told_there(&district, "只在这里说过"), told_there(&district, "合同.png")), (1, 1));
+    desk.correct(&number, &sealed()).unwrap();
+    in_step(&desk);
+    assert_eq!((told_there(&district, "只在这里说过"), told_there(&district, "合同.png")), (0, 0));
+    assert_eq!(names(&desk, &number), ["合同.png"]);
+    drop(desk);
+    assert!(!told(&world, "只在这里说过") && !told(&world, "合同.png"));
 }
 
 #[test]
@@ -164,23 +298,9 @@ fn a_desk_that_gave_way_is_whole_at_the_next_opening() {
     let mut world = World::new();
     let office = tempfile::tempdir().unwrap();
     let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
-    let first = world.register(&desk, 1).remove(0);
-    in_step(&desk);
-    drop(desk);
-    let snapshot = tempfile::tempdir().unwrap();
-    copy(world.home.path(), snapshot.path());
-    let desk = world.open();
-    world.register(&desk, 2);
-    in_step(&desk);
-    drop(desk);
-    for name in ["desk", "state"] {
-        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
-        copy(&snapshot.path().join(name), &world.home.path().join(name));
-    }
-    let desk = world.open();
-    desk.attach(&first, "合同.png", &png()).unwrap();
+    let (desk, first) = set_back(&mut world, &district);
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    desk.attach(&first, "合同.png", PNG).unwrap();
     in_step(&desk);
     assert_eq!(desk.attachments(&first).unwrap().len(), 1);
     drop(desk);
@@ -195,7 +315,7 @@ fn a_torn_first_page_with_files_and_drafts_is_rebuilt_from_the_backup() {
     let mut world = World::new();
     let desk = world.made();
     let number = world.register(&desk, 1).remove(0);
-    let blob = desk.attach(&number, "合同.png", &png()).unwrap().remove(0).blob;
+    let blob = desk.attach(&number, "合同.png", PNG).unwrap().remove(0).blob;
     desk.back_up_now().unwrap();
     drop(desk);
     std::fs::remove_dir_all(world.folder().join("blobs")).unwrap();
