@@ -82,7 +82,7 @@ fn a_sealed_matter_is_written_out_by_who_wrote_it_down_and_refused_to_the_admini
     let whose = ["--folder", &at, "--clerk", "周建国", "--password-stdin"];
     let refused = deskctl(&[task.as_slice(), &whose].concat(), "管理员好记的一句话\n");
     assert_eq!(refused.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("只有指定的人可以打开"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("只有登记的人和指定的人可以打开"));
     assert!(!out.exists());
 
     let written = on_desk(&folder, &task, PASSWORD);
