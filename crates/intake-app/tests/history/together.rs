@@ -113,7 +113,7 @@ fn names(desk: &Desk, number: &str) -> Vec<String> {
 }
 
 /// Whether a word stands open in an entry of the desk.
-fn told(world: &World, word: &str) -> bool {
+fn told(world: &World, said: &str) -> bool {
     let locked = Locked::take(&world.folder()).unwrap();
     let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
     let db = Db::open(&locked.folder(), &key).unwrap();
@@ -122,7 +122,7 @@ fn told(world: &World, word: &str) -> bool {
         epochs.into_iter().map(|epoch| r.journal().entries(epoch.journal, 0, 100)).collect::<Result<Vec<_>, _>>()
     });
     let says =
-        |part: &intake_wire::Part| part.bytes().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains(word));
+        |part: &intake_wire::Part| part.bytes().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains(said));
     entries.unwrap().iter().flatten().any(|entry| says(&entry.personal) || says(&entry.open))
 }
 
