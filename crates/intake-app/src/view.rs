@@ -396,6 +396,8 @@ views! {
         came_back: u64,
         /// Own entries in whose place the district holds others: both are kept.
         carried: u64,
+        /// Drafts out of a backup that are gone: they had been registered, as what came back tells.
+        drafts_gone: u64,
         /// Entries it cannot apply.
         set_aside: u64,
         /// Entries that wait for those.

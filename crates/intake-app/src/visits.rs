@@ -88,6 +88,7 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
                 import_key: import_key.to_owned(),
+                draft: tx.end_draft(from, clerk.id)?,
             };
             let told = visit.clone();
             let personal = envelope.personal(query_code.to_string(), visit)?;
@@ -95,9 +96,6 @@ impl Desk {
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
             tx.set_identities(&open.number, None, &told)?;
-            if let Some(id) = from {
-                tx.delete_draft(id, clerk.id)?;
-            }
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
@@ -147,6 +145,7 @@ impl Desk {
                 headcount: visit.headcount,
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
+                draft: tx.end_draft(from, clerk.id)?,
             };
             let told = visit.clone();
             let personal = envelope.personal(query_code, visit)?;
@@ -155,9 +154,6 @@ impl Desk {
             tx.set_version(&open.number, open.version, seq)?;
             tx.set_identities(&open.number, matter.record.visit(), &told)?;
             envelope.reseal(tx, &open.number, clerk.id, moment)?;
-            if let Some(id) = from {
-                tx.delete_draft(id, clerk.id)?;
-            }
             registered(&tx.matters(), &number, &profile)
         })
     }

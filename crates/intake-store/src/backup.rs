@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Access, Db, Reader, Writer, connect, sealed_pages};
 use crate::folder::{Folder, make_folder, sync_folder, write_whole};
 use crate::keyring::{DataKey, Keyring};
-use crate::{Error, Result, marker, migrations};
+use crate::{Error, Result, drafts, marker, migrations};
 
 /// Pages copied at once: the copy can be left in between, and other work gets its turn on the disk.
 const STEP_PAGES: i32 = 512;
@@ -345,6 +345,7 @@ fn fill(folder: &Folder, key: &DataKey, look: &Connection, new: &Path, manifest:
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     if !migrations::waits(&copy)? {
         copy.execute("UPDATE desk SET is_copy = 1", [])?;
+        drafts::doubt(&copy, manifest.made_ms)?;
     }
     copy.close().map_err(|(_, error)| Error::from(error))?;
     std::fs::copy(folder.keyring(), new.join(KEYRING))?;

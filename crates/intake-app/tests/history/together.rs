@@ -67,30 +67,6 @@ fn a_damaged_desk_whose_matter_was_sealed_after_the_backup_is_rebuilt_with_it_se
 }
 
 #[test]
-fn drafts_of_today_outlive_a_repair_from_an_older_backup() {
-    let mut world = World::new();
-    let desk = world.made();
-    world.register(&desk, 1);
-    desk.back_up_now().unwrap();
-    drop(desk);
-    let desk = world.open();
-    let text = intake_app::DraftText {
-        kind: intake_app::DraftKind::Visit,
-        about: None,
-        words: "路灯".into(),
-        aside: false,
-        body: "{}".into(),
-    };
-    let id = desk.save_draft(None, &text).unwrap();
-    desk.tick().unwrap();
-    drop(desk);
-    std::fs::write(world.folder().join("damaged"), "").unwrap();
-    let desk = world.open();
-    assert!(desk.state().unwrap().repaired.is_some());
-    assert_eq!(desk.open_draft(&id).unwrap(), text);
-}
-
-#[test]
 fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
     let mut world = World::new();
     let office = tempfile::tempdir().unwrap();
