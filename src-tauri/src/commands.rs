@@ -71,6 +71,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         backup::set_backup_folder,
         backup::seen_repaired,
         clerks::clerks,
+        backup::seen_keyring_back,
         clerks::add_clerk,
         clerks::set_clerk_password,
         clerks::set_sealed_reader,

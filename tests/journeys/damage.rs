@@ -1,5 +1,7 @@
 //! The disk fails: a backup on the stick, a damaged file, and what the window says of it.
 
+use intake_app::Role;
+use testkit::desk::{CLERK_ID, PASSWORD};
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
@@ -67,4 +69,29 @@ async fn sign_in_to_damage(window: &Window) {
     window.at("password").await;
     window.type_text(&password).await;
     window.press(&[ENTER]).await;
+}
+
+#[tokio::test]
+async fn a_lost_keyring_is_back_and_the_clerks_are_told_which_passwords_are_the_old_ones() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let desk = testkit::desk::made(home.path()).unwrap();
+    desk.back_up_now().unwrap();
+    desk.set_clerk_password(CLERK_ID, "后来改的一句话呀").unwrap();
+    desk.add_clerk("李敏", Role::Clerk, "另外一句好记的话").unwrap();
+    drop(desk);
+    std::fs::write(home.desk().join("keyring.json"), "").unwrap();
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    window.read("keyring-back-note", "用改以前的密码登录").await;
+    window.at("password").await;
+    window.picture("42-密钥文件已换回-登录").await;
+    window.type_text(PASSWORD).await;
+    window.press(&[ENTER]).await;
+    window.read("keyring-back-gone", "王芳，现在又是改以前的密码").await;
+    window.read("keyring-back-gone", "李敏，暂时不能登录").await;
+    window.picture("43-密钥文件已换回").await;
+    window.tab_to_mark("keyring-back-seen").await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+    window.quit().await;
 }

@@ -143,9 +143,9 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     Ok(match entry.kind.as_str() {
         "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
         | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
-        | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "attachment_added"
-        | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped" | "clock_confirmed"
-        | "erased" => {
+        | "keyring_restored" | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened"
+        | "attachment_added" | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped"
+        | "clock_confirmed" | "erased" => {
             if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
                 stored()
             } else {

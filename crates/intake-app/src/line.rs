@@ -34,6 +34,7 @@ impl Desk {
             let mut ring = Keyring::read(&path)?;
             ring.add_recovery(&db.key(), &admission.answer.recovery_recipient)?;
             ring.write(&path)?;
+            self.keep_recovery(&ring);
         }
         let moment = self.now();
         db.write::<_, Error>(|tx| {

@@ -68,6 +68,21 @@ views! {
         backup_warning: Option<Failure>,
         /// What was rebuilt at opening, until a clerk has seen it.
         repaired: Option<Repaired>,
+        /// That the keyring was put back at opening, until a clerk has seen it; told before sign-in too.
+        keyring_back: Option<KeyringBack>,
+    }
+    /// A keyring that was lost and put back from a backup.
+    KeyringBack {
+        /// When it was.
+        at: String,
+        /// From a backup of when.
+        backup: String,
+        /// Whose password was set since the backup, by name: it is the old one again. Empty before sign-in.
+        passwords: Vec<String>,
+        /// Who was added since and needs a password. Empty before sign-in.
+        added: Vec<String>,
+        /// Where the one that was there lies.
+        aside: String,
     }
     /// What a repair brought back, and what it did not.
     Repaired {

@@ -25,6 +25,7 @@ mod journal;
 mod key_change;
 mod keyring;
 mod line;
+mod keyring_back;
 mod marker;
 mod matters;
 mod migrations;
@@ -51,6 +52,9 @@ pub use journal::{Journal, Mention};
 pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
 pub use line::{Epoch, LastExchange};
 pub use marker::{Marked, Marker, raise};
+pub use keyring_back::{
+    KeyringBack, Outdated, keyring_back, note_outdated, put_keyring_back, recover_lost, seen_keyring_back,
+};
 pub use matters::{MatterRecord, Matters, State, Version};
 pub use own_key::{OwnKey, seal};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};

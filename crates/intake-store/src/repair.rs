@@ -13,14 +13,14 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-use crate::backup::{Backup, backups, copy_blobs};
+use crate::backup::{Backup, copy_blobs, newest_first};
 use crate::db::{Access, Reader, Writer, connect};
 use crate::derived::is_derived;
 use crate::folder::{Folder, write_whole};
 use crate::head::HeadFile;
 use crate::journal::{COLUMNS, entry};
 use crate::keyring::{DataKey, Keyring};
-use crate::{Error, Result, drafts, migrations, swap};
+use crate::{Error, Result, drafts, key_change, migrations, swap};
 
 /// What a repair brought back, and what it did not. It lies in the data folder until a clerk has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,12 +93,7 @@ pub fn repair(
     let base = usable(folder, key, unlock, whose.as_ref());
     let mut new = match &base {
         Some((backup, its_key)) => {
-            std::fs::copy(backup.database(), &database)?;
-            let new = connect(&database, its_key, Access::Write)?;
-            // Of one file, as SQLCipher wants it for another key.
-            new.pragma_update(None, "journal_mode", "DELETE")?;
-            new.pragma_update(None, "rekey", key.pragma().as_str())?;
-            new.close().map_err(|(_, error)| Error::from(error))?;
+            copy_under(&backup.database(), its_key, &database, key)?;
             connect(&database, key, Access::Write)?
         }
         None => connect(&database, key, Access::Create)?,
@@ -152,6 +147,20 @@ pub fn repair(
     Ok(report)
 }
 
+/// Copies a database. Under another key it is written anew: the salt at the beginning of a file stands for one key.
+fn copy_under(from: &Path, its_key: &DataKey, to: &Path, key: &DataKey) -> Result<()> {
+    if *its_key == *key {
+        std::fs::copy(from, to)?;
+        return Ok(());
+    }
+    let old = to.with_extension("old");
+    std::fs::copy(from, &old)?;
+    let connection = connect(&old, its_key, Access::Write)?;
+    key_change::export(&connection, to, key)?;
+    connection.close().map_err(|(_, error)| Error::from(error))?;
+    Ok(std::fs::remove_file(&old)?)
+}
+
 /// The newest backup that passes its check, with the key that opens it.
 fn usable(
     folder: &Folder,
@@ -159,12 +168,8 @@ fn usable(
     unlock: &dyn Fn(&Keyring) -> Option<DataKey>,
     whose: Option<&(String, u8)>,
 ) -> Option<(Backup, DataKey)> {
-    let mut places = vec![folder.beside(), folder.within()];
-    places.extend(folder.backup_place().ok().filter(|place| *place != folder.beside()));
     let whose = whose.map(|(centre, desk)| (centre.as_str(), *desk));
-    let mut found: Vec<Backup> = places.iter().flat_map(|place| backups(place, whose)).collect();
-    found.sort_by_key(|backup| std::cmp::Reverse((backup.manifest.marks.len(), backup.manifest.entries())));
-    found.into_iter().find_map(|backup| {
+    newest_first(folder, whose).into_iter().find_map(|backup| {
         let ring = backup.keyring().ok()?;
         let key = if ring.fits(key) { key.clone() } else { unlock(&ring)? };
         backup.check(&key).ok()?;

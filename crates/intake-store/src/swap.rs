@@ -12,13 +12,14 @@ use crate::db::{Access, connect};
 use crate::folder::{Folder, Locked, make_folder, sync_folder, write_whole};
 use crate::head::HeadFile;
 use crate::keyring::DataKey;
+use crate::keyring_back::NOTE;
 use crate::{Error, Result, drafts, migrations};
 
 const READY: &str = "ready";
 /// Moved aside with the database whether or not there is a new one: they are of the old database alone.
 const OF_THE_OLD: [&str; 5] = ["desk.db-wal", "desk.db-shm", "head", "damaged", "repaired.json"];
 /// In the order in which they take their places.
-const NEW: [&str; 3] = ["keyring.json", "desk.db", "repaired.json"];
+const NEW: [&str; 4] = ["keyring.json", "desk.db", "repaired.json", NOTE];
 
 /// Puts a backup in the place of what the folder holds, which is moved to `aside-<time>` inside it. Gives that folder.
 ///
@@ -118,6 +119,10 @@ pub(crate) fn finish(folder: &Folder) -> Result<()> {
         for name in OF_THE_OLD {
             put_aside(name)?;
         }
+    }
+    // What was told of the keyring that goes.
+    if staged.join("keyring.json").exists() {
+        put_aside(NOTE)?;
     }
     sync_folder(&aside)?;
     for name in NEW {

@@ -33,6 +33,8 @@ kinds! {
     sealed_reader_set,
     /// The database was encrypted anew under a fresh key: `{}`.
     key_changed,
+    /// The keyring was damaged or gone, and was put back from a backup: `{backup_ms}`.
+    keyring_restored,
     /// An administrator came back in by a recovery key: `{clerk}`.
     desk_recovered,
     /// A clerk signed in after three wrong tries or more: `{tries}`.

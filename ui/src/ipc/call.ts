@@ -126,6 +126,7 @@ export const ipc = {
   setBackupFolder: (folder: string) => call<BackupState>("set_backup_folder", { folder }),
   seenRepaired: () => call<DeskState>("seen_repaired"),
   clerks: () => call<ClerkView[]>("clerks"),
+  seenKeyringBack: () => call<DeskState>("seen_keyring_back"),
   addClerk: (name: string, role: Role, password: string) => call<ClerkView[]>("add_clerk", { name, role, password }),
   setClerkPassword: (clerk: number, password: string) => call<ClerkView[]>("set_clerk_password", { clerk, password }),
   setSealedReader: (clerk: number, reader: boolean) => call<ClerkView[]>("set_sealed_reader", { clerk, reader }),

@@ -5,6 +5,7 @@ mod backups;
 mod damage;
 mod drafts;
 mod epochs;
+mod keyring;
 mod together;
 
 use std::collections::BTreeSet;
