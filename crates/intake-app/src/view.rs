@@ -216,6 +216,28 @@ views! {
         /// Why it was set aside.
         reason: Option<Code>,
     }
+    /// An earlier registration of a number that was given twice, by a machine that was set back.
+    MatterTwin {
+        /// `2026-11-24 09:05`.
+        registered_at: String,
+        /// Of its record.
+        version: u32,
+        /// Who wrote that version.
+        clerk: u32,
+        /// On its slip: what tells the two apart.
+        query_code: String,
+        /// Whether it was voided.
+        void: bool,
+        /// The record, as far as it is shown.
+        words: MatterWords,
+    }
+    /// A number by which a matter is opened.
+    TwinNumber {
+        /// With hyphens.
+        number: String,
+        /// For calling out.
+        short: String,
+    }
     /// The day's list, newest first.
     Today {
         /// `2026-11-24`.
@@ -230,6 +252,8 @@ views! {
         waiting: usize,
         /// How many are at the district.
         sent: usize,
+        /// Numbers given twice of which nobody has seen it yet, of whatever day.
+        twins: Vec<TwinNumber>,
     }
     /// One matter whole.
     Matter {
@@ -266,6 +290,12 @@ views! {
         reason: Option<Code>,
         /// `2026-11-24 09:05`.
         registered_at: String,
+        /// Who wrote the version shown.
+        clerk: u32,
+        /// Earlier registrations of the same number, the oldest first: nearly always none.
+        twins: Vec<MatterTwin>,
+        /// Whether nobody has seen yet that there are some.
+        twins_unseen: bool,
     }
     /// One version of a matter's record.
     MatterVersion {

@@ -24,9 +24,9 @@ mod identities;
 mod journal;
 mod key_change;
 mod keyring;
-mod line;
 mod keyring_back;
 mod marker;
+mod line;
 mod matters;
 mod migrations;
 mod own_key;
@@ -36,6 +36,7 @@ mod search;
 mod swap;
 mod tokens;
 mod verify;
+mod twins;
 
 pub use attachments::{AttachmentRecord, Attachments, Removed};
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
@@ -50,15 +51,16 @@ pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
 pub use journal::{Journal, Mention};
 pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
-pub use line::{Epoch, LastExchange};
-pub use marker::{Marked, Marker, raise};
 pub use keyring_back::{
     KeyringBack, Outdated, keyring_back, note_outdated, put_keyring_back, recover_lost, seen_keyring_back,
 };
 pub use matters::{MatterRecord, Matters, State, Version};
+pub use line::{Epoch, LastExchange};
+pub use marker::{Marked, Marker, raise};
 pub use own_key::{OwnKey, seal};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
 pub use sealed::Place;
 pub use search::{Page, Query, Search, Wanted};
 pub use swap::restore;
 pub use verify::{Verified, Walk};
+pub use twins::Twin;

@@ -222,6 +222,16 @@ export const ledger = {
     nationality: (nationality: string) => `国籍${nationality}`,
     yes: "是",
   },
+  twins: {
+    title: (count: number) => (count > 2 ? `这个登记号用过 ${count} 次` : "这个登记号用过两次"),
+    why: "这台电脑曾经退回到以前的状态，同一个登记号先后给了不同的来访人。每一件都在，没有丢，区级也都看得到。",
+    next: "请打电话告诉另一位来访人：登记号重了，事情照办，来问时请带上回执。有人拿着这个号来问，先对回执上的查询码，分清是哪一件。",
+    later: "后登记的（这一页下面的一件）",
+    earlier: "先登记的",
+    facts: (at: string, version: number, clerk: string) => `${at}　第${version}版　${clerk}`,
+    seen: "已看过，“今日”里不再提示",
+    today: "有登记号用过两次，请打开看一看，并告诉来访人：",
+  },
   exchange: {
     title: "上报区级",
     pending: (registrations: number, entries: number) =>
@@ -290,14 +300,6 @@ export const ledger = {
     save: "保存",
     change: "更改",
   },
-  repaired: {
-    title: "登记数据已修复",
-    lead: (at: string) => `打开时发现登记数据损坏，已在 ${at} 自动修复。损坏的文件移到了旁边，没有删除。`,
-    backup: (at: string) => `用 ${at} 的备份恢复`,
-    noBackup: "没有可用的备份，用损坏文件里完好的部分恢复",
-    fromFile: (entries: number) => `又从损坏的文件里找回 ${entries} 条记录`,
-    entries: (entries: number) => `现在共有 ${entries} 条记录`,
-    nothing: "没有：凡是给登记人看过的记录都在。",
   mended: { back: "找回来的", gone: "没有找回来的" },
   keyringBack: {
     title: "密钥文件已换回",
@@ -312,6 +314,14 @@ export const ledger = {
     aside: "坏的密钥文件在",
     go: "知道了，开始登记",
   },
+  repaired: {
+    title: "登记数据已修复",
+    lead: (at: string) => `打开时发现登记数据损坏，已在 ${at} 自动修复。损坏的文件移到了旁边，没有删除。`,
+    backup: (at: string) => `用 ${at} 的备份恢复`,
+    noBackup: "没有可用的备份，用损坏文件里完好的部分恢复",
+    fromFile: (entries: number) => `又从损坏的文件里找回 ${entries} 条记录`,
+    entries: (entries: number) => `现在共有 ${entries} 条记录`,
+    nothing: "没有：凡是给登记人看过的记录都在。",
     missing: (entries: number) => `有 ${entries} 条已经给登记人看过的记录不在了（一件登记连同回执是两条）。`,
     last: (number: string) => `找回的最后一件登记是 ${number}。`,
     paper: "请对照纸质回执补录：回执在、电脑里查不到的，用“补录”再登记一次，把旧号写在“其他编号”里。",
