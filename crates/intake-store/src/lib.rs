@@ -9,6 +9,7 @@
 mod attachments;
 mod backup;
 mod blobs;
+mod carry;
 mod clerks;
 mod clock;
 mod db;
@@ -25,8 +26,8 @@ mod journal;
 mod key_change;
 mod keyring;
 mod keyring_back;
-mod marker;
 mod line;
+mod marker;
 mod matters;
 mod migrations;
 mod own_key;
@@ -35,8 +36,8 @@ mod sealed;
 mod search;
 mod swap;
 mod tokens;
-mod verify;
 mod twins;
+mod verify;
 
 pub use attachments::{AttachmentRecord, Attachments, Removed};
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
@@ -54,13 +55,13 @@ pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
 pub use keyring_back::{
     KeyringBack, Outdated, keyring_back, note_outdated, put_keyring_back, recover_lost, seen_keyring_back,
 };
-pub use matters::{MatterRecord, Matters, State, Version};
 pub use line::{Epoch, LastExchange};
 pub use marker::{Marked, Marker, raise};
+pub use matters::{MatterRecord, Matters, State, Version};
 pub use own_key::{OwnKey, seal};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
 pub use sealed::Place;
 pub use search::{Page, Query, Search, Wanted};
 pub use swap::restore;
-pub use verify::{Verified, Walk};
 pub use twins::Twin;
+pub use verify::{Verified, Walk};
