@@ -437,3 +437,40 @@ fn nothing_is_erased_that_is_young_or_not_at_the_district_and_a_clerk_may_not_as
     assert_eq!(erase(&name, &password, &[]).status.code(), Some(2), "without a count nothing is erased");
     assert_eq!(lines(&on_desk(&folder, &["verify"], PASSWORD))[0]["matters"], 1);
 }
+
+#[test]
+fn a_keyring_that_is_lost_with_every_backup_is_made_anew_by_the_recovery_key() {
+    let folder = desk();
+    assert!(import(&folder, &[GOOD], &[]).status.success());
+    std::fs::write(folder.path().join("desk/keyring.json"), "").unwrap();
+    let refused = on_desk(&folder, &["verify"], PASSWORD);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("打电话给管理员") && said.contains("deskctl recover"), "{said}");
+
+    let key = std::fs::read_dir(folder.path().join("usb")).unwrap().next().unwrap().unwrap().path();
+    let at = folder.path().join("desk").display().to_string();
+    let (key, password) = (key.display().to_string(), "一句新的好记的话");
+    let recovered = deskctl(&["recover", "--key", &key, "--folder", &at, "--password-stdin"], &format!("{password}\n"));
+    assert_eq!(recovered.status.code(), Some(0), "{}", String::from_utf8_lossy(&recovered.stderr));
+    let whose = ["--folder", &at, "--clerk", "周建国", "--password-stdin"];
+    let verified = deskctl(&[&["verify"], whose.as_slice()].concat(), &format!("{password}\n"));
+    assert_eq!(lines(&verified)[0]["matters"], 1, "{}", String::from_utf8_lossy(&verified.stderr));
+    // The clerk's own wrap was nowhere else: a password makes a new one.
+    let passwords = format!("{password}\n{PASSWORD}\n");
+    let set = deskctl(&[&["clerks", "password", CLERK], whose.as_slice()].concat(), &passwords);
+    assert_eq!(set.status.code(), Some(0), "{}", String::from_utf8_lossy(&set.stderr));
+    assert_eq!(on_desk(&folder, &["verify"], PASSWORD).status.code(), Some(0));
+}
+
+#[test]
+fn a_keyring_that_was_put_back_from_a_backup_is_told_on_the_terminal() {
+    let folder = desk();
+    assert!(import(&folder, &[GOOD], &[]).status.success());
+    let beside = folder.path().join("desk-备份").display().to_string();
+    assert!(on_desk(&folder, &["backup", &beside], PASSWORD).status.success());
+    std::fs::remove_file(folder.path().join("desk/keyring.json")).unwrap();
+    let imported = import(&folder, &[GOOD], &[]);
+    assert_eq!(imported.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&imported.stderr).contains("的备份换回"));
+}

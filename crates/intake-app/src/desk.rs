@@ -119,7 +119,9 @@ impl Desk {
             blobs: Mutex::new(()),
             sweep_due: AtomicBool::new(true),
         };
-        Ok(Self(Arc::new(inner)))
+        let desk = Self(Arc::new(inner));
+        desk.mend_keyring();
+        Ok(desk)
     }
 
     pub(crate) fn folder(&self) -> Folder {
@@ -164,6 +166,8 @@ impl Desk {
     /// [`Code::KeyringDamaged`], or those of the database.
     pub fn state(&self) -> Result<DeskState> {
         let folder = self.folder();
+        // Again: the stick with the backups may have been plugged in since.
+        self.mend_keyring();
         // Never a new desk on top of records that a found keyring would open.
         if folder.lost_its_keyring() {
             return Err(Error::Refused(Code::KeyringDamaged));
@@ -202,6 +206,7 @@ impl Desk {
             collective_from: 0,
             backup_warning: None,
             repaired: None,
+            keyring_back: self.keyring_back(),
             lock_minutes: 0,
         };
         if let Some(db) = db {
@@ -324,6 +329,7 @@ impl Desk {
             tell_clerks(tx, &ring, first, moment)
         })?;
         ring.write(&folder.keyring())?;
+        self.keep_recovery(&ring);
         folder.desk_is_made()?;
         self.watch(&db)?;
         let mut session = self.session();

@@ -54,17 +54,21 @@ impl Desk {
             let (matters, profile) = (tx.matters(), profile_of(&tx.desk()?, &tx.settings()?));
             let matter = matters.find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
             let words = Words { ring: &ring, own: Some(&own), open: true };
-            let told = words.of(&matter.record);
-            if matches!(told, MatterWords::Sealed { .. }) {
+            let twins = matters.twins(&matter.number)?;
+            // Of two that were given one number, each may be sealed to others.
+            let records = twins.iter().map(|twin| &twin.newest.record).chain([&matter.record]);
+            let sealed: Vec<&Record> = records.filter(|record| matches!(record, Record::Sealed(_))).collect();
+            let opens = sealed.iter().any(|record| !matches!(words.of(record), MatterWords::Sealed { .. }));
+            if !sealed.is_empty() && !opens {
                 return Err(Error::Refused(Code::SealedNotYours));
             }
             let versions = matters.versions(&matter.number)?;
             // Also of one that is open again to all: earlier versions are not.
-            if versions.iter().any(|one| matches!(one.record, Record::Sealed(_))) {
+            if opens || versions.iter().any(|one| matches!(one.record, Record::Sealed(_))) {
                 tx.append(opening(&matter.number)?, clerk.id, moment)?;
             }
             let versions = versions_shown(versions, &words);
-            Ok(Opened { matter: shown(&matters, matter, &number, told, &profile)?, versions, later })
+            Ok(Opened { matter: shown(&matters, matter, &number, &words, &profile)?, versions, later })
         })?;
         self.session().opened.insert((clerk.id, opened.matter.number.clone()));
         Ok(opened)

@@ -340,22 +340,24 @@ impl Matters<'_> {
         let corrections = statement.query_map(params![number, first.0, first.1], |row| Ok((row.get(0)?, row.get(1)?)));
         let mut places = corrections?.collect::<rusqlite::Result<Vec<(i64, u64)>>>()?;
         places.push(first);
-        let version = |(epoch, seq)| {
-            let entry = Journal { connection: self.connection }.at(epoch, seq)?;
-            let version = match entry.kind.as_str() {
-                "corrected" => open_part::<Corrected>(&entry)?.version,
-                _ => 1,
-            };
-            Ok(Version {
-                version,
-                at_ms: entry.moment.at_ms,
-                clerk: entry.clerk,
-                place: (epoch, seq),
-                owes_written_notice: open_part::<Facts>(&entry)?.owes_written_notice,
-                record: self.record_at((epoch, seq), Record::read(&entry.personal)?)?,
-            })
+        places.into_iter().map(|place| self.version_at(place)).collect()
+    }
+
+    /// The version that the entry at a place wrote.
+    pub(crate) fn version_at(&self, (epoch, seq): (i64, u64)) -> Result<Version> {
+        let entry = Journal { connection: self.connection }.at(epoch, seq)?;
+        let version = match entry.kind.as_str() {
+            "corrected" => open_part::<Corrected>(&entry)?.version,
+            _ => 1,
         };
-        places.into_iter().map(version).collect()
+        Ok(Version {
+            version,
+            at_ms: entry.moment.at_ms,
+            clerk: entry.clerk,
+            place: (epoch, seq),
+            owes_written_notice: open_part::<Facts>(&entry)?.owes_written_notice,
+            record: self.record_at((epoch, seq), Record::read(&entry.personal)?)?,
+        })
     }
 
     /// What the last slip of a matter was issued as; `None` where none was.

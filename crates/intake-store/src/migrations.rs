@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 8;
+pub(crate) const VERSION: u32 = 9;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -20,6 +20,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0006_clock_and_retention.sql")),
         M::up(include_str!("sql/0007_places.sql")).foreign_key_check(),
         M::up(include_str!("sql/0008_sealed.sql")),
+        M::up(include_str!("sql/0009_after_a_loss.sql")),
     ])
 });
 

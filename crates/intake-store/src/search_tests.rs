@@ -51,6 +51,7 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: false,
                 import_key: String::new(),
+                draft: String::new(),
             };
             let seq = tx.append(draft(Kind::registered(), &open, &visit), 1, MOMENT)?;
             tx.insert_matter(&number, date, serial, seq, "")?;

@@ -33,6 +33,8 @@ kinds! {
     sealed_reader_set,
     /// The database was encrypted anew under a fresh key: `{}`.
     key_changed,
+    /// The keyring was damaged or gone, and was put back from a backup: `{backup_ms}`.
+    keyring_restored,
     /// An administrator came back in by a recovery key: `{clerk}`.
     desk_recovered,
     /// A clerk signed in after three wrong tries or more: `{tries}`.
@@ -113,6 +115,9 @@ pub struct Registered {
     /// Which row of which ledger it was taken from; empty for what was told at the desk.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub import_key: String,
+    /// Which draft of its desk it was; empty where it was none. A random name, which tells nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub draft: String,
 }
 
 /// Open part of `corrected`: the whole record again, so that it applies without its predecessor (invariant 5).
@@ -130,6 +135,9 @@ pub struct Corrected {
     pub party: intake_model::Party,
     /// See [`Registered`].
     pub owes_written_notice: bool,
+    /// See [`Registered`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub draft: String,
 }
 
 /// Personal part of `registered` and `corrected`, unless the matter is sealed: see [`crate::Record`].

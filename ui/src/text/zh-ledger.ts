@@ -1,4 +1,10 @@
 /** Words around what was kept: drafts, files, slips, lists, the matter, the line, backups, the clock. */
+/** `2026-11-24` as people write it; nothing for nothing. */
+function dayText(day: string) {
+  const [year, month, date] = day.split("-").map(Number);
+  return day ? `${year}年${month}月${date}日` : "";
+}
+
 export const ledger = {
   drafts: {
     title: "放下的登记",
@@ -9,6 +15,13 @@ export const ledger = {
     another: "别人放下的登记",
     wordless: "还没有写内容",
     correcting: (short: string) => `更正 ${short}`,
+    begunWith: "这是上次没有登记完的内容，可以接着填；来的是下一位，请按 Alt+N 先放下。",
+    begun: "没写完的咨询或作废原因",
+    ofBackup: (at: string) => `备份当时（${at}）没写完的，之后可能已经登记过。`,
+    backupNote:
+      "数据是用备份恢复的。下面标着“备份当时”的，后来可能已经登记过。接着填以前，请先按 F7 查一查，免得登记两次。上报以后，已经登记过的会自动收走。",
+    formOfBackup: (at: string) => `这是备份当时（${at}）没写完的，之后可能已经登记过。请先按 F7 查一查，没有登记过再登记。`,
+    waitOfBackup: (count: number) => `数据是用备份恢复的，备份当时没写完的 ${count} 份放在“已放下”里，请按 Alt+L 查看。`,
     discard: "删去",
     discardConfirm: "再按一次删去",
     discardAsk: "再按一次 Delete 就删去，删去后不能恢复。",
@@ -232,6 +245,16 @@ export const ledger = {
     nationality: (nationality: string) => `国籍${nationality}`,
     yes: "是",
   },
+  twins: {
+    title: (count: number) => (count > 2 ? `这个登记号用过 ${count} 次` : "这个登记号用过两次"),
+    why: "这台电脑曾经退回到以前的状态，同一个登记号先后给了不同的来访人。每一件都在，没有丢，区级也都看得到。",
+    next: "请打电话告诉另一位来访人：登记号重了，事情照办，来问时请带上回执。有人拿着这个号来问，先对回执上的查询码，分清是哪一件。",
+    later: "后登记的（这一页下面的一件）",
+    earlier: "先登记的",
+    facts: (at: string, version: number, clerk: string) => `${at}　第${version}版　${clerk}`,
+    seen: "已看过，“今日”里不再提示",
+    today: "有登记号用过两次，请打开看一看，并告诉来访人：",
+  },
   exchange: {
     title: "上报区级",
     pending: (registrations: number, entries: number) =>
@@ -263,6 +286,7 @@ export const ledger = {
     alreadyHad: (count: number) => `区级原已收到 ${count} 条`,
     cameBack: (count: number) => `从区级取回本机缺的 ${count} 条`,
     carried: (count: number) => `本机有 ${count} 条与区级的号码相重，两边都保留，已重新上报`,
+    draftsGone: (count: number) => `备份里有 ${count} 份草稿原来已经登记过，已从“放下的”里收走`,
     setAside: (count: number) => `${count} 条已送到，区级暂存待处理，请到“今日”查看`,
     waiting: (count: number) => `还有 ${count} 条没有送到，都在本机，不会丢`,
     at: (time: string, ended: boolean) => `${time} ${ended ? "完成" : "中断"}`,
@@ -299,15 +323,27 @@ export const ledger = {
     save: "保存",
     change: "更改",
   },
+  mended: { back: "找回来的", gone: "没有找回来的" },
+  keyringBack: {
+    title: "密钥文件已换回",
+    lead: (at: string) => `打开时发现密钥文件缺失或损坏，已在 ${at} 用备份自动换回。坏的那份移到了旁边，没有删除。`,
+    backup: (at: string) => `${at} 备份时的密钥文件，用当时的密码就能登录`,
+    records: "登记数据没有动过，一条不少",
+    nothing: "没有：备份以后，人员和密码都没有变过。",
+    passwords: (names: string[]) => `备份以后改过密码的：${names.join("、")}，现在又是改以前的密码。`,
+    passwordsNext: "请转告本人：用改以前的密码登录，再到“设置”里改一次。改以前的密码忘了的，请管理员设一个新密码。",
+    added: (names: string[]) => `备份以后添加的：${names.join("、")}，暂时不能登录。`,
+    addedNext: "请管理员在“设置”的“人员”里给他们设一个新密码。",
+    aside: "坏的密钥文件在",
+    go: "知道了，开始登记",
+  },
   repaired: {
     title: "登记数据已修复",
     lead: (at: string) => `打开时发现登记数据损坏，已在 ${at} 自动修复。损坏的文件移到了旁边，没有删除。`,
-    back: "找回来的",
     backup: (at: string) => `用 ${at} 的备份恢复`,
     noBackup: "没有可用的备份，用损坏文件里完好的部分恢复",
     fromFile: (entries: number) => `又从损坏的文件里找回 ${entries} 条记录`,
     entries: (entries: number) => `现在共有 ${entries} 条记录`,
-    gone: "没有找回来的",
     nothing: "没有。保存成功过的记录都在。",
     missing: (entries: number) => `有 ${entries} 条保存成功过的记录没有找回（一件登记和它的回执各算一条）。`,
     last: (number: string) => `找回的最后一件登记是 ${number}。`,
@@ -327,13 +363,10 @@ export const ledger = {
     jumpedBack: (by: string) => `电脑时间一下子慢了 ${by}，请核对。`,
     question: "今天的日期和时间对吗？",
     now: "电脑时间是",
-    day: (day: string) => {
-      const [year, month, date] = day.split("-").map(Number);
-      return day ? `${year}年${month}月${date}日` : "";
-    },
-    last: (last: string) => `上一件登记在 ${last}。日期印在回执上，期限也从这一天算起。`,
+    day: dayText,
+    last: (last: string) => `上一件登记在 ${dayText(last.slice(0, 10))}${last.slice(10)}。日期印在回执上，期限也从这一天算起。`,
     right: "时间是对的，继续",
-    wrong: "我去改时间",
+    wrong: "不对，先去改时间",
   },
   erase: {
     title: "清除期满的登记内容",

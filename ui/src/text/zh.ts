@@ -51,6 +51,8 @@ export const zh = {
     wait: (seconds: number) => `请等 ${seconds} 秒后再输入。`,
     empty: "请输入密码。",
     forgotten: "忘记密码？",
+    keyringBack: (at: string) =>
+      `密钥文件坏了，已用 ${at} 的备份换回，登记都在。那以后改过密码的，请用改以前的密码登录；还登录不了，请找管理员。`,
   },
   recover: {
     title: "忘记密码",

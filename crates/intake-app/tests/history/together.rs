@@ -7,7 +7,7 @@ use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, form};
 use testkit::visits::PNG;
 
-use crate::{World, copy, enrol, in_step, visit};
+use crate::{World, copy, enrol, in_step, visit, wait};
 
 fn flip_first_page(world: &World) {
     let path = world.folder().join("desk.db");
@@ -57,30 +57,6 @@ fn a_damaged_desk_whose_matter_was_sealed_after_the_backup_is_rebuilt_with_it_se
     assert!(desk.state().unwrap().repaired.is_some());
     assert!(matches!(desk.matter(&number).unwrap().words, MatterWords::Sealed { .. }));
     desk.verify().unwrap();
-}
-
-#[test]
-fn drafts_of_today_outlive_a_repair_from_an_older_backup() {
-    let mut world = World::new();
-    let desk = world.made();
-    world.register(&desk, 1);
-    desk.back_up_now().unwrap();
-    drop(desk);
-    let desk = world.open();
-    let text = intake_app::DraftText {
-        kind: intake_app::DraftKind::Visit,
-        about: None,
-        words: "路灯".into(),
-        aside: false,
-        body: "{}".into(),
-    };
-    let id = desk.save_draft(None, &text).unwrap();
-    desk.tick().unwrap();
-    drop(desk);
-    std::fs::write(world.folder().join("damaged"), "").unwrap();
-    let desk = world.open();
-    assert!(desk.state().unwrap().repaired.is_some());
-    assert_eq!(desk.open_draft(&id).unwrap(), text);
 }
 
 #[test]
@@ -323,4 +299,121 @@ fn a_torn_first_page_with_files_and_drafts_is_rebuilt_from_the_backup() {
     let desk = world.open();
     desk.attachment_page(&number, &blob, 1).unwrap();
     desk.verify().unwrap();
+}
+
+/// Rolls the whole machine back: folder and marker.
+fn roll_back(world: &World, snapshot: &std::path::Path) {
+    for name in ["desk", "state"] {
+        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
+        copy(&snapshot.join(name), &world.home.path().join(name));
+    }
+}
+
+/// In how many personal parts these words stand, at the district: entries and what gave way beside them.
+fn at_district(district: &LocalDistrict, words: &'static str) -> (i64, i64) {
+    let url = district.postgres_url();
+    district
+        .wait(async move {
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+            let talking = tokio::spawn(connection);
+            let count = |table: &str| {
+                format!("(SELECT count(*) FROM {table} WHERE position(convert_to($1, 'UTF8') IN personal) > 0)")
+            };
+            let sql = format!("SELECT {}, {}", count("entries"), count("forks"));
+            let row = client.query_one(&sql, &[&words]).await.unwrap();
+            talking.abort();
+            (row.get(0), row.get(1))
+        })
+        .unwrap()
+}
+
+/// In how many entries of the desk these words stand open, those that gave way included.
+fn at_desk(world: &World, words: &str) -> usize {
+    let locked = Locked::take(&world.folder()).unwrap();
+    let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
+    let db = Db::open(&locked.folder(), &key).unwrap();
+    let entries = db.read::<_, intake_store::Error>(|r| {
+        let mut all = Vec::new();
+        for epoch in r.line().epochs()? {
+            all.extend(r.journal().entries(epoch.journal, 0, 1000)?);
+        }
+        Ok(all)
+    });
+    let holds =
+        |part: &intake_wire::Part| part.bytes().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains(words));
+    entries.unwrap().iter().filter(|entry| holds(&entry.personal)).count()
+}
+
+const THEIRS: &str = "楼上漏水";
+const TOLD_BEFORE: &str = "消防通道被占";
+const SECRET: &str = "某某收了三万元";
+
+fn saying(demand: &str) -> Visit {
+    Visit { demand: demand.into(), ..visit() }
+}
+
+fn in_confidence(demand: &str) -> Visit {
+    Visit { confidential: true, ..saying(demand) }
+}
+
+#[test]
+fn a_matter_sealed_in_the_part_that_gives_way_stays_sealed_and_the_other_visitor_keeps_their_words() {
+    // Sealed before anything was sent, after a line that broke with the open words at the district, and after it gave way.
+    for case in ["unsent", "broken", "carried"] {
+        let world = World::new();
+        let office = tempfile::tempdir().unwrap();
+        let district = LocalDistrict::start(office.path()).unwrap();
+        let desk = world.made();
+        enrol(&desk, &district);
+        let first = desk.register(&saying(TOLD_BEFORE)).unwrap().number;
+        in_step(&desk);
+        drop(desk);
+        let snapshot = tempfile::tempdir().unwrap();
+        copy(world.home.path(), snapshot.path());
+        let desk = world.open();
+        let theirs = desk.register(&saying(THEIRS)).unwrap().number;
+        in_step(&desk);
+        drop(desk);
+        roll_back(&world, snapshot.path());
+        // The same number for another visitor, whose matter becomes sealed; so does one of before the snapshot.
+        let mut desk = world.open();
+        let twin = desk.register(&saying(SECRET)).unwrap().number;
+        assert_eq!(twin.rsplit_once('-').unwrap().0, theirs.rsplit_once('-').unwrap().0);
+        if case == "carried" {
+            in_step(&desk);
+            assert_eq!(at_district(&district, SECRET), (1, 1), "the district keeps both");
+        } else if case == "broken" {
+            drop(desk);
+            let locked = Locked::take(&world.folder()).unwrap();
+            let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
+            let db = Db::open(&locked.folder(), &key).unwrap();
+            let now = world.clock.now_ms();
+            assert!(!wait(intake_sync::exchange(&db, &|_| {}, move || now)).unwrap().contradicted.is_empty());
+            drop((db, locked));
+            assert_eq!(at_district(&district, SECRET), (0, 1), "the district keeps both");
+            desk = world.open();
+        }
+        desk.correct(&twin, &in_confidence(SECRET)).unwrap();
+        desk.correct(&first, &in_confidence(TOLD_BEFORE)).unwrap();
+        in_step(&desk);
+        for number in [&twin, &first] {
+            assert!(matches!(desk.matter(number).unwrap().words, MatterWords::Sealed { .. }));
+            let open = |one: &intake_app::MatterVersion| matches!(one.words, MatterWords::Told { .. });
+            assert_eq!(desk.versions(number).unwrap().len(), 2);
+            assert!(!desk.versions(number).unwrap().iter().any(open), "an earlier version shows its words");
+            let opened = desk.open_sealed(number).unwrap();
+            assert!(opened.versions.iter().all(open), "its readers read every version");
+        }
+        let earlier = desk.matter(&twin).unwrap().twins.remove(0);
+        assert_eq!(earlier.words.visit().unwrap().demand, THEIRS, "the other visitor's words were taken for these");
+        in_step(&desk);
+        drop(desk);
+        for (words, left) in [(SECRET, 0), (TOLD_BEFORE, 0), (THEIRS, 1)] {
+            assert_eq!(at_desk(&world, words), left, "{words}, {case}");
+            assert_eq!(at_district(&district, words), (i64::try_from(left).unwrap(), 0), "{words}, {case}");
+        }
+        let desk = world.open();
+        assert!(desk.state().unwrap().repaired.is_none());
+        desk.verify().unwrap();
+    }
 }
