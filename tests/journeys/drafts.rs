@@ -142,7 +142,7 @@ async fn a_draft_out_of_a_backup_says_that_it_may_be_registered_before_it_is_aga
     assert_eq!(crate::demo_password(&window).await, password);
     sign_in_as_administrator(&window).await;
     window.at("name").await;
-    window.read("form-notice", "有 1 份备份当时的草稿").await;
+    window.read("form-notice", "备份当时没写完的 1 份").await;
     window.holds("name", "").await;
     window.picture("29-备份恢复以后").await;
     window.press(&[ALT, 'l']).await;

@@ -340,8 +340,8 @@ impl Keyring {
         Self { clerks: Vec::new(), ..self.clone() }
     }
 
-    /// Takes over what the journal says of the clerks and a ring from a backup may not know: who is disabled, who reads, and
-    /// whom it does not have at all. These need a new password.
+    /// Takes over what the journal says of the clerks, by number, and a ring from a backup may not know: who is disabled, who
+    /// reads, and whom it does not have at all. These need a new password.
     pub fn catch_up(&mut self, known: &[ClerkRow]) {
         for row in known {
             self.note_given(row.clerk);
@@ -350,7 +350,6 @@ impl Keyring {
                 None => self.clerks.push(Wrapped::lapsed(row)),
             }
         }
-        self.clerks.sort_by_key(|one| one.clerk);
     }
 
     /// Whether a clerk's password opens nothing any more: the data key changed before they had a key of their own.
