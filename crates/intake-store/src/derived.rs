@@ -8,7 +8,7 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, identities, sealed};
+use crate::{Result, attachments, clerks, documents, identities, sealed};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -27,6 +27,8 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "indexed",
             "index_purge",
             "attachments",
+            "documents",
+            "deliveries",
         ]
         .contains(&table)
 }
@@ -54,6 +56,7 @@ impl Writer<'_> {
             connection.prepare_cached(sql)?.execute((place.0, place.1, by.0, by.1))?;
         }
         attachments::fill(connection)?;
+        documents::fill(connection)?;
         identities::fill(connection)
     }
 

@@ -21,6 +21,10 @@ pub struct Place {
     epoch: i64,
 }
 
+/// What is told of a matter besides the versions of its record.
+const BESIDE_ITS_VERSIONS: &[&str] =
+    &["attachment_added", "attachment_removed", "document_issued", "document_voided", "document_delivered"];
+
 impl Writer<'_> {
     /// Where the versions of a matter stand whose words are open, the newest first, with those words.
     ///
@@ -32,7 +36,7 @@ impl Writer<'_> {
         open.map(|one| Ok((self.place(one.place)?, one.record))).collect()
     }
 
-    /// Where the names and keys of a matter's files stand open, and why some were taken off, with those words.
+    /// Where the names and keys of a matter's files and the words of its papers stand open, with those words.
     ///
     /// # Errors
     /// [`Error::Sqlite`], [`Error::Json`].
@@ -42,7 +46,7 @@ impl Writer<'_> {
             number: String,
         }
         let mut found = Vec::new();
-        self.journal().each_of(&["attachment_added", "attachment_removed"], |at, entry| {
+        self.journal().each_of(BESIDE_ITS_VERSIONS, |at, entry| {
             let told: Told = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
             if let Some(words) = entry.personal.bytes().filter(|_| told.number == number) {
                 found.push((at, words.to_vec()));

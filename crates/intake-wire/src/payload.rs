@@ -53,6 +53,14 @@ kinds! {
     voided,
     /// A slip was issued: [`SlipIssued`].
     slip_issued,
+    /// A paper was issued under the next number of its series: [`crate::DocumentIssued`].
+    document_issued,
+    /// One more copy of it was printed: [`crate::DocumentReprinted`].
+    document_reprinted,
+    /// It was spoiled, and its number stays: [`crate::DocumentVoided`].
+    document_voided,
+    /// One or several papers reached their addressee, or were refused: [`crate::DocumentDelivered`].
+    document_delivered,
     /// Advice was given without a matter (咨询): open `{}`, personal `{line}`.
     advice_given,
     /// Somebody asked how a matter stands and was told (答询): open `{number}`.
@@ -195,6 +203,13 @@ pub struct AttachmentRemoved {
     pub number: String,
     /// Which of its attachments.
     pub blob: Hash,
+}
+
+/// Personal part of `attachment_removed`, unless the matter is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalReason {
+    /// Why it was taken off.
+    pub reason: String,
 }
 
 /// Open part of `clock_jumped`.
