@@ -13,6 +13,7 @@ mod barcode;
 mod document;
 mod error;
 mod fonts;
+mod notice;
 mod papers;
 pub mod printer;
 mod record;
@@ -22,6 +23,7 @@ mod words;
 
 pub use document::Document;
 pub use error::{Error, Result};
+pub use notice::{DayLine, DayReport, Form, Notice, Served, Tally};
 pub use papers::Papers;
 pub use record::{Record, RecordAttachment, RecordEvent};
 pub use slip::{Fact, Slip, Unclear};

@@ -10,7 +10,7 @@ use crate::fonts::{self, Drawn, FontFiles};
 use crate::record::{RecordContent, RecordWords};
 use crate::slip::Content;
 use crate::words::Words;
-use crate::{Document, Error, Record, Result, Slip};
+use crate::{DayReport, Document, Error, Form, Notice, Record, Result, Slip};
 
 /// How many papers ago a layout may have been made and still be kept. Fonts and wording recur on every slip; a
 /// visitor's words should not stay in memory for long.
@@ -121,6 +121,38 @@ impl Papers {
         let (press, undrawable) = self.choose(&mut content);
         let pages = press.record().compile_with_input(content.inputs(&press.families)).output.map_err(refused)?;
         Ok(Document::new(pages, undrawable))
+    }
+
+    /// Lays out one worded paper.
+    ///
+    /// # Errors
+    /// [`Error::Layout`], a mistake of ours.
+    pub fn notice(&self, _notice: &Notice) -> Result<Document> {
+        Err(Error::Layout { complaints: 0 })
+    }
+
+    /// Lays out the sheet of a visit (来访登记表) with its slip as the foot.
+    ///
+    /// # Errors
+    /// As [`Papers::slip`].
+    pub fn form(&self, _form: &Form) -> Result<Document> {
+        Err(Error::Layout { complaints: 0 })
+    }
+
+    /// Lays out one slip for a roll of 80 mm.
+    ///
+    /// # Errors
+    /// As [`Papers::slip`].
+    pub fn roll(&self, _slip: &Slip) -> Result<Document> {
+        Err(Error::Layout { complaints: 0 })
+    }
+
+    /// Lays out the day of a desk (当日汇总).
+    ///
+    /// # Errors
+    /// As [`Papers::notice`].
+    pub fn day_report(&self, _report: &DayReport) -> Result<Document> {
+        Err(Error::Layout { complaints: 0 })
     }
 
     /// The press that can draw the most of the content, and what even that one cannot draw, already replaced.

@@ -48,6 +48,8 @@ pub struct Slip {
     pub version: u32,
     /// Which copy this is: 1, or more for a reprint, which says so.
     pub copy: u32,
+    /// When this copy was made, at +08:00; printed on a reprint, where it is known.
+    pub printed_at: Option<NaiveDateTime>,
     /// Whether this is practice: then every page says so.
     pub practice: bool,
 }

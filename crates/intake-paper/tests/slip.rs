@@ -42,6 +42,7 @@ fn slip() -> Slip {
         clerk: 3,
         version: 1,
         copy: 1,
+        printed_at: None,
         practice: false,
     }
 }
