@@ -122,6 +122,10 @@ enum Schema {
     Visit,
     /// What `route` reads
     Question,
+    /// What a clerk fills in on a paper, as the journal keeps it
+    Filling,
+    /// How a paper was delivered, as the journal keeps it
+    Delivery,
 }
 
 #[allow(clippy::disallowed_methods, reason = "a command line reads the clock")]
@@ -176,12 +180,13 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::ExportMatter(matter) => export::matter(&matter),
         Task::ExportPeriod(period) => export::period(&period),
         Task::Erase(erase) => erase::run(&erase),
-        Task::Schema { of: Schema::Visit } => {
-            print(&schemars::schema_for!(intake_model::Visit))?;
-            Ok(true)
-        }
-        Task::Schema { of: Schema::Question } => {
-            print(&schemars::schema_for!(intake_model::Question))?;
+        Task::Schema { of } => {
+            print(&match of {
+                Schema::Visit => schemars::schema_for!(intake_model::Visit),
+                Schema::Question => schemars::schema_for!(intake_model::Question),
+                Schema::Filling => schemars::schema_for!(intake_model::Filling),
+                Schema::Delivery => schemars::schema_for!(intake_model::Delivery),
+            })?;
             Ok(true)
         }
         Task::Profile(own) => {

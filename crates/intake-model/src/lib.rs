@@ -51,7 +51,7 @@ pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};
 pub use identity::{Facts as IdFacts, IdPaper, Identity, Sex};
 pub use notice::{DocumentNumber, Filling, FillingField, OtherParty};
 pub use number::{CentreCode, DeskNumber, EpochMark, NumberError, RegistrationNumber};
-pub use offer::{Case, Fit, Offer, papers_for};
+pub use offer::{Case, Fault, Fit, Offer, papers_for};
 pub use outcome::{Outcome, Paper};
 pub use people::{Particulars, Person, PersonRole};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};

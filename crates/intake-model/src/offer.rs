@@ -2,7 +2,7 @@
 //!
 //! It offers; the clerk issues. Deliberately absent: a paper that fits a person, and any paper of its own accord.
 
-use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -56,8 +56,6 @@ pub struct Case<'a> {
     pub phone: &'a str,
     /// Now, at +08:00.
     pub now: NaiveDateTime,
-    /// The last day of the office's first answer; `None` while that clock does not run.
-    pub first_answer: Option<NaiveDate>,
     /// The day of 受理, from which C4 counts.
     pub accepted: NaiveDate,
     /// Whether an extension was told already: there is one (Art. 34).
@@ -284,22 +282,28 @@ fn other_party(visit: &Visit) -> Option<OtherParty> {
     Some(named.unwrap_or_else(told))
 }
 
+/// The first field that keeps a paper from going out, and why.
+pub type Fault = (FillingField, Code);
+
 impl Offer {
     /// The filling as it goes out: only what the paper has a place for, outer white space gone.
     ///
     /// # Errors
     /// The first field that keeps it from going out, and why: [`Code::FillingIncomplete`], [`Code::ApproverMissing`],
     /// [`Code::ExtensionTooLate`], [`Code::ExtensionTooLong`], or what a text that cannot be kept gives.
-    pub fn filled(&self, filling: &Filling, case: &Case<'_>, profile: &Profile) -> Result<Filling, (String, Code)> {
-        let fields: Vec<&str> = self.fields.iter().map(String::as_str).collect();
+    pub fn filled(&self, filling: &Filling, case: &Case<'_>, profile: &Profile) -> Result<Filling, Fault> {
+        let fields: Vec<FillingField> = self.paper.fields_for(case.visit.is_sealed()).collect();
         let kept = filling.clone().normalised().only(&fields);
-        if let Some((field, code)) = kept.fault() {
-            return Err((field, code));
+        let told = serde_json::to_value(&kept).unwrap_or_default();
+        for field in fields {
+            if let Some(code) = told.get(field).and_then(fault) {
+                return Err((field, code));
+            }
         }
-        let blank = kept.blank();
-        if let Some(field) = self.required.iter().find(|field| blank.contains(*field)) {
-            let approval = matches!(field.as_str(), "approver" | "approved_at");
-            return Err((field.clone(), if approval { Code::ApproverMissing } else { Code::FillingIncomplete }));
+        let required = self.paper.required().iter().copied();
+        if let Some(field) = required.into_iter().find(|field| told.get(*field).is_none_or(is_blank)) {
+            let approval = matches!(field, "approver" | "approved_at");
+            return Err((field, if approval { Code::ApproverMissing } else { Code::FillingIncomplete }));
         }
         if self.paper == Paper::ExtensionNotice {
             within_the_law(&kept, case, profile)?;
@@ -309,20 +313,20 @@ impl Offer {
 }
 
 /// Art. 34: approved before C4 has ended, and no more than the days there are.
-fn within_the_law(filling: &Filling, case: &Case<'_>, profile: &Profile) -> Result<(), (String, Code)> {
+fn within_the_law(filling: &Filling, case: &Case<'_>, profile: &Profile) -> Result<(), Fault> {
     let (Some(limit), Some(approved)) = (filling.limit, filling.approved_at) else { return Ok(()) };
     let handling = handling(case, profile);
     let days = profile.limit(ClockCode::C5).limit;
     let longest = extended(&handling, approved.date(), days, profile, Calendars::built_in());
     let longest = longest.map_err(|error| match error {
-        ExtensionError::TooLate { .. } => ("approved_at".to_owned(), Code::ExtensionTooLate),
-        ExtensionError::Days { .. } | ExtensionError::NoEnd => ("limit".to_owned(), Code::ExtensionTooLong),
+        ExtensionError::TooLate { .. } => ("approved_at", Code::ExtensionTooLate),
+        ExtensionError::Days { .. } | ExtensionError::NoEnd => ("limit", Code::ExtensionTooLong),
     })?;
     let longer = handling.effective().is_some_and(|ended| ended < limit);
     if longer && longest.effective().is_some_and(|last| limit <= last) {
         Ok(())
     } else {
-        Err(("limit".to_owned(), Code::ExtensionTooLong))
+        Err(("limit", Code::ExtensionTooLong))
     }
 }
 
@@ -363,31 +367,27 @@ impl Filling {
         told.retain(|field, _| fields.contains(&field.as_str()));
         serde_json::from_value(told.into()).unwrap_or_default()
     }
+}
 
-    /// The fields in which nothing stands.
-    fn blank(&self) -> Vec<String> {
-        use serde_json::Value;
-        let empty = |value: &Value| match value {
-            Value::Null => true,
-            Value::String(text) => text.is_empty(),
-            Value::Array(list) => list.is_empty(),
-            _ => false,
-        };
-        let told = serde_json::to_value(self).unwrap_or_default();
-        let fields = told.as_object().into_iter().flatten();
-        fields.filter(|(_, value)| empty(value)).map(|(field, _)| field.clone()).collect()
+/// Whether nothing stands in a field.
+fn is_blank(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     }
+}
 
-    /// The first field whose text, or whose day, cannot be kept.
-    fn fault(&self) -> Option<(String, Code)> {
-        let told = serde_json::to_value(self).unwrap_or_default();
-        let texts = told.as_object().into_iter().flatten().find_map(|(field, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text_fault(&text).map(|code| (field.clone(), code))
-        });
-        // A year that no paper can mean.
-        let odd = |day: &NaiveDate| !(1900..=9999).contains(&day.year());
-        texts.or_else(|| self.limit.filter(odd).map(|_| ("limit".to_owned(), Code::FillingIncomplete)))
+/// What keeps the texts of a field from being kept.
+fn fault(value: &serde_json::Value) -> Option<Code> {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text_fault(text),
+        Value::Array(list) => list.iter().find_map(fault),
+        Value::Object(fields) => fields.values().find_map(fault),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

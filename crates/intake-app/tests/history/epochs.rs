@@ -243,3 +243,35 @@ fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() 
     assert_ne!(mark(&next[0]), "A");
     in_step(&desk);
 }
+
+#[test]
+fn papers_after_a_restore_are_counted_anew_under_another_mark_and_those_that_were_lost_come_back() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let number = world.register(&desk, 1).remove(0);
+    let issue = |desk: &intake_app::Desk| {
+        let offer = desk.papers_for(&number).unwrap().offers.remove(0);
+        let filling = intake_model::Filling { items: vec!["身份证复印件".into()], ..offer.filling };
+        wait(desk.issue_paper(&number, intake_model::Paper::SupplementNotice, filling)).unwrap().document
+    };
+    let kept = issue(&desk);
+    let backup = desk.back_up_now().unwrap().backups.remove(0);
+    // In the visitor's hand, and in no backup.
+    let lost = issue(&desk);
+    in_step(&desk);
+    let unsent = issue(&desk);
+    drop(desk);
+    world.restore(backup.path.as_ref());
+    let desk = world.open();
+    let next = issue(&desk);
+    let all = [kept.as_str(), &lost, &unsent, &next].map(|document| document.rsplit_once('〕').unwrap().1.to_owned());
+    assert_eq!(all, ["01A-1号", "01A-2号", "01A-3号", "01B-1号"]);
+    in_step(&desk);
+    let issued = desk.papers_for(&number).unwrap().issued;
+    let found: Vec<&str> = issued.iter().map(|one| one.document.as_str()).collect();
+    assert_eq!(found, [&kept, &lost, &next], "what the district held is here again; the other number is never given");
+    desk.verify().unwrap();
+}
