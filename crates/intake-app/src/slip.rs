@@ -186,6 +186,7 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         clerk: matter.clerk.into(),
         version: slip.version,
         copy: slip.copy,
+        printed_at: None,
         practice: desk.practice,
     })
 }
