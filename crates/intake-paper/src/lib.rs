@@ -34,3 +34,4 @@ pub use notice::{DayLine, DayReport, Form, Notice, Served, Tally};
 pub use papers::Papers;
 pub use record::{Record, RecordAttachment, RecordEvent};
 pub use slip::{Fact, Slip, Unclear};
+pub use values::{LISTS, NAMES as PLACEHOLDERS};

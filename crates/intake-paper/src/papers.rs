@@ -243,9 +243,11 @@ impl Papers {
             plain.lay_out(layout, content.inputs(&plain.faces.families(), 1))?;
         }
         let letter = &self.letter().usual;
-        for sheet in Sheet::samples(&self.papers, &self.common, content) {
-            letter.lay_out("notice.typ", sheet.inputs(letter.faces.families()))?;
+        for text in self.papers.values() {
+            letter.lay_out("notice.typ", Sheet::blank(text, &self.common).inputs(letter.faces.families()))?;
         }
+        let everything = Sheet::sample(self.papers.values(), &self.common, content);
+        letter.lay_out("notice.typ", everything.inputs(letter.faces.families()))?;
         Ok(())
     }
 
@@ -333,6 +335,14 @@ impl Papers {
     /// As [`Papers::notice`].
     pub fn day_report(&self, report: &DayReport) -> Result<Document> {
         self.sheet(Sheet::of_day(report, self.text(report.paper.word())?, &self.common, &self.record_words))
+    }
+
+    /// Every worded paper as a blank, each with its id: what a district looks at after a change of its own.
+    ///
+    /// # Errors
+    /// [`Error::Layout`], a mistake of ours.
+    pub fn blanks(&self) -> Result<Vec<(&str, Document)>> {
+        self.papers.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
     }
 
     /// How many characters of the third level of GB 18030-2022 the fonts of this machine draw, block by block.

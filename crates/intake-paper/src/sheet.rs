@@ -128,16 +128,22 @@ impl Sheet {
         Writer { values: &values, common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 
-    /// A blank of every worded paper, to try a layout with; the last one has a slip as its foot.
-    pub(crate) fn samples(papers: &BTreeMap<String, PaperText>, common: &Common, slip: Content) -> Vec<Self> {
+    /// A blank: the wording with nothing told.
+    pub(crate) fn blank(text: &PaperText, common: &Common) -> Self {
+        let copy = Copy { copy: 1, printed_at: None, practice: false, void: false };
+        Writer { values: &Values::default(), common, wording: &BTreeMap::new() }.sheet(text, &copy)
+    }
+
+    /// One sheet with everything that a layout has a place for.
+    pub(crate) fn sample<'t>(texts: impl Iterator<Item = &'t PaperText>, common: &Common, slip: Content) -> Self {
+        let copy = Copy { copy: 2, printed_at: None, practice: true, void: true };
         let (values, wording) = (Values::default(), BTreeMap::new());
         let writer = Writer { values: &values, common, wording: &wording };
-        let copy = Copy { copy: 2, printed_at: None, practice: true, void: true };
-        let mut sheets: Vec<Self> = papers.values().map(|text| writer.sheet(text, &copy)).collect();
-        if let Some(last) = sheets.last_mut() {
-            (last.slip, last.kept) = (Some(slip), true);
+        let mut sheet = writer.sheet(&PaperText::default(), &copy);
+        for text in texts {
+            sheet.blocks.extend(writer.sheet(text, &copy).blocks);
         }
-        sheets
+        Self { kept: true, slip: Some(slip), ..sheet }
     }
 
     /// The values for the template, with the faces to draw them in. Strings only, never content: Typst does not read

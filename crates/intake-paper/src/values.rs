@@ -16,7 +16,7 @@ use crate::record::{RecordWords, joined, paper, word};
 use crate::{DayReport, Form, Notice, Served};
 
 /// Every placeholder, as it is written between braces (docs/papers.md says what each holds).
-pub(crate) const NAMES: &[&str] = &[
+pub const NAMES: &[&str] = &[
     // The office and the paper itself.
     "office",
     "seal",
@@ -118,8 +118,7 @@ pub(crate) const NAMES: &[&str] = &[
 ];
 
 /// Every list.
-pub(crate) const LISTS: &[&str] =
-    &["items", "materials", "people", "door_limits", "documents", "tallies", "registrations"];
+pub const LISTS: &[&str] = &["items", "materials", "people", "door_limits", "documents", "tallies", "registrations"];
 
 /// What else a part may depend on.
 const FLAGS: &[&str] = &["sealed", "blank", "refused", "delivered"];

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::values::{self, LISTS, NAMES};
 
 /// The wording of one paper.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PaperText {
     pub(crate) title: String,

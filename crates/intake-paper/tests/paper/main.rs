@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod notices;
+mod own;
+mod pictures;
 mod reading;
 mod records;
 mod slip;
@@ -14,7 +16,7 @@ use std::sync::LazyLock;
 use intake_paper::Papers;
 
 /// With the fonts that `scripts/setup` installs and no others: a picture is the same on every machine.
-static PAPERS: LazyLock<Papers> = LazyLock::new(|| papers(std::env::var_os("PAPER_OWN").map(PathBuf::from).as_deref()));
+static PAPERS: LazyLock<Papers> = LazyLock::new(|| papers(None));
 
 fn papers(own: Option<&std::path::Path>) -> Papers {
     let fonts = ["/usr/share/fonts/opentype/noto", "/usr/share/fonts/truetype/hanazono"].map(PathBuf::from);
