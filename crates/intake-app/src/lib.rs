@@ -40,6 +40,7 @@ pub use drafts::{DraftKind, DraftLine, DraftText};
 pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
 pub use export::Exported;
+pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};

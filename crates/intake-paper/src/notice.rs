@@ -46,6 +46,8 @@ pub struct Notice {
     pub documents: Vec<Served>,
     /// The title of who approves, such as 街道分管负责人 (`Profile::titles`).
     pub approver_title: String,
+    /// For how many years what was told is kept (`Profile::retention_years`); the notice on personal information says so.
+    pub retention_years: u32,
     /// Whether the receiver signs on the kept copy (`!Profile::service_record`): then a notice that is handed over prints
     /// that copy too.
     pub signed_on_copy: bool,
@@ -95,8 +97,6 @@ pub struct Form {
     pub slip: Slip,
     /// The record.
     pub visit: Visit,
-    /// The number of a paper that was issued with it; empty where there is none.
-    pub document: String,
     /// When this copy was made, at +08:00; printed on a reprint.
     pub printed_at: NaiveDateTime,
     /// Whether the matter was voided: then every page says so.
@@ -105,9 +105,11 @@ pub struct Form {
     pub wording: BTreeMap<String, String>,
 }
 
-/// The day of one desk (当日汇总).
+/// The day of one desk (当日汇总 or 日结单).
 #[derive(Debug, Clone)]
 pub struct DayReport {
+    /// `Paper::DayReport`, or `Paper::ClosingSheet` for the sheet that is signed when the desk is closed.
+    pub paper: Paper,
     /// The office's name in full.
     pub office: String,
     /// The name on its seal.
