@@ -491,6 +491,7 @@ impl<'a> Opened<'a> {
                 hours: profile.reception.hours.clone(),
                 approver_title: profile.titles.get("approver").cloned().unwrap_or_default(),
                 signed_on_copy: !profile.service_record,
+                retention_years: profile.retention_years,
                 wording: profile.wording.clone(),
             },
             documents: Vec::new(),

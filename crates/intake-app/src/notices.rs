@@ -85,6 +85,7 @@ fn drawn(
         documents: Vec::new(),
         approver_title: printed.approver_title,
         signed_on_copy: printed.signed_on_copy && issued.paper != Paper::ServiceRecord,
+        retention_years: printed.retention_years,
         issued_at: civil_time(0),
         clerk: 0,
         copy: 1,

@@ -96,7 +96,7 @@ impl Desk {
             let open = SlipIssued { number: number.to_string(), version, copy, printed };
             let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk.id, moment)?;
             tx.set_slips(&open.number, open.copy, seq)?;
-            Issued::read(&tx.matters(), matter, open)
+            Issued::read(&tx.matters(), matter, (open, moment.at_ms))
         })?;
         self.make(&db, number, issued)
     }
@@ -137,20 +137,21 @@ impl Desk {
 struct Issued {
     matter: MatterRecord,
     slip: SlipIssued,
+    printed_ms: i64,
     /// The version it shows and those before it, the newest first.
     versions: Vec<Version>,
 }
 
 impl Issued {
-    fn read(matters: &Matters<'_>, matter: MatterRecord, slip: SlipIssued) -> Result<Self> {
+    fn read(matters: &Matters<'_>, matter: MatterRecord, (slip, printed_ms): (SlipIssued, i64)) -> Result<Self> {
         let mut versions = matters.versions(&matter.number)?;
         versions.retain(|one| one.version <= slip.version);
-        Ok(Self { matter, slip, versions })
+        Ok(Self { matter, slip, printed_ms, versions })
     }
 }
 
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
-    let Issued { matter, slip, versions } = issued;
+    let Issued { matter, slip, printed_ms, versions } = issued;
     let newest = versions.into_iter().next().ok_or(Error::Refused(Code::NumberUnknown))?;
     let query_code = newest.record.query_code().ok_or(Error::Refused(Code::ContentErased))?.to_owned();
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
@@ -191,7 +192,7 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         clerk: matter.clerk.into(),
         version: slip.version,
         copy: slip.copy,
-        printed_at: None,
+        printed_at: Some(civil_time(printed_ms)),
         practice: desk.practice,
     })
 }

@@ -111,11 +111,17 @@ impl Paper {
         }
     }
 
-    /// The fields that it has a place for in this matter. On the papers of a sealed one nothing is told of it in free words
-    /// but the ground that the law itself asks for.
+    /// The fields that it has a place for in this matter. The papers of a sealed one name nobody and tell nothing in free
+    /// words; the ground that the law itself asks for is kept with the record, for its readers.
     fn fields_for(self, sealed: bool) -> impl Iterator<Item = FillingField> {
-        let told = move |field: &FillingField| !sealed || *field != "reason" || self.required().contains(field);
+        let ground = move |field: FillingField| field == "reason" && self.required().contains(&field);
+        let told = move |field: &FillingField| !sealed || ground(*field) || !matches!(*field, "addressee" | "reason");
         self.fields().iter().copied().filter(told)
+    }
+
+    /// Those of them without which it would not say what it is for.
+    fn required_for(self, sealed: bool) -> impl Iterator<Item = FillingField> {
+        self.fields_for(sealed).filter(move |field| self.required().contains(field))
     }
 
     /// Whether it can be made without telling what a sealed matter is about or whom it concerns.
@@ -200,7 +206,7 @@ fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &P
         because: fit.label().to_owned(),
         article: if fit == Fit::Outcome { decided(case.visit).outcome.article() } else { paper.article() }.to_owned(),
         numbered: paper.is_numbered(),
-        required: paper.required().iter().map(|field| (*field).to_owned()).collect(),
+        required: paper.required_for(sealed).map(str::to_owned).collect(),
         filling: filling.only(&fields),
         fields: fields.into_iter().map(str::to_owned).collect(),
         basis,
@@ -259,14 +265,12 @@ fn prefilled(paper: Paper, case: &Case<'_>, advice: &Advice) -> Filling {
     }
 }
 
-/// Who brought it, as a letter begins; nobody's name where the matter is sealed or no name was told.
+/// Who brought it, as a letter begins.
 fn addressee(visit: &Visit) -> String {
     match visit.name.text() {
-        Some(name) if !visit.is_sealed() && visit.party == Party::Person && visit.headcount > 1 => {
-            format!("{name}等{}人", visit.headcount)
-        }
-        Some(name) if !visit.is_sealed() => name.to_owned(),
-        _ => "来访人".to_owned(),
+        Some(name) if visit.party == Party::Person && visit.headcount > 1 => format!("{name}等{}人", visit.headcount),
+        Some(name) => name.to_owned(),
+        None => "来访人".to_owned(),
     }
 }
 
@@ -292,7 +296,8 @@ impl Offer {
     /// The first field that keeps it from going out, and why: [`Code::FillingIncomplete`], [`Code::ApproverMissing`],
     /// [`Code::ExtensionTooLate`], [`Code::ExtensionTooLong`], or what a text that cannot be kept gives.
     pub fn filled(&self, filling: &Filling, case: &Case<'_>, profile: &Profile) -> Result<Filling, Fault> {
-        let fields: Vec<FillingField> = self.paper.fields_for(case.visit.is_sealed()).collect();
+        let sealed = case.visit.is_sealed();
+        let fields: Vec<FillingField> = self.paper.fields_for(sealed).collect();
         let kept = filling.clone().normalised().only(&fields);
         let told = serde_json::to_value(&kept).unwrap_or_default();
         for field in fields {
@@ -300,8 +305,7 @@ impl Offer {
                 return Err((field, code));
             }
         }
-        let required = self.paper.required().iter().copied();
-        if let Some(field) = required.into_iter().find(|field| told.get(*field).is_none_or(is_blank)) {
+        if let Some(field) = self.paper.required_for(sealed).find(|field| told.get(*field).is_none_or(is_blank)) {
             let approval = matches!(field, "approver" | "approved_at");
             return Err((field, if approval { Code::ApproverMissing } else { Code::FillingIncomplete }));
         }

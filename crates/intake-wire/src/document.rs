@@ -71,6 +71,8 @@ pub struct Letterhead {
     pub approver_title: String,
     /// Whether the receiver signs on the kept copy instead of a 送达回证.
     pub signed_on_copy: bool,
+    /// For how many years what was told is kept at the desk.
+    pub retention_years: u32,
     /// The sentences that the region words in its own way.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub wording: BTreeMap<String, String>,
