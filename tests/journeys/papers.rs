@@ -37,6 +37,9 @@ async fn a_guidance_sheet_is_offered_with_the_slip_issued_delivered_and_seen_on_
     window.see("offer-guidance_sheet").await;
     window.picture("70-回执与告知书").await;
     window.press(&[ALT, 'p']).await;
+    // Several doors are open: which of them, the clerk says; whom to go to and the limit follow.
+    window.at("paper-door").await;
+    window.press(&[DOWN]).await;
     window.holds("paper-addressee", "钱桂兰").await;
     window.tab_to("paper-to_body").await;
     window.empty_field().await;

@@ -63,6 +63,7 @@ fn completed(offer: Offer) -> Filling {
     Filling {
         reason: if offer.filling.reason.is_empty() { "需要进一步核实".into() } else { offer.filling.reason },
         to_body: if offer.filling.to_body.is_empty() { "物业管理科".into() } else { offer.filling.to_body },
+        door: offer.filling.door.or(Some("labour_arbitration".into())),
         items: vec!["物业服务合同".into()],
         opinion: "津东复核〔2026〕3号".into(),
         opinion_date: "2026-10-01".parse().ok(),

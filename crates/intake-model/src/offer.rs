@@ -82,6 +82,8 @@ pub struct Offer {
     pub required: Vec<String>,
     /// What stands in them.
     pub filling: Filling,
+    /// The doors that are advised, by their ids, on a paper that names one.
+    pub doors: Vec<String>,
     /// From where the limit was counted.
     pub basis: Option<Due>,
 }
@@ -91,7 +93,9 @@ impl Paper {
     pub const fn required(self) -> &'static [FillingField] {
         match self {
             Self::AcceptanceNotice => &["addressee", "unit"],
-            Self::ForwardingNotice | Self::GuidanceSheet => &["addressee", "to_body"],
+            Self::ForwardingNotice => &["addressee", "to_body"],
+            // Its ground and its limits are the door's.
+            Self::GuidanceSheet => &["addressee", "door", "to_body"],
             Self::NotAcceptedNotice => &["addressee", "reason", "approver", "approved_at"],
             Self::NoLongerAcceptedNotice => &["addressee", "opinion", "opinion_date", "approver", "approved_at"],
             Self::ExtensionNotice => &["addressee", "limit", "reason", "approver", "approved_at"],
@@ -208,6 +212,7 @@ fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &P
         numbered: paper.is_numbered(),
         required: paper.required_for(sealed).map(str::to_owned).collect(),
         filling: filling.only(&fields),
+        doors: advice.doors.iter().filter(|_| fields.contains(&"door")).map(|door| door.id.clone()).collect(),
         fields: fields.into_iter().map(str::to_owned).collect(),
         basis,
     }

@@ -116,6 +116,12 @@ fn a_paper_is_filled_in_from_the_record_and_the_clocks() {
     assert_eq!(door.as_deref(), Some("labour_arbitration"));
     assert_eq!(to_body, Doors::built_in().get("labour_arbitration").unwrap().body);
 
+    let several = told(Question { route: Some(Route::Arbitration), ..Question::default() }, Outcome::Guided);
+    let sheet = offer(&several, Profile::national(), Paper::GuidanceSheet);
+    assert!(sheet.doors.len() > 1 && sheet.filling.door.is_none(), "the clerk chooses: {:?}", sheet.doors);
+    let unchosen = sheet.filled(&sheet.filling, &case(&several), Profile::national());
+    assert_eq!(unchosen, Err(("door", Code::FillingIncomplete)));
+
     let many = Visit { headcount: 17, ..told(petition(), Outcome::Accepted) };
     assert_eq!(offer(&many, Profile::national(), Paper::AcceptanceNotice).filling.addressee, "张伟等17人");
 }

@@ -41,6 +41,10 @@ required: Array<string>,
  */
 filling: Filling, 
 /**
+ * The doors that are advised, by their ids, on a paper that names one.
+ */
+doors: Array<string>, 
+/**
  * From where the limit was counted.
  */
 basis: Due | null, };
