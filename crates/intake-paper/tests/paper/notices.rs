@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::PAPERS;
-use crate::reading::{holds, pages_of, printed_at_203_dpi, raw_text, scanned, text_of};
+use crate::reading::{holds, pages_of, printed_at_203_dpi, scanned, sentences, text_of};
 use crate::records::{
     LONG_NAME, blank, day_report, filling, form, hard, hard_notice, notice, organisation, sealed_notice, visit,
 };
@@ -50,7 +50,7 @@ pub(crate) fn all() -> Vec<(String, Document)> {
 fn every_paper_says_what_it_said() {
     for (name, document) in all() {
         insta::with_settings!({ snapshot_path => "text", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, raw_text(&document));
+            insta::assert_snapshot!(name, sentences(&document));
         });
     }
 }

@@ -10,26 +10,22 @@ pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// The text as another program reads it from the PDF.
-fn read(document: &Document) -> String {
+/// The text of each page, as another program reads it from the PDF, without the spaces and line ends of the layout.
+pub(crate) fn pages_of(document: &Document) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("paper.pdf");
     fs::write(&path, document.pdf().unwrap()).unwrap();
     let out = Command::new("pdftotext").args(["-raw"]).arg(&path).arg("-").output().expect("install poppler-utils");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).unwrap()
-}
-
-/// The text of each page, without the spaces and line ends of the layout.
-pub(crate) fn pages_of(document: &Document) -> Vec<String> {
+    let text = String::from_utf8(out.stdout).unwrap();
     // A form feed ends each page.
-    let text = read(document);
     text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.split_whitespace().collect()).collect()
 }
 
-/// The text line by line, for people to compare.
-pub(crate) fn raw_text(document: &Document) -> String {
-    read(document).replace('\u{c}', "\n----\n")
+/// The text sentence by sentence, for people to compare.
+pub(crate) fn sentences(document: &Document) -> String {
+    let ended = |page: String| ["。", "；", "："].iter().fold(page, |page, end| page.replace(end, &format!("{end}\n")));
+    pages_of(document).into_iter().map(ended).collect::<Vec<_>>().join("\n----\n")
 }
 
 pub(crate) fn text_of(document: &Document) -> String {
