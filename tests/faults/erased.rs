@@ -154,7 +154,8 @@ fn unscrubbed(db: &Db) -> bool {
 fn still_there(pages: &[u8]) -> Vec<String> {
     let of_each =
         (0..160).flat_map(|index| [format!("欧阳测试{index}\""), format!("1390000{index:04}"), format!("第{index}件")]);
-    let others = ["更正备注", "问低保怎么申请", "来访人撤回", "补充的租赁合同", "代收的邻居", "告知书写错了名字"].map(str::to_owned);
+    let others = ["更正备注", "问低保怎么申请", "来访人撤回", "补充的租赁合同", "代收的邻居", "告知书写错了名字"]
+        .map(str::to_owned);
     of_each.chain(others).filter(|word| holds(pages, word.as_bytes())).collect()
 }
 
@@ -166,7 +167,8 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
 
     let said = pages(home.path());
     let of_papers = ["补充的租赁合同", "代收的邻居", "告知书写错了名字"];
-    for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"].into_iter().chain(of_papers) {
+    for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"].into_iter().chain(of_papers)
+    {
         assert!(holds(&said, word.as_bytes()), "{word} is not read by this test, erased or not");
     }
     drop(said);

@@ -489,7 +489,8 @@ fn paper(serial: u32) -> String {
 
 impl Desk {
     fn issue(&mut self, number: &str, kind: &str, serial: u32) -> u64 {
-        let document = serde_json::json!({ "code_word": "访接", "year": 2026, "desk": 1, "mark": "A", "serial": serial });
+        let document =
+            serde_json::json!({ "code_word": "访接", "year": 2026, "desk": 1, "mark": "A", "serial": serial });
         let open = serde_json::json!({
             "number": number, "paper": kind, "document": document, "issued_on": "2026-11-24", "version": 1, "later": 1,
         });

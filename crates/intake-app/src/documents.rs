@@ -6,110 +6,24 @@
 use chrono::{Datelike as _, NaiveDate};
 use intake_model::check::text_fault;
 use intake_model::{
-    Calendars, Case, Code, Delivery, Filling, Offer, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
+    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
 };
 use intake_store::{DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Version, Writer, seal};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
     Draft, Kind, Letterhead, Record, SealedOpened, SealedPart, VoidReason,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
-use ts_rs::TS;
 
 use crate::desk::{Desk, draft};
 use crate::notices::{notice, preview};
+use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, shown};
 use crate::sealed::may_open;
 use crate::slip::Made;
 use crate::view::SlipView;
-use crate::visits::{due, minute, parsed, profile_of, standing};
+use crate::visits::{due, parsed, profile_of, standing};
 use crate::{Error, Result};
-
-/// The papers of a matter, as its page shows them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct MatterPapers {
-    /// The registration number, with hyphens.
-    pub number: String,
-    /// What fits the matter as it stands, filled in; nothing of a void one.
-    pub offers: Vec<Offer>,
-    /// What was issued, the first one first.
-    pub issued: Vec<IssuedPaper>,
-    /// Whether a notice handed over at the desk is signed for on a 送达回证 of its own.
-    pub service_record: bool,
-    /// By when the visitor is told in writing, and what they were told.
-    pub first_answer: FirstAnswer,
-}
-
-/// By when the office owes its first answer, and with which paper it was given.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct FirstAnswer {
-    /// The last day; `None` while the clock does not run.
-    pub due: Option<String>,
-    /// The next working day, where that one is a day off.
-    pub due_rolled: Option<String>,
-    /// The paper that tells it; `None` while there is none.
-    pub paper: Option<Paper>,
-    /// The day on which it was delivered, or where that is not written down yet, issued.
-    pub on: Option<String>,
-    /// Whether it was delivered.
-    pub delivered: bool,
-}
-
-/// One paper that was issued.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct IssuedPaper {
-    /// By what it is named: its number as it is written, where it has one.
-    pub document: String,
-    /// Which paper.
-    pub paper: Paper,
-    /// Whether that number is on it.
-    pub numbered: bool,
-    /// `2026-11-24 09:05`.
-    pub issued: String,
-    /// The clerk's number.
-    pub clerk: u32,
-    /// How many copies were printed.
-    pub copies: u32,
-    /// When the last of them was.
-    pub printed: String,
-    /// What was filled in; `None` where it is sealed to others, or erased.
-    pub filling: Option<Filling>,
-    /// The papers that a 送达回证 is about.
-    pub documents: Vec<String>,
-    /// When it was voided; `None` while it stands.
-    pub voided: Option<String>,
-    /// Why; empty where it was not, or where it is sealed to others or erased.
-    pub void_reason: String,
-    /// How it was delivered, the last time last.
-    pub deliveries: Vec<PaperDelivery>,
-}
-
-/// One delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct PaperDelivery {
-    /// When it was written down.
-    pub written: String,
-    /// The clerk's number.
-    pub clerk: u32,
-    /// How; `None` where it is sealed to others, or erased.
-    pub told: Option<Delivery>,
-}
-
-/// A paper that was just issued, with its copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct PaperIssued {
-    /// By what it is named.
-    pub document: String,
-    /// Its pages, and what the printer said.
-    pub copy: SlipView,
-    /// The papers of the matter, with it.
-    pub papers: MatterPapers,
-}
 
 /// A matter whose papers this clerk may see and make.
 pub(crate) struct Opened<'a> {
@@ -132,14 +46,14 @@ impl Desk {
         let (db, _) = self.at_work()?;
         let number = parsed(number)?.to_string();
         let (own, moment) = (self.own()?, self.now());
-        let seen = db.read(|r| {
+        let (sealed, papers) = db.read(|r| {
             let opened = Opened::of(&r.matters(), r.desk()?, r.settings()?, &number, &own, moment.at_ms)?;
             Ok::<_, Error>((opened.is_sealed(), opened.papers(r.documents().of(&number)?)?))
         })?;
-        if seen.0 {
+        if sealed {
             self.tell_opened(number)?;
         }
-        Ok(seen.1)
+        Ok(papers)
     }
 
     /// Journals that a sealed matter was looked into.
@@ -173,7 +87,7 @@ impl Desk {
     /// Issues a paper under the next number of its series, and sends it to the printer where one is set.
     ///
     /// # Errors
-    /// [`Code::PaperNotFitting`], [`Code::DecisionNotOurs`], what [`Offer::filled`] refuses, [`Code::SealedNotYours`],
+    /// [`Code::PaperNotFitting`], [`Code::DecisionNotOurs`], what [`intake_model::Offer::filled`] refuses, [`Code::SealedNotYours`],
     /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::ContentErased`], [`Code::DeskLocked`], or those of the disk:
     /// no number is used up then. Printer trouble is no error: it stands in the answer.
     pub async fn issue_paper(&self, number: &str, paper: Paper, filling: Filling) -> Result<PaperIssued> {
@@ -461,7 +375,8 @@ impl<'a> Opened<'a> {
         }
         self.with_case(documents, |case| {
             let offers = papers_for(case, &self.profile);
-            let offer = offers.iter().find(|offer| offer.paper == paper).ok_or(Error::Refused(Code::PaperNotFitting))?;
+            let offer =
+                offers.iter().find(|offer| offer.paper == paper).ok_or(Error::Refused(Code::PaperNotFitting))?;
             let kept = offer.filled(filling, case, &self.profile).map_err(|(field, code)| Error::about(field, code))?;
             Ok((kept, case.visit.decision.as_ref().map(|decision| decision.outcome)))
         })?
@@ -545,32 +460,5 @@ impl<'a> Opened<'a> {
             on: delivered.map(|one| one.at.date().to_string()).or(told.and_then(|one| day_of(&one.issued))),
             delivered: delivered.is_some(),
         }
-    }
-}
-
-/// The day of a time to the minute.
-fn day_of(time: &str) -> Option<String> {
-    time.split_once(' ').map(|(day, _)| day.to_owned())
-}
-
-fn shown(one: DocumentRecord) -> IssuedPaper {
-    let delivery = |of: &intake_store::DeliveryRecord| PaperDelivery {
-        written: minute(of.at_ms),
-        clerk: of.clerk,
-        told: of.told.told().map(|told| told.delivery.clone()),
-    };
-    IssuedPaper {
-        paper: one.issued.paper,
-        numbered: one.issued.paper.is_numbered(),
-        issued: minute(one.at_ms),
-        clerk: one.clerk,
-        copies: one.copies,
-        printed: minute(one.printed_ms),
-        filling: one.content.told().map(|told| told.filling.clone()),
-        documents: one.issued.documents,
-        voided: one.void.as_ref().map(|void| minute(void.at_ms)),
-        void_reason: one.void.and_then(|void| void.reason.told().map(|told| told.reason.clone())).unwrap_or_default(),
-        deliveries: one.deliveries.iter().map(delivery).collect(),
-        document: one.document,
     }
 }

@@ -21,6 +21,7 @@ mod machine;
 mod mend;
 mod notes;
 mod notices;
+mod papers_view;
 mod rules;
 mod sealed;
 mod search;
@@ -35,7 +36,6 @@ pub use attachments::Attachment;
 pub use backup::{clerks_of_backup, list_backups, restore};
 pub use clock::{Clock, SystemClock};
 pub use desk::{Desk, Setup};
-pub use documents::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
 pub use drafts::{DraftKind, DraftLine, DraftText};
 pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
@@ -43,6 +43,7 @@ pub use export::Exported;
 pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
+pub use papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,

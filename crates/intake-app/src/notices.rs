@@ -52,12 +52,7 @@ pub(crate) fn preview(
 }
 
 /// What a paper and its preview have in common.
-fn drawn(
-    opened: &Opened<'_>,
-    issued: &DocumentIssued,
-    filling: Filling,
-    outcome: Option<Outcome>,
-) -> Result<Notice> {
+fn drawn(opened: &Opened<'_>, issued: &DocumentIssued, filling: Filling, outcome: Option<Outcome>) -> Result<Notice> {
     let made_of = |version: &&Version| version.version == issued.version;
     let version = opened.versions.iter().find(made_of).ok_or(Error::Refused(Code::NumberUnknown))?;
     let visit = match &version.record {

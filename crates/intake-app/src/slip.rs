@@ -66,7 +66,10 @@ impl Desk {
         Ok(SlipView { file: Some(file.display().to_string()), ..made.view()? })
     }
 
-    pub(crate) async fn apart<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let desk = self.clone();
         tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| Error::Task)?
     }

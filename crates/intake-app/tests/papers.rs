@@ -139,8 +139,7 @@ async fn every_paper_that_is_offered_can_be_issued() {
         }
     }
     // But for the papers that every visit has anyway, those of the day, and the sheet for others that were issued.
-    let apart =
-        [Paper::Slip, Paper::RegistrationForm, Paper::ServiceRecord, Paper::ClosingSheet, Paper::DayReport];
+    let apart = [Paper::Slip, Paper::RegistrationForm, Paper::ServiceRecord, Paper::ClosingSheet, Paper::DayReport];
     let all = Paper::ALL.iter().copied().filter(|paper| !apart.contains(paper));
     assert_eq!(tried, all.collect());
     desk.verify().unwrap();

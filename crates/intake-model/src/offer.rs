@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::Code;
 use crate::calendar::Calendars;
 use crate::check::text_fault;
 use crate::clock::{ClockCode, Due, ExtensionError, due, extended};
@@ -20,7 +21,6 @@ use crate::profile::Profile;
 use crate::routing::{Advice, route};
 use crate::visit::{Party, Visit};
 use crate::words::words;
-use crate::Code;
 
 words! {
     /// Why a paper is offered.

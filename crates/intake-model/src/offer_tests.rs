@@ -55,10 +55,7 @@ fn exactly_what_fits_an_outcome_is_offered() {
         (Outcome::ToldLater, &[SupplementNotice, PrivacyNotice]),
         (Outcome::AnsweredAtOnce, &[PrivacyNotice]),
         (Outcome::Received, &[AcceptanceNotice, InternalAssignment, SupplementNotice, PrivacyNotice]),
-        (
-            Outcome::Accepted,
-            &[AcceptanceNotice, InternalAssignment, ExtensionNotice, SupplementNotice, PrivacyNotice],
-        ),
+        (Outcome::Accepted, &[AcceptanceNotice, InternalAssignment, ExtensionNotice, SupplementNotice, PrivacyNotice]),
         (Outcome::Forwarded, &[ForwardingNotice, PrivacyNotice]),
         (Outcome::Assigned, &[ForwardingNotice, PrivacyNotice]),
         (Outcome::Guided, &[GuidanceSheet, PrivacyNotice]),
@@ -110,7 +107,8 @@ fn a_paper_is_filled_in_from_the_record_and_the_clocks() {
     let forwarding = offer(&told(petition(), Outcome::Forwarded), Profile::national(), Paper::ForwardingNotice);
     assert_eq!((forwarding.filling.to_body.as_str(), forwarding.filling.limit), ("区住建委", None));
 
-    let decision = Decision { outcome: Outcome::Guided, door: Some("labour_arbitration".into()), ..Decision::default() };
+    let decision =
+        Decision { outcome: Outcome::Guided, door: Some("labour_arbitration".into()), ..Decision::default() };
     let guided = Visit { decision: Some(decision), ..told(petition(), Outcome::Guided) };
     let Filling { door, to_body, .. } = offer(&guided, Profile::national(), Paper::GuidanceSheet).filling;
     assert_eq!(door.as_deref(), Some("labour_arbitration"));
@@ -145,7 +143,12 @@ fn no_paper_of_a_sealed_matter_names_who_came_whom_it_concerns_or_what_for() {
 }
 
 fn approved(filling: Filling, on: &str) -> Filling {
-    Filling { approver: "周建国".into(), approved_at: day(on).and_hms_opt(9, 0, 0), reason: "需要鉴定".into(), ..filling }
+    Filling {
+        approver: "周建国".into(),
+        approved_at: day(on).and_hms_opt(9, 0, 0),
+        reason: "需要鉴定".into(),
+        ..filling
+    }
 }
 
 #[test]
@@ -184,7 +187,8 @@ fn art_34_one_extension_of_at_most_thirty_days_approved_before_the_limit_ends() 
     }
     assert_eq!(said("2027-02-01", "2027-01-24"), Err(("approved_at", Code::ExtensionTooLate)));
 
-    let offered = |case: Case<'_>| papers_for(&case, Profile::national()).iter().any(|one| one.paper == Paper::ExtensionNotice);
+    let offered =
+        |case: Case<'_>| papers_for(&case, Profile::national()).iter().any(|one| one.paper == Paper::ExtensionNotice);
     assert!(offered(case(&visit)));
     assert!(!offered(Case { extended: true, ..case(&visit) }), "there is one");
     assert!(!offered(Case { now: day("2027-01-24").and_hms_opt(0, 0, 0).unwrap(), ..case(&visit) }), "C4 has ended");

@@ -82,8 +82,8 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, DeliveryWay, Event, Fit, Ground, NumberSource, Outcome, Paper, PersonRole, Route, Rule, SpanUnit,
-        Unit, Way,
+        BodyKind, Class, Competent, DeliveryWay, Event, Fit, Ground, NumberSource, Outcome, Paper, PersonRole, Route,
+        Rule, SpanUnit, Unit, Way,
     };
 
     #[test]

@@ -104,9 +104,10 @@ impl Writer<'_> {
         let sql = "SELECT e.mark, coalesce((SELECT max(serial) FROM documents d
                    WHERE d.code_word = ?1 AND d.year = ?2 AND d.mark = e.mark), 0) + 1
                    FROM epochs e ORDER BY e.id DESC LIMIT 1";
-        let next = self.connection.prepare_cached(sql)?.query_row(params![code_word, year], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        });
+        let next = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row(params![code_word, year], |row| Ok((row.get(0)?, row.get(1)?)));
         Ok(next?)
     }
 
@@ -124,7 +125,8 @@ impl Writer<'_> {
     /// [`Error::Sqlite`], [`Error::Contradiction`] where the matter has no such paper.
     pub fn set_copies(&self, told: &DocumentReprinted, seq: u64) -> Result<()> {
         let (epoch, issued) = self.latest(&told.number, &told.document)?;
-        let sql = "UPDATE documents SET copies = ?3, copy_epoch = ?4, copy_seq = ?5 WHERE epoch = ?1 AND issued_seq = ?2";
+        let sql =
+            "UPDATE documents SET copies = ?3, copy_epoch = ?4, copy_seq = ?5 WHERE epoch = ?1 AND issued_seq = ?2";
         let place = params![epoch, issued, told.copy, self.current_epoch()?, seq];
         self.connection.prepare_cached(sql)?.execute(place)?;
         Ok(())
@@ -251,7 +253,8 @@ impl Told {
 
     /// As the tables have them.
     fn by_tables(connection: &Connection) -> Result<Self> {
-        let sql = "SELECT epoch, issued_seq, number, document, code_word, year, mark, serial, void_epoch, void_seq, copies,
+        let sql =
+            "SELECT epoch, issued_seq, number, document, code_word, year, mark, serial, void_epoch, void_seq, copies,
                    copy_epoch, copy_seq FROM documents";
         let standing = |row: &Row<'_>| {
             Ok((
@@ -353,7 +356,11 @@ impl Documents<'_> {
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let twice = rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?;
         // What goes out without a number has none on paper that could be the same.
-        Ok(twice.into_iter().filter(|(_, word)| Paper::from_word(word).is_none()).map(|(document, _)| document).collect())
+        Ok(twice
+            .into_iter()
+            .filter(|(_, word)| Paper::from_word(word).is_none())
+            .map(|(document, _)| document)
+            .collect())
     }
 
     /// Compares the tables with what the journal says.
@@ -401,7 +408,8 @@ impl Documents<'_> {
     }
 
     fn deliveries(&self, document: Place) -> Result<Vec<DeliveryRecord>> {
-        let sql = "SELECT epoch, seq FROM deliveries WHERE document_epoch = ?1 AND document_seq = ?2 ORDER BY epoch, seq";
+        let sql =
+            "SELECT epoch, seq FROM deliveries WHERE document_epoch = ?1 AND document_seq = ?2 ORDER BY epoch, seq";
         let mut statement = self.connection.prepare_cached(sql)?;
         let places = statement.query_map(document, |row| Ok((row.get(0)?, row.get(1)?)))?;
         let told = |at: Place| {

@@ -126,7 +126,8 @@ fn visits() -> Vec<Visit> {
         // What a check would warn of is passed: the script is about what is kept.
         visit.passed_because = "经核对确实如此".into();
         // And each is taken on, so that there is something to tell in writing.
-        visit.routing = Some(Question { competent: Competent::Own, route: Some(Route::Petition), ..Question::default() });
+        visit.routing =
+            Some(Question { competent: Competent::Own, route: Some(Route::Petition), ..Question::default() });
         visit.decision = Some(Decision { outcome: Outcome::Accepted, advised: true, ..Decision::default() });
     }
     visits
