@@ -8,7 +8,7 @@ use intake_model::check::text_fault;
 use intake_model::{
     Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
 };
-use intake_store::{DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Version, Writer, seal};
+use intake_store::{DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer, seal};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
     Draft, Kind, Letterhead, Record, SealedOpened, SealedPart, VoidReason,
@@ -47,7 +47,7 @@ impl Desk {
         let number = parsed(number)?.to_string();
         let (own, moment) = (self.own()?, self.now());
         let (sealed, papers) = db.read(|r| {
-            let opened = Opened::of(&r.matters(), r.desk()?, r.settings()?, &number, &own, moment.at_ms)?;
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, &own, moment.at_ms)?;
             Ok::<_, Error>((opened.is_sealed(), opened.papers(r.documents().of(&number)?)?))
         })?;
         if sealed {
@@ -75,7 +75,7 @@ impl Desk {
         let number = parsed(number)?.to_string();
         let (own, moment) = (self.own()?, self.now());
         let shown = db.read::<_, Error>(|r| {
-            let opened = Opened::of(&r.matters(), r.desk()?, r.settings()?, &number, &own, moment.at_ms)?;
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, &own, moment.at_ms)?;
             let documents = r.documents().of(&number)?;
             let (kept, outcome) = opened.filled(paper, filling, &documents)?;
             let mark = r.line().epochs()?.pop().map(|epoch| epoch.mark).unwrap_or_default();
@@ -221,7 +221,7 @@ impl Desk {
         let (db, clerk) = self.at_work()?;
         let (own, moment) = (self.own()?, self.now());
         db.write(|tx| {
-            let opened = Opened::of(&tx.matters(), tx.desk()?, tx.settings()?, number, &own, moment.at_ms)?;
+            let opened = Opened::of(&tx.matters(), tx.desk()?, &tx.settings()?, number, &own, moment.at_ms)?;
             change(tx, &opened, clerk.id, moment)?;
             opened.papers(tx.documents().of(number)?)
         })
@@ -261,7 +261,7 @@ impl Desk {
         let (db, _) = self.at_work()?;
         let (own, now_ms) = (self.own()?, self.now().at_ms);
         let (shown, copy, sealed) = db.read::<_, Error>(|r| {
-            let opened = Opened::of(&r.matters(), r.desk()?, r.settings()?, number, &own, now_ms)?;
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, &own, now_ms)?;
             let all = opened.unsealed(r.documents().of(number)?);
             let one = all.iter().rfind(|one| one.document == document).ok_or(Error::Refused(Code::DocumentUnknown))?;
             Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed()))
@@ -307,7 +307,7 @@ impl<'a> Opened<'a> {
     fn of(
         matters: &Matters<'_>,
         desk: DeskRow,
-        settings: intake_store::Settings,
+        settings: &Settings,
         number: &str,
         own: &'a OwnKey,
         now_ms: i64,
@@ -318,7 +318,7 @@ impl<'a> Opened<'a> {
             Record::Sealed(sealed) if !may_open(sealed, Some(own)) => return Err(Error::Refused(Code::SealedNotYours)),
             Record::Sealed(_) | Record::Told(_) => {}
         }
-        let profile = profile_of(&desk, &settings);
+        let profile = profile_of(&desk, settings);
         Ok(Self { desk, profile, versions: matters.versions(number)?, matter, own, now_ms })
     }
 
