@@ -265,7 +265,7 @@ fn prefilled(paper: Paper, case: &Case<'_>, advice: &Advice) -> Filling {
         to_body: to_body.unwrap_or_default(),
         door,
         approver: if paper.needs_approver() { decision.approver } else { String::new() },
-        other_party: other_party(visit),
+        other_party: Some(other_party(visit)),
         ..Filling::default()
     }
 }
@@ -280,7 +280,7 @@ fn addressee(visit: &Visit) -> String {
 }
 
 /// Whom the visitor is at odds with, as far as it was told.
-fn other_party(visit: &Visit) -> Option<OtherParty> {
+fn other_party(visit: &Visit) -> OtherParty {
     let named = visit.people_as(PersonRole::Concerned).next().map(|person| OtherParty {
         name: person.name.clone(),
         contact: person.phone.clone().unwrap_or_default(),
@@ -288,7 +288,7 @@ fn other_party(visit: &Visit) -> Option<OtherParty> {
         ..OtherParty::default()
     });
     let told = || OtherParty { name: visit.complained_of.clone(), ..OtherParty::default() };
-    Some(named.unwrap_or_else(told))
+    named.unwrap_or_else(told)
 }
 
 /// The first field that keeps a paper from going out, and why.
