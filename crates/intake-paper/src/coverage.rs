@@ -75,10 +75,8 @@ pub(crate) fn counted(usual: &[Font], rare: &[Font]) -> Vec<Coverage> {
 }
 
 fn block(block: &'static str, ranges: &[(u32, u32)], usual: &[Font], rare: &[Font]) -> Coverage {
-    let written = ranges.iter().map(|(from, to)| match from == to {
-        true => format!("{from:04X}"),
-        false => format!("{from:04X}-{to:04X}"),
-    });
+    let written =
+        ranges.iter().map(|(from, to)| if from == to { format!("{from:04X}") } else { format!("{from:04X}-{to:04X}") });
     let written = written.collect::<Vec<_>>().join(" ");
     let mut counted = Coverage { block, ranges: written, asked: 0, usual: 0, rare: 0, nowhere: 0 };
     for c in ranges.iter().flat_map(|(from, to)| *from..=*to).filter_map(char::from_u32) {

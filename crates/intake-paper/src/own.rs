@@ -68,7 +68,7 @@ impl Own {
         } else if name == SLIP_WORDS {
             let words = serde_json::from_str(&text()?).map_err(|error| TableError::json(name, &error))?;
             self.slip = Some(words);
-        } else if name.ends_with(".typ") {
+        } else if path.extension().is_some_and(|end| end == "typ") {
             return Err(wrong("there is no layout of this name"));
         }
         Ok(())

@@ -28,7 +28,7 @@ pub struct Papers {
     words: Words,
     common: Common,
     record_words: RecordWords,
-    papers: BTreeMap<String, PaperText>,
+    worded: BTreeMap<String, PaperText>,
     /// Those that only this district has.
     added: BTreeSet<String>,
     layouts: BTreeMap<&'static str, String>,
@@ -187,10 +187,10 @@ impl Papers {
     }
 
     fn made(files: FontFiles, own: Own) -> Result<Self> {
-        let mut papers: BTreeMap<String, PaperText> =
+        let mut worded: BTreeMap<String, PaperText> =
             wording::built_in()?.into_iter().map(|(word, text)| (word.to_owned(), text)).collect();
-        let added = own.papers.keys().filter(|id| !papers.contains_key(*id)).cloned().collect();
-        papers.extend(own.papers);
+        let added = own.papers.keys().filter(|id| !worded.contains_key(*id)).cloned().collect();
+        worded.extend(own.papers);
         let layouts: BTreeMap<&'static str, String> =
             LAYOUTS.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
         let plain = Presses::new(Faces { hei: files.text_faces()?, ..Faces::default() }, &layouts);
@@ -198,7 +198,7 @@ impl Papers {
             words: Words::load()?,
             common: Common::load()?,
             record_words: RecordWords::load()?,
-            papers,
+            worded,
             added,
             layouts,
             mistakes: own.mistakes,
@@ -210,20 +210,20 @@ impl Papers {
             made.words = words;
         }
         if !own.layouts.is_empty() {
-            made.try_layouts(own.layouts);
+            made.try_layouts(&own.layouts);
         }
         Ok(made)
     }
 
     /// Takes over the district's own layouts where every paper can be laid out with them, or else none of them.
-    fn try_layouts(&mut self, own: BTreeMap<&'static str, String>) {
+    fn try_layouts(&mut self, own: &BTreeMap<&'static str, String>) {
         let ours = self.layouts.clone();
         self.layouts.extend(own.iter().map(|(name, text)| (*name, text.clone())));
         self.press_anew();
         let Err(error) = self.trial() else { return };
         let complaints =
             if let TypstAsLibError::TypstSource(complaints) = error { complaints.to_vec() } else { Vec::new() };
-        self.mistakes.push(own::complaint(&complaints, &own));
+        self.mistakes.push(own::complaint(&complaints, own));
         self.layouts = ours;
         self.press_anew();
     }
@@ -243,10 +243,10 @@ impl Papers {
             plain.lay_out(layout, content.inputs(&plain.faces.families(), 1))?;
         }
         let letter = &self.letter().usual;
-        for text in self.papers.values() {
+        for text in self.worded.values() {
             letter.lay_out("notice.typ", Sheet::blank(text, &self.common).inputs(letter.faces.families()))?;
         }
-        let everything = Sheet::sample(self.papers.values(), &self.common, content);
+        let everything = Sheet::sample(self.worded.values(), &self.common, content);
         letter.lay_out("notice.typ", everything.inputs(letter.faces.families()))?;
         Ok(())
     }
@@ -259,7 +259,7 @@ impl Papers {
 
     /// The papers that the district's folder adds: the id to ask for with [`Papers::added`], and the title.
     pub fn additions(&self) -> impl Iterator<Item = (&str, &str)> {
-        let title = |id: &String| self.papers.get(id).map_or("", |text| text.title.as_str());
+        let title = |id: &String| self.worded.get(id).map_or("", |text| text.title.as_str());
         self.added.iter().map(move |id| (id.as_str(), title(id)))
     }
 
@@ -342,7 +342,7 @@ impl Papers {
     /// # Errors
     /// [`Error::Layout`], a mistake of ours.
     pub fn blanks(&self) -> Result<Vec<(&str, Document)>> {
-        self.papers.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
+        self.worded.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
     }
 
     /// How many characters of the third level of GB 18030-2022 the fonts of this machine draw, block by block.
@@ -352,7 +352,7 @@ impl Papers {
     }
 
     fn text(&self, id: &str) -> Result<&PaperText> {
-        self.papers.get(id).ok_or(Error::NotWorded)
+        self.worded.get(id).ok_or(Error::NotWorded)
     }
 
     fn sheet(&self, mut sheet: Sheet) -> Result<Document> {

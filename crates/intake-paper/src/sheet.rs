@@ -78,7 +78,7 @@ pub(crate) struct Sheet {
 
 /// What a sheet says of itself beside its words.
 struct Copy {
-    copy: u32,
+    count: u32,
     printed_at: Option<NaiveDateTime>,
     practice: bool,
     void: bool,
@@ -95,7 +95,7 @@ impl Sheet {
     pub(crate) fn of_notice(notice: &Notice, text: &PaperText, common: &Common, words: &RecordWords) -> Self {
         let values = Values::of_notice(notice, words);
         let copy = Copy {
-            copy: notice.copy,
+            count: notice.copy,
             printed_at: Some(notice.printed_at),
             practice: notice.practice,
             void: notice.void,
@@ -115,8 +115,8 @@ impl Sheet {
 
     pub(crate) fn of_form(form: &Form, text: &PaperText, common: &Common, words: &RecordWords, slip: Content) -> Self {
         let values = Values::of_form(form, words);
-        let (copy, practice) = (form.slip.copy, form.slip.practice);
-        let copy = Copy { copy, printed_at: Some(form.printed_at), practice, void: form.void };
+        let (count, practice) = (form.slip.copy, form.slip.practice);
+        let copy = Copy { count, printed_at: Some(form.printed_at), practice, void: form.void };
         let mut sheet = Writer { values: &values, common, wording: &form.wording }.sheet(text, &copy);
         sheet.slip = Some(slip);
         sheet
@@ -124,19 +124,19 @@ impl Sheet {
 
     pub(crate) fn of_day(report: &DayReport, text: &PaperText, common: &Common, words: &RecordWords) -> Self {
         let values = Values::of_day(report, words);
-        let copy = Copy { copy: 1, printed_at: None, practice: report.practice, void: false };
+        let copy = Copy { count: 1, printed_at: None, practice: report.practice, void: false };
         Writer { values: &values, common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 
     /// A blank: the wording with nothing told.
     pub(crate) fn blank(text: &PaperText, common: &Common) -> Self {
-        let copy = Copy { copy: 1, printed_at: None, practice: false, void: false };
+        let copy = Copy { count: 1, printed_at: None, practice: false, void: false };
         Writer { values: &Values::default(), common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 
     /// One sheet with everything that a layout has a place for.
     pub(crate) fn sample<'t>(texts: impl Iterator<Item = &'t PaperText>, common: &Common, slip: Content) -> Self {
-        let copy = Copy { copy: 2, printed_at: None, practice: true, void: true };
+        let copy = Copy { count: 2, printed_at: None, practice: true, void: true };
         let (values, wording) = (Values::default(), BTreeMap::new());
         let writer = Writer { values: &values, common, wording: &wording };
         let mut sheet = writer.sheet(&PaperText::default(), &copy);
@@ -192,8 +192,8 @@ impl Writer<'_> {
     fn sheet(&self, text: &PaperText, copy: &Copy) -> Sheet {
         let common = self.common;
         let mut marks = Vec::new();
-        if copy.copy > 1 {
-            let count = copy.copy.to_string();
+        if copy.count > 1 {
+            let count = copy.count.to_string();
             marks.push(match copy.printed_at {
                 Some(at) => fill(&common.copy_at, &[("copy", &count), ("time", &values::minute(at))]),
                 None => fill(&common.copy, &[("copy", &count)]),

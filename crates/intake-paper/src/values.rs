@@ -409,7 +409,7 @@ impl Values {
         values.set("clerk", slip.clerk.to_string());
         let version = words.filled("version_text", "version", &slip.version.to_string());
         values.set("version", if slip.version > 1 { version } else { String::new() });
-        values.set("due", slip.due.map(day).unwrap_or_else(|| words.says("due_none").to_owned()));
+        values.set("due", slip.due.map_or_else(|| words.says("due_none").to_owned(), day));
         values.visit(visit, words);
         values.age(visit, slip.registered_at.date());
         // The sheet says 不详 and 不愿提供 where a letter leaves room for the pen.

@@ -1,6 +1,6 @@
 //! Every worded paper: its words, its marks, and that what was told stands on it and nothing else.
 
-use intake_model::{Filling, OtherParty, Paper};
+use intake_model::{Filling, OtherParty, Paper, Stated, Visit};
 use intake_paper::{Document, Notice, Served, Slip};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -151,6 +151,50 @@ fn every_page_of_practice_and_of_a_void_copy_says_so_and_a_reprint_its_count_and
 fn a_scanner_reads_the_foot_of_a_sheet_at_203_dpi() {
     let document = PAPERS.form(&form(visit())).unwrap();
     assert_eq!(scanned(&printed_at_203_dpi(&document)), slip().number.compact());
+}
+
+#[test]
+fn the_sheet_of_a_visit_says_everything_of_its_record() {
+    let (visit, document) = (visit(), PAPERS.form(&form(visit())).unwrap());
+    let identity = visit.identity.clone().unwrap();
+    holds(
+        &document,
+        &[
+            &slip().number.to_string(),
+            "登记时间2026年11月24日9:05",
+            &format!("姓名{}联系电话{}", visit.name.shown(), visit.phone.clone().unwrap()),
+            &format!("居民身份证{}", identity.number),
+            "性别女出生日期1949年12月31日民族汉族职业退休",
+            &format!("住址{}", visit.address.shown()),
+            &visit.title,
+            &visit.demand,
+            &visit.complained_of,
+            &visit.earlier_steps,
+            &visit.place_detail,
+            "纠纷类型邻里纠纷",
+            "类别申诉求决类途径其他申诉求决事项",
+            "1.漏水照片，3页，复印件；2.房产证，2页，复印件",
+            "当场办理受理最迟书面告知2026年12月9日",
+            "已向来访人宣读，来访人确认",
+            "真实性负责（《信访工作条例》第十九条第二款）",
+            "来访人（签名、捺印）",
+        ],
+    );
+    let unknown = Visit { name: Stated::Declined, address: Stated::Unknown, ..visit };
+    holds(&PAPERS.form(&form(unknown)).unwrap(), &["姓名不愿提供", "住址不详"]);
+}
+
+#[test]
+fn the_sheet_of_a_sealed_matter_is_its_readers_and_its_foot_tells_nothing() {
+    let mut sheet = form(visit());
+    (sheet.slip.name, sheet.slip.title) = (String::new(), String::new());
+    let text = text_of(&PAPERS.form(&sheet).unwrap());
+    let (above, foot) = text.split_once("沿虚线撕下").unwrap();
+    assert!(above.contains("张桂兰") && above.contains(&sheet.visit.demand));
+    for word in ["张", "漏", "来访人", "事项"] {
+        assert!(!foot.contains(word), "{word} is in {foot}");
+    }
+    assert!(foot.contains(&slip().number.to_string()) && foot.contains("已登记"));
 }
 
 /// The pages' text without their numbers, which stand between what flows over.
