@@ -18,7 +18,7 @@ lint: ## format, clippy, repository rules, spelling, licences
 	@scripts/setup lint && cargo xtask lint
 
 bench: ## the figures, into target/bench/report.json
-	@scripts/setup test && scripts/bench
+	@scripts/setup bench && scripts/bench
 
 faults: ## everything that can break a desk, in full: into target/faults/report.json
 	@scripts/setup test && scripts/faults

@@ -9,6 +9,7 @@ mod draft;
 mod erase;
 mod exchange;
 mod export;
+mod papers;
 mod rules;
 mod sealed;
 mod search;
@@ -51,6 +52,16 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         rules::set_office,
         rules::note_advice,
         rules::note_progress,
+        papers::papers_for,
+        papers::preview_paper,
+        papers::issue_paper,
+        papers::issue_service_record,
+        papers::reprint_paper,
+        papers::resend_paper,
+        papers::show_paper,
+        papers::save_paper,
+        papers::void_paper,
+        papers::deliver_papers,
         slip::slip,
         slip::resend_slip,
         slip::preview_slip,

@@ -8,6 +8,7 @@
 mod find_code;
 mod growth;
 mod ledger;
+mod paper;
 mod register;
 mod search;
 mod sign_in;
@@ -55,6 +56,8 @@ fn median(mut times: Vec<Duration>) -> f64 {
 
 /// Measures within the given folder.
 type Measure = fn(&Path) -> Figure;
+/// The same, where what it is compared to may not be installed.
+type MayMeasure = fn(&Path) -> Option<Figure>;
 
 fn main() {
     let folder = std::env::var_os("INTAKE_BENCH_FOLDER").map_or_else(|| root().join("target/bench"), PathBuf::from);
@@ -73,12 +76,21 @@ fn main() {
         ("sign-in", sign_in::figure),
         ("start", start::figure),
     ];
+    let papers: [(&str, MayMeasure); 6] = [
+        ("slip-vs-weasyprint", paper::weasyprint),
+        ("slip-vs-reportlab", paper::reportlab),
+        ("slip-vs-chromium", paper::chromium),
+        ("set-vs-slip", paper::set),
+        ("preview", paper::preview),
+        ("slip-cold", paper::cold),
+    ];
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
+    let figures =
+        all.into_iter().filter(|(name, _)| is_wanted(name)).map(|(name, measure)| (name, Some(measure(&folder))));
+    let papers = papers.into_iter().filter(|(name, _)| is_wanted(name)).map(|(name, measure)| (name, measure(&folder)));
     let mut report = Vec::new();
-    for (name, measure) in all {
-        if !wanted.is_empty() && !wanted.iter().any(|one| one == name) {
-            continue;
-        }
-        let figure = measure(&folder);
+    for (name, figure) in figures.chain(papers) {
+        let Some(figure) = figure else { continue };
         println!(
             "{name:18} {:9.3} {unit} against {:9.3} {unit}: {:.2}  ({})",
             figure.ours,

@@ -78,6 +78,10 @@ pub(crate) struct Shown {
     /// Voided, and corrected how often.
     voided: Vec<String>,
     corrected: BTreeMap<String, u32>,
+    /// Papers with the matter each belongs to, in the order of the first time, and what became of some.
+    papers: Vec<(String, String)>,
+    spoiled: Vec<String>,
+    delivered: Vec<String>,
 }
 
 impl Shown {
@@ -93,6 +97,12 @@ impl Shown {
                     let before = self.slips.insert(number.to_owned(), copy.parse().unwrap());
                     assert!(before.is_none_or(|before| before < copy.parse().unwrap()), "{number}: a copy twice");
                 }
+                (Some("issued"), Some(number), Some(paper)) => {
+                    assert!(!self.papers.iter().any(|(_, one)| one == paper), "{paper} was issued twice");
+                    self.papers.push((number.to_owned(), paper.to_owned()));
+                }
+                (Some("spoiled"), _, Some(paper)) => self.spoiled.push(paper.to_owned()),
+                (Some("delivered"), _, Some(paper)) => self.delivered.push(paper.to_owned()),
                 (Some("voided"), Some(number), _) => self.voided.push(number.to_owned()),
                 (Some("corrected"), Some(number), _) => *self.corrected.entry(number.to_owned()).or_default() += 1,
                 _ => {}
@@ -117,7 +127,32 @@ impl Shown {
             assert!(matter.version > self.corrected.get(number).copied().unwrap_or(0), "{number}: a correction");
             assert!(matter.void || !self.voided.contains(number), "{number} was voided");
         }
+        self.papers_are_in(desk);
         found.entries
+    }
+
+    /// Every paper that was shown is there, and each series runs from 1 without a gap, whatever was shown of it.
+    fn papers_are_in(&self, desk: &Desk) {
+        let mut series: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for row in desk.today().unwrap().rows {
+            let issued = desk.papers_for(&row.number).unwrap().issued;
+            for one in &issued {
+                let (name, serial) = one.document.rsplit_once('-').unwrap();
+                series.entry(name.to_owned()).or_default().push(serial.trim_end_matches('号').parse().unwrap());
+            }
+            for (_, paper) in self.papers.iter().filter(|(number, _)| *number == row.number) {
+                let one = issued.iter().find(|one| one.document == *paper);
+                let one = one.unwrap_or_else(|| panic!("{paper} was shown and is lost"));
+                assert!(one.filling.is_some(), "{paper} is there without its words");
+                assert!(one.voided.is_some() || !self.spoiled.contains(paper), "{paper} was spoiled");
+                assert!(!one.deliveries.is_empty() || !self.delivered.contains(paper), "{paper} was delivered");
+            }
+        }
+        for (name, mut serials) in series {
+            serials.sort_unstable();
+            let all: Vec<u32> = (1..).take(serials.len()).collect();
+            assert_eq!(serials, all, "{name} has a gap or a number twice");
+        }
     }
 }
 

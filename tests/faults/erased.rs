@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use age::x25519::Identity;
 use intake_app::{Desk, MatterWords};
-use intake_model::{Code, Stated, Visit};
+use intake_model::{Code, Delivery, Filling, Stated, Visit, civil_time};
 use intake_store::{Db, Error, Expired, Keyring, Locked};
 use intake_wire::{Draft, Kind, Moment};
 use rusqlite::{Connection, OpenFlags};
@@ -87,6 +87,18 @@ fn archive(home: &Path, moment: Moment) {
     .unwrap();
 }
 
+/// A paper with words of its own, delivered and then spoiled.
+fn papers(desk: &Desk, number: &str, clock: &FixedMoments) {
+    let offer = desk.papers_for(number).unwrap().offers.remove(0);
+    let filling = Filling { items: vec!["补充的租赁合同".into()], ..offer.filling };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let document = runtime.block_on(desk.issue_paper(number, offer.paper, filling)).unwrap().document;
+    let receiver = "代收的邻居".to_owned();
+    let delivery = Delivery { receiver, at: civil_time(clock.now_ms()), ..Delivery::default() };
+    desk.deliver(number, std::slice::from_ref(&document), &delivery).unwrap();
+    desk.void_paper(number, &document, "告知书写错了名字").unwrap();
+}
+
 fn signed_in(home: &Path, clock: &FixedMoments) -> Desk {
     let desk = open_at(home, Arc::new(clock.clone())).unwrap();
     desk.sign_in(ADMINISTRATOR, &form(home).administrator_password).unwrap();
@@ -110,6 +122,9 @@ fn old_desk(home: &Path, clock: &FixedMoments) -> Old {
         if index % 7 == 0 {
             let corrected = Visit { remark: format!("更正备注{index}"), ..visit(index) };
             desk.correct(&number, &corrected).unwrap();
+        }
+        if index % 40 == 1 {
+            papers(&desk, &number, clock);
         }
         if index % 11 == 0 {
             desk.void_matter(&number, &format!("来访人撤回第{index}件")).unwrap();
@@ -140,7 +155,8 @@ fn unscrubbed(db: &Db) -> bool {
 fn still_there(pages: &[u8]) -> Vec<String> {
     let of_each =
         (0..160).flat_map(|index| [format!("欧阳测试{index}\""), format!("1390000{index:04}"), format!("第{index}件")]);
-    let others = ["更正备注", "问低保怎么申请", "来访人撤回"].map(str::to_owned);
+    let others = ["更正备注", "问低保怎么申请", "来访人撤回", "补充的租赁合同", "代收的邻居", "告知书写错了名字"]
+        .map(str::to_owned);
     of_each.chain(others).filter(|word| holds(pages, word.as_bytes())).collect()
 }
 
@@ -151,7 +167,9 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
     let Old { numbers: old, young, entries } = old_desk(home.path(), &clock);
 
     let said = pages(home.path());
-    for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"] {
+    let of_papers = ["补充的租赁合同", "代收的邻居", "告知书写错了名字"];
+    for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"].into_iter().chain(of_papers)
+    {
         assert!(holds(&said, word.as_bytes()), "{word} is not read by this test, erased or not");
     }
     drop(said);

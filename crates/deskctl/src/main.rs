@@ -10,6 +10,7 @@ mod erase;
 mod export;
 mod folder;
 mod import;
+mod paper;
 mod rules;
 
 use std::io::Write as _;
@@ -70,6 +71,11 @@ enum Task {
     ExportMatter(export::Matter),
     /// Writes the registrations of a period into an Excel file, masked; unmasked only for an administrator with a reason
     ExportPeriod(export::Period),
+    /// Counts, block by block, how many characters of the third level of GB 18030-2022 the fonts of this machine draw
+    Fonts,
+    /// Lays out every worded paper as a blank, with a folder of a district's own papers; ends with 1 where a file of it
+    /// has a mistake
+    Papers(paper::Papers),
     /// Prints the JSON Schema of what a command reads
     Schema { of: Schema },
 }
@@ -122,6 +128,10 @@ enum Schema {
     Visit,
     /// What `route` reads
     Question,
+    /// What a clerk fills in on a paper, as the journal keeps it
+    Filling,
+    /// How a paper was delivered, as the journal keeps it
+    Delivery,
 }
 
 #[allow(clippy::disallowed_methods, reason = "a command line reads the clock")]
@@ -176,12 +186,13 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::ExportMatter(matter) => export::matter(&matter),
         Task::ExportPeriod(period) => export::period(&period),
         Task::Erase(erase) => erase::run(&erase),
-        Task::Schema { of: Schema::Visit } => {
-            print(&schemars::schema_for!(intake_model::Visit))?;
-            Ok(true)
-        }
-        Task::Schema { of: Schema::Question } => {
-            print(&schemars::schema_for!(intake_model::Question))?;
+        Task::Schema { of } => {
+            print(&match of {
+                Schema::Visit => schemars::schema_for!(intake_model::Visit),
+                Schema::Question => schemars::schema_for!(intake_model::Question),
+                Schema::Filling => schemars::schema_for!(intake_model::Filling),
+                Schema::Delivery => schemars::schema_for!(intake_model::Delivery),
+            })?;
             Ok(true)
         }
         Task::Profile(own) => {
@@ -196,6 +207,8 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::Route(route) => rules::advise(&route),
         Task::Clock(clock) => rules::clock(&clock),
         Task::Number(number) => rules::number(&number),
+        Task::Fonts => paper::fonts(),
+        Task::Papers(papers) => paper::blanks(&papers),
         Task::FindCode(find) => rules::find_code(&find, today()),
     }
 }

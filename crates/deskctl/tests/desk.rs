@@ -474,3 +474,36 @@ fn a_keyring_that_was_put_back_from_a_backup_is_told_on_the_terminal() {
     assert_eq!(imported.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&imported.stderr).contains("的备份换回"));
 }
+
+#[test]
+fn the_fonts_of_a_machine_are_counted_and_the_counts_add_up() {
+    let told = deskctl(&["fonts"], "");
+    assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
+    let fonts = &lines(&told)[0];
+    let count = |of: &Value, key: &str| of[key].as_u64().unwrap();
+    assert_eq!(count(fonts, "asked"), 87_887 + 228);
+    let blocks = fonts["blocks"].as_array().unwrap();
+    let drawn: u64 = blocks.iter().map(|block| count(block, "usual") + count(block, "rare")).sum();
+    assert_eq!(drawn, count(fonts, "drawn"));
+    for block in blocks {
+        let sum = count(block, "usual") + count(block, "rare") + count(block, "nowhere");
+        assert_eq!(sum, count(block, "asked"), "{block}");
+    }
+}
+
+#[test]
+fn a_district_sees_its_own_papers_as_blanks_and_its_mistakes_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, into) = (folder.path().join("own"), folder.path().join("blanks"));
+    std::fs::create_dir(&own).unwrap();
+    std::fs::write(own.join("home_visit.toml"), "title = \"上门走访通知\"\n[[body]]\ntext = \"{office}\"\n").unwrap();
+    let run = || deskctl(&["papers", own.to_str().unwrap(), "--into", into.to_str().unwrap()], "");
+    let told = run();
+    assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
+    assert_eq!(lines(&told)[0]["added"][0], "home_visit 上门走访通知");
+    assert!(std::fs::read(into.join("home_visit.pdf")).unwrap().starts_with(b"%PDF"));
+    std::fs::write(own.join("home_visit.toml"), "title = \"上门走访通知\"\n[[body]]\ntext = \"{offce}\"\n").unwrap();
+    let told = run();
+    assert_eq!(told.status.code(), Some(1));
+    assert_eq!(lines(&told)[0]["mistakes"][0], "home_visit.toml, line 3: there is no placeholder {offce}");
+}

@@ -17,19 +17,19 @@ use crate::db::entries::{self, Held};
 use crate::db::forks;
 use crate::db::journals::{self, Journal};
 use crate::db::matters::{self, Version};
-use crate::db::{own, place};
+use crate::db::{self, own, place};
 use crate::take::word;
-use crate::{District, Error, Result};
+use crate::{District, Error, Result, documents};
 
 /// Entries in one transaction, held in memory together: 64 MiB at their largest.
 const AT_ONCE: i64 = 64;
 
 /// What became of an entry, and the matter it is about.
-struct Outcome {
-    verdict: VerdictKind,
-    number: Option<String>,
+pub(crate) struct Outcome {
+    pub(crate) verdict: VerdictKind,
+    pub(crate) number: Option<String>,
     /// The journal that registered the matter.
-    of: Option<JournalId>,
+    pub(crate) of: Option<JournalId>,
     /// The matter came into being: what waited for it can apply, and these entries are superseded.
     freed: Vec<u64>,
 }
@@ -183,6 +183,10 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
             }
             outcome
         }
+        "document_issued" => documents::issued(tx, journal, entry).await?,
+        "document_reprinted" => documents::reprinted(tx, journal, entry).await?,
+        "document_voided" => documents::voided(tx, journal, entry).await?,
+        "document_delivered" => documents::delivered(tx, journal, entry).await?,
         "carried" => carried(tx, journal, entry).await?,
         _ => Outcome::set_aside(Code::KindUnknown),
     })
@@ -278,7 +282,7 @@ fn legible(journal: &Journal, entry: &Held, number: &str) -> std::result::Result
 }
 
 /// Set aside as unreadable. The number is kept with the entry even so: what depends on it finds it by that.
-fn unreadable(number: Option<String>) -> Outcome {
+pub(crate) fn unreadable(number: Option<String>) -> Outcome {
     Outcome::of(VerdictKind::SetAside { code: word(Code::ContentUnreadable) }, number)
 }
 
@@ -300,7 +304,12 @@ async fn superseded(
 }
 
 /// An entry about a matter: applied if the matter is known, else waiting for the entry that should have made it.
-async fn depending(tx: &Transaction<'_>, journal: &Journal, entry: &Held, number: String) -> Result<Outcome> {
+pub(crate) async fn depending(
+    tx: &Transaction<'_>,
+    journal: &Journal,
+    entry: &Held,
+    number: String,
+) -> Result<Outcome> {
     let Some(number) = own_number(journal, &number) else { return Ok(Outcome::set_aside(Code::ContentUnreadable)) };
     let number = number.to_string();
     if let Some(known) = matters::standing(tx, journal, &number).await? {
@@ -365,11 +374,12 @@ async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resu
         return Ok(unreadable(Some(number)));
     }
     entries::erase_versions(tx, &theirs, &number, &open.of).await?;
+    db::documents::forget(tx, &theirs, &open.of).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }
 
 /// JSON without NUL in any text: PostgreSQL's text holds everything else.
-fn read<T: DeserializeOwned>(bytes: Option<&[u8]>) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: Option<&[u8]>) -> Option<T> {
     let value: serde_json::Value = serde_json::from_slice(bytes?).ok()?;
     if holds_nul(&value) { None } else { serde_json::from_value(value).ok() }
 }

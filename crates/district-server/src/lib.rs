@@ -8,6 +8,7 @@ mod apply;
 mod config;
 mod db;
 mod desk;
+mod documents;
 mod enrol;
 mod error;
 mod heads;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::db::{entries, journals, matters};
+use crate::db::{documents, entries, journals, matters};
 use crate::{District, Result};
 
 /// Everything `district-server status` prints.
@@ -44,6 +44,12 @@ pub struct JournalStatus {
     pub registrations: i64,
     /// Voided registrations.
     pub void: i64,
+    /// Papers issued, void ones among them.
+    pub documents: i64,
+    /// Voided papers.
+    pub documents_void: i64,
+    /// Papers whose delivery was written down, and not as a refusal.
+    pub documents_delivered: i64,
     /// Entries that are not simply stored.
     pub not_plain: usize,
 }
@@ -58,6 +64,7 @@ impl District {
         let mut desks: Vec<DeskStatus> = Vec::new();
         for journal in journals::all(&client).await? {
             let (registrations, void) = matters::counts(&client, &journal).await?;
+            let (documents, documents_void, documents_delivered) = documents::counts(&client, &journal).await?;
             let line = JournalStatus {
                 journal: journal.id.to_string(),
                 mark: journal.mark.clone(),
@@ -67,6 +74,9 @@ impl District {
                 forked: journal.forked,
                 registrations,
                 void,
+                documents,
+                documents_void,
+                documents_delivered,
                 not_plain: entries::open_verdicts(&client, &journal).await?.len(),
             };
             match desks.last_mut() {

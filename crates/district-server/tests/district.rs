@@ -484,3 +484,87 @@ async fn what_was_stored_and_not_applied_is_applied_at_the_next_start() {
     world.district.restart().unwrap();
     assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
 }
+
+fn paper(serial: u32) -> String {
+    format!("访接〔2026〕01A-{serial}号")
+}
+
+impl Desk {
+    fn issue(&mut self, number: &str, kind: &str, serial: u32) -> u64 {
+        let document =
+            serde_json::json!({ "code_word": "访接", "year": 2026, "desk": 1, "mark": "A", "serial": serial });
+        let open = serde_json::json!({
+            "number": number, "paper": kind, "document": document, "issued_on": "2026-11-24", "version": 1, "later": 1,
+        });
+        self.say(Kind::document_issued(), open.to_string(), r#"{"filling":{"addressee":"张伟"}}"#)
+    }
+
+    fn about(&mut self, kind: Kind, number: &str, serials: &[u32], personal: &str) -> u64 {
+        let papers: Vec<String> = serials.iter().map(|serial| paper(*serial)).collect();
+        let open = if kind == Kind::document_delivered() {
+            serde_json::json!({ "number": number, "documents": papers })
+        } else {
+            serde_json::json!({ "number": number, "document": papers[0], "copy": 2 })
+        };
+        self.say(kind, open.to_string(), personal)
+    }
+}
+
+#[tokio::test]
+async fn the_district_sees_which_papers_were_issued_spoiled_and_delivered() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.register(1, testkit::visits::property_fee());
+    let number = desk.number_of(1);
+    for serial in 1..=3 {
+        desk.issue(&number, "acceptance_notice", serial);
+    }
+    desk.about(Kind::document_voided(), &number, &[1], r#"{"reason":"打坏了"}"#);
+    desk.about(Kind::document_reprinted(), &number, &[2], "{}");
+    let told = r#"{"delivery":{"way":"post","receiver":"张伟","at":"2026-11-24T09:00:00"}}"#;
+    desk.about(Kind::document_delivered(), &number, &[2, 3], told);
+    desk.about(Kind::document_delivered(), &number, &[3], r#"{"to":["age1"],"sealed":"YQ=="}"#);
+    let answer = world.pages(desk.whole()).await.unwrap();
+    assert!(kinds(&answer).iter().all(|verdict| *verdict == VerdictKind::Stored), "{answer:?}");
+    assert_eq!(world.count("SELECT count(*) FROM documents WHERE paper = 'acceptance_notice'"), 3);
+    assert_eq!(world.count("SELECT count(*) FROM documents WHERE void AND document = '访接〔2026〕01A-1号'"), 1);
+    assert_eq!(world.count("SELECT count(*) FROM documents WHERE copies = 2"), 1);
+    assert_eq!(world.count("SELECT count(*) FROM deliveries WHERE way = 'post' AND NOT refused"), 2);
+    assert_eq!(world.count("SELECT count(*) FROM deliveries WHERE way IS NULL AND delivered_on IS NULL"), 1);
+}
+
+#[tokio::test]
+async fn papers_that_nobody_issued_or_nobody_can_read_are_set_aside_and_hold_nothing_up() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    // Its registration cannot be read yet: what is about it waits, and applies with the correction.
+    let number = desk.number_of(1);
+    let open = serde_json::json!({ "number": number }).to_string();
+    let broken = desk.say(Kind::registered(), open, "{}");
+    desk.issue(&number, "acceptance_notice", 1);
+    desk.about(Kind::document_voided(), &number, &[1], r#"{"reason":"打坏了"}"#);
+    desk.register(2, testkit::visits::property_fee());
+    let other = desk.number_of(2);
+    desk.issue(&other, "a_paper_of_tomorrow", 2);
+    desk.about(Kind::document_delivered(), &other, &[9], r#"{"delivery":{"receiver":"张伟"}}"#);
+    desk.about(Kind::document_delivered(), &other, &[9], r#"{"delivered":true}"#);
+    let answer = world.pages(desk.whole()).await.unwrap();
+    let unreadable = || aside("content_unreadable");
+    assert_eq!(
+        kinds(&answer),
+        [
+            unreadable(),
+            VerdictKind::Waiting { for_seq: broken },
+            VerdictKind::Waiting { for_seq: broken },
+            VerdictKind::Stored,
+            unreadable(),
+            aside("document_unknown"),
+            unreadable(),
+        ]
+    );
+    let before = desk.entries.len();
+    desk.correct(1, broken, testkit::visits::property_fee());
+    let answer = world.pages(desk.page(before, limits::BLOCK_ENTRIES).0).await.unwrap();
+    assert_eq!(kinds(&answer), [VerdictKind::Stored]);
+    assert_eq!(world.count("SELECT count(*) FROM documents WHERE void"), 1);
+}

@@ -9,6 +9,7 @@ mod backup;
 mod clerks;
 mod clock;
 mod desk;
+mod documents;
 mod drafts;
 mod earlier;
 mod epoch;
@@ -20,6 +21,8 @@ mod line;
 mod machine;
 mod mend;
 mod notes;
+mod notices;
+mod papers_view;
 mod rules;
 mod sealed;
 mod search;
@@ -38,8 +41,10 @@ pub use drafts::{DraftKind, DraftLine, DraftText};
 pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
 pub use export::Exported;
+pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
+pub use papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,

@@ -49,11 +49,16 @@ impl Desk {
     /// [`Code::PdfFolderUnwritable`], and as [`Desk::resend_slip`].
     pub fn save_slip(&self, number: &str) -> Result<SlipView> {
         let made = self.last(&parsed(number)?)?;
+        self.saved(&made)
+    }
+
+    /// Writes a copy's PDF into the folder for PDF files.
+    pub(crate) fn saved(&self, made: &Made) -> Result<SlipView> {
         let folder = match made.settings.pdf_folder.as_str() {
             "" => self.0.setup.pdf_folder.clone(),
             set => set.into(),
         };
-        let file = folder.join(format!("{}.pdf", made.number));
+        let file = folder.join(format!("{}.pdf", made.name));
         let pdf = made.document.pdf()?;
         // Whole or not at all: half a PDF would be printed by whoever finds it.
         std::fs::create_dir_all(&folder).map_err(Error::PdfFolder)?;
@@ -61,7 +66,10 @@ impl Desk {
         Ok(SlipView { file: Some(file.display().to_string()), ..made.view()? })
     }
 
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let desk = self.clone();
         tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| Error::Task)?
     }
@@ -91,7 +99,7 @@ impl Desk {
             let open = SlipIssued { number: number.to_string(), version, copy, printed };
             let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk.id, moment)?;
             tx.set_slips(&open.number, open.copy, seq)?;
-            Issued::read(&tx.matters(), matter, open)
+            Issued::read(&tx.matters(), matter, (open, moment.at_ms))
         })?;
         self.make(&db, number, issued)
     }
@@ -116,7 +124,7 @@ impl Desk {
         let copy = issued.slip.copy;
         let profile = profile_of(&desk, &settings);
         let document = self.papers()?.slip(&content(issued, &desk, number, &profile)?)?;
-        Ok(Made { number: number.clone(), document, copy, settings })
+        Ok(Made { name: number.to_string(), document, copy, settings })
     }
 
     pub(crate) fn papers(&self) -> Result<&Papers> {
@@ -132,20 +140,21 @@ impl Desk {
 struct Issued {
     matter: MatterRecord,
     slip: SlipIssued,
+    printed_ms: i64,
     /// The version it shows and those before it, the newest first.
     versions: Vec<Version>,
 }
 
 impl Issued {
-    fn read(matters: &Matters<'_>, matter: MatterRecord, slip: SlipIssued) -> Result<Self> {
+    fn read(matters: &Matters<'_>, matter: MatterRecord, (slip, printed_ms): (SlipIssued, i64)) -> Result<Self> {
         let mut versions = matters.versions(&matter.number)?;
         versions.retain(|one| one.version <= slip.version);
-        Ok(Self { matter, slip, versions })
+        Ok(Self { matter, slip, printed_ms, versions })
     }
 }
 
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
-    let Issued { matter, slip, versions } = issued;
+    let Issued { matter, slip, printed_ms, versions } = issued;
     let newest = versions.into_iter().next().ok_or(Error::Refused(Code::NumberUnknown))?;
     let query_code = newest.record.query_code().ok_or(Error::Refused(Code::ContentErased))?.to_owned();
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
@@ -186,23 +195,36 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         clerk: matter.clerk.into(),
         version: slip.version,
         copy: slip.copy,
+        printed_at: Some(civil_time(printed_ms)),
         practice: desk.practice,
     })
 }
 
-struct Made {
-    number: RegistrationNumber,
+/// One copy of a paper, as it was committed.
+pub(crate) struct Made {
+    /// What it is called: its number.
+    name: String,
     document: Document,
     copy: u32,
     settings: Settings,
 }
 
 impl Made {
-    fn view(&self) -> Result<SlipView> {
+    pub(crate) fn of(document: Document, name: &str, copy: u32, db: &Db) -> Result<Self> {
+        let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
+        Ok(Self { name: name.to_owned(), document, copy, settings })
+    }
+
+    /// Its pages as pictures.
+    pub(crate) fn pages(&self) -> Result<Vec<String>> {
         let encode = |png| format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png));
+        Ok(self.document.png_pages(PREVIEW)?.into_iter().map(encode).collect())
+    }
+
+    pub(crate) fn view(&self) -> Result<SlipView> {
         Ok(SlipView {
-            number: self.number.to_string(),
-            pages: self.document.png_pages(PREVIEW)?.into_iter().map(encode).collect(),
+            number: self.name.clone(),
+            pages: self.pages()?,
             copy: self.copy,
             file: None,
             printed: false,
@@ -211,7 +233,7 @@ impl Made {
         })
     }
 
-    async fn sent(self) -> Result<SlipView> {
+    pub(crate) async fn sent(self) -> Result<SlipView> {
         let mut view = self.view()?;
         if self.settings.printer.is_empty() {
             return Ok(view);

@@ -192,6 +192,24 @@ codes! {
     EraseCountDiffers,
     /// Nothing is old enough, and safe enough at the district, to be erased.
     NothingToErase,
+    /// The paper does not fit what the matter led to.
+    PaperNotFitting,
+    /// The paper has a place that must be filled in and is not.
+    FillingIncomplete,
+    /// The extension was approved after the limit had ended (Art. 34).
+    ExtensionTooLate,
+    /// The extension ends later than the law or the region allows, or not after the limit itself (Art. 34).
+    ExtensionTooLong,
+    /// No such paper of this matter.
+    DocumentUnknown,
+    /// The paper was voided.
+    DocumentVoid,
+    /// Nothing says who received the papers.
+    ReceiverMissing,
+    /// A refusal to receive without its ground.
+    RefusalUnexplained,
+    /// Delivered before it was issued, or later than now.
+    DeliveryTimeImpossible,
     // ---- paper
     /// No font for Chinese text on this machine.
     FontMissing,

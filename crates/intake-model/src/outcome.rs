@@ -66,6 +66,8 @@ words! {
     MediationApplication = "mediation_application",
     /// 人民调解受理登记表.
     MediationRegister = "mediation_register",
+    /// 授权委托书, blank.
+    Authorisation = "authorisation",
     /// 日结单.
     ClosingSheet = "closing_sheet",
     /// 日报.

@@ -66,6 +66,8 @@ pub struct Profile {
     pub representatives: Vec<RepresentativesRow>,
     /// The papers that this office may issue.
     pub papers: Vec<Paper>,
+    /// 代字 of each numbered paper, which begins its number. `{centre_short}` stands for the centre's own short name.
+    pub code_words: BTreeMap<Paper, String>,
     /// For how many years what was told is kept at the desk after the last word about a matter.
     pub retention_years: u32,
     /// Whether a notice handed over at the desk is signed for on a 送达回证 of its own instead of on the kept copy.
@@ -207,6 +209,15 @@ impl Profile {
         self.office.seal.replace("{centre}", centre)
     }
 
+    /// 代字 of a numbered paper, for a desk of this centre. Of a paper without a number it is the paper's word, which is
+    /// printed nowhere and names its series.
+    pub fn code_word(&self, paper: Paper, centre: &str) -> String {
+        match self.code_words.get(&paper) {
+            Some(word) if paper.is_numbered() => word.replace("{centre_short}", short_name(centre)),
+            _ => paper.word().to_owned(),
+        }
+    }
+
     /// A sentence of papers by its key; empty for a key that no profile has.
     pub fn says(&self, key: &str) -> &str {
         self.wording.get(key).map_or("", String::as_str)
@@ -235,6 +246,12 @@ impl Profile {
         }
         problems
     }
+}
+
+/// What a street is called for short: 军粮城 of 天津市东丽区军粮城街道矛调中心. Empty for a centre that is named in another way.
+fn short_name(centre: &str) -> &str {
+    let Some((place, _)) = ["街道", "镇", "乡"].iter().find_map(|kind| centre.split_once(kind)) else { return "" };
+    place.rsplit(['省', '市', '区', '县', '旗']).next().unwrap_or(place)
 }
 
 /// Whether a field of the record holds no answer: nothing, a blank, or 不详.

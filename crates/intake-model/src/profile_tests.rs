@@ -5,6 +5,7 @@ use crate::identity::{IdPaper, Identity};
 use crate::people::Person;
 use crate::visit::Way;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn built_in(id: &str) -> &'static Profile {
     Profile::built_in(id).unwrap_or_else(|| panic!("no profile {id}"))
@@ -290,4 +291,38 @@ fn what_was_told_is_kept_three_years_at_least_and_a_region_may_keep_it_longer() 
     assert_eq!(error.line, 8);
     assert!(error.reason.contains("3 years at least"), "{error}");
     assert_eq!(Profile::parse("x.toml", HEAD).unwrap().retention_years, 3);
+}
+
+#[test]
+fn each_numbered_paper_has_a_code_word_of_its_own() {
+    let centre = "天津市东丽区军粮城街道矛调中心";
+    for profile in Profile::all_built_in() {
+        let numbered = Paper::ALL.iter().filter(|paper| paper.is_numbered());
+        let words: BTreeSet<String> = numbered.clone().map(|paper| profile.code_word(*paper, centre)).collect();
+        assert_eq!(words.len(), numbered.count(), "{}", profile.id);
+        assert!(words.iter().all(|word| word.starts_with("军粮城")), "{words:?}");
+    }
+    let national = Profile::national();
+    let of = |centre| national.code_word(Paper::AcceptanceNotice, centre);
+    assert_eq!([of("静海区大邱庄镇矛调中心"), of("东丽区社会矛盾纠纷调处化解中心")], ["大邱庄访接", "访接"]);
+    assert_eq!(national.code_word(Paper::MediationRights, centre), "mediation_rights", "it has no number");
+}
+
+#[test]
+fn a_code_word_is_refused_with_its_line_where_it_is_no_papers_own() {
+    let said = |lines: &str| {
+        let head = "extends = \"national\"\nid = \"x\"\nname = \"x\"\nversion = \"1\"\nsource = \"x\"\neffective = \"2026-01-01\"\n";
+        Profile::parse("x.toml", &format!("{head}[code_words]\n{lines}\n")).map(|profile| profile.code_words)
+    };
+    assert_eq!(said("guidance_sheet = \"东引\"").unwrap()[&Paper::GuidanceSheet], "东引");
+    for (lines, expect) in [
+        ("slip = \"回\"", "slip goes out without a number"),
+        ("letter = \"信\"", "no paper is called letter"),
+        ("guidance_sheet = \" \"", "this is blank"),
+        ("guidance_sheet = \"访 引\"", "a code word is of letters alone"),
+        ("guidance_sheet = \"{centre_short}访接\"", "{centre_short}访接 is the code word of two papers"),
+    ] {
+        let error = said(lines).unwrap_err().to_string();
+        assert!(error.contains("x.toml") && error.contains('8') && error.contains(expect), "{error}");
+    }
 }

@@ -42,6 +42,8 @@ struct Written {
     #[serde(default)]
     papers: WrittenPapers,
     #[serde(default)]
+    code_words: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
     notices: WrittenNotices,
     #[serde(default)]
     records: WrittenRecords,
@@ -161,6 +163,7 @@ impl Reader<'_> {
             None => base.papers,
             Some(issues) => self.papers(issues)?,
         };
+        let code_words = self.code_words(&written.code_words, base.code_words, root)?;
         let representatives = match &written.representatives {
             None => base.representatives,
             Some(rows) => self.representatives(rows)?,
@@ -208,6 +211,7 @@ impl Reader<'_> {
             collective_from,
             representatives,
             papers,
+            code_words,
             retention_years,
             service_record: written.notices.service_record.unwrap_or(base.service_record),
         })
@@ -253,6 +257,39 @@ impl Reader<'_> {
         match Paper::OWED.iter().find(|owed| !papers.contains(owed)) {
             Some(owed) => Err(self.wrong(issues, format!("{} is left out, which the law asks for", owed.word()))),
             None => Ok(papers),
+        }
+    }
+
+    /// Two papers of one 代字 would go out under one number.
+    fn code_words(
+        &self,
+        written: &BTreeMap<Spanned<String>, Spanned<String>>,
+        mut words: BTreeMap<Paper, String>,
+        root: bool,
+    ) -> Read<BTreeMap<Paper, String>> {
+        for (key, word) in written {
+            let paper = Paper::from_word(key.get_ref())
+                .ok_or_else(|| self.wrong(key, format!("no paper is called {}", key.get_ref())))?;
+            if !paper.is_numbered() {
+                return Err(self.wrong(key, format!("{} goes out without a number", key.get_ref())));
+            }
+            self.filled(word)?;
+            // What stands behind it in the number begins with a bracket.
+            if word.get_ref().contains(|c: char| c.is_whitespace() || c.is_control() || "〔〕".contains(c)) {
+                return Err(self.wrong(word, "a code word is of letters alone"));
+            }
+            words.insert(paper, word.get_ref().trim().to_owned());
+        }
+        for (key, word) in written {
+            if words.values().filter(|other| *other == word.get_ref()).count() > 1 {
+                return Err(self.wrong(key, format!("{} is the code word of two papers", word.get_ref())));
+            }
+        }
+        match Paper::ALL.iter().find(|paper| paper.is_numbered() && !words.contains_key(paper)) {
+            Some(paper) if root => {
+                Err(TableError::at(self.name, self.text, 0, format!("{} has no code word", paper.word())))
+            }
+            _ => Ok(words),
         }
     }
 

@@ -16,23 +16,25 @@ pub struct TableError {
 
 impl TableError {
     /// A mistake at a byte of `text`.
-    pub(crate) fn at(file: &str, text: &str, byte: usize, reason: impl Into<String>) -> Self {
+    pub fn at(file: &str, text: &str, byte: usize, reason: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line: line_of(text, byte), reason: reason.into() }
     }
 
     /// A mistake in the first line that holds `found`, or in the first line of all.
-    pub(crate) fn near(file: &str, text: &str, found: &str, reason: impl Into<String>) -> Self {
+    pub fn near(file: &str, text: &str, found: &str, reason: impl Into<String>) -> Self {
         Self::at(file, text, text.find(found).unwrap_or_default(), reason)
     }
 
-    pub(crate) fn json(file: &str, error: &serde_json::Error) -> Self {
+    /// What is wrong with a JSON file, in its own words.
+    pub fn json(file: &str, error: &serde_json::Error) -> Self {
         let said = error.to_string();
         // serde_json puts the place behind the reason; here it stands in front.
         let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
         Self { file: file.to_owned(), line: error.line().max(1), reason: reason.to_owned() }
     }
 
-    pub(crate) fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
+    /// What is wrong with a TOML file, in its own words.
+    pub fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         Self::at(file, text, error.span().map_or(0, |span| span.start), error.message())
     }
 }

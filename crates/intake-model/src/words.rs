@@ -82,8 +82,8 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, Event, Ground, NumberSource, Outcome, Paper, PersonRole, Route, Rule, SpanUnit,
-        Unit, Way,
+        BodyKind, Class, Competent, DeliveryWay, Event, Fit, Ground, NumberSource, Outcome, Paper, PersonRole, Route,
+        Rule, SpanUnit, Unit, Way,
     };
 
     #[test]
@@ -108,7 +108,9 @@ mod tests {
             BodyKind in "body_kinds",
             Class in "classes",
             Competent in "competent",
+            DeliveryWay in "delivery_ways",
             Event in "events",
+            Fit in "fits",
             Ground in "grounds",
             NumberSource in "number_sources",
             Outcome in "outcomes",

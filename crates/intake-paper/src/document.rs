@@ -47,8 +47,8 @@ impl Document {
             .collect()
     }
 
-    /// The characters that no font here can draw, each once, in order. The paper shows their code points instead, such
-    /// as 〔U+2CEB0〕, and the clerk writes them by hand.
+    /// The characters that no font here can draw, each once, in order. The paper shows a ruled space with their code points
+    /// instead, such as ＿＿〔U+2CEB0〕, and the clerk writes them there by hand.
     pub fn undrawable(&self) -> &[char] {
         &self.undrawable
     }

@@ -1,6 +1,6 @@
 //! What can go wrong with paper. No message carries a word of the paper itself.
 
-use intake_model::Code;
+use intake_model::{Code, TableError};
 
 /// Why paper could not be made or sent.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,12 @@ pub enum Error {
     /// The wording that comes with the program cannot be read.
     #[error("the wording of a paper cannot be read")]
     Wording(#[from] serde_json::Error),
+    /// The wording of a paper that comes with the program has a mistake.
+    #[error("the wording of a paper has a mistake")]
+    Worded(#[from] TableError),
+    /// There is no wording for this paper: the slip has a maker of its own, and an added one is gone.
+    #[error("there is no wording for this paper")]
+    NotWorded,
     /// The number cannot be drawn as a barcode.
     #[error("the registration number cannot be drawn as Code 128")]
     Barcode,
@@ -54,9 +60,13 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::FontMissing { .. } => Code::FontMissing,
-            Self::Wording(_) | Self::Barcode | Self::Layout { .. } | Self::Pdf { .. } | Self::Picture => {
-                Code::PaperFailed
-            }
+            Self::Wording(_)
+            | Self::Worded(_)
+            | Self::NotWorded
+            | Self::Barcode
+            | Self::Layout { .. }
+            | Self::Pdf { .. }
+            | Self::Picture => Code::PaperFailed,
             Self::Scan(_) => Code::AttachmentUnreadable,
             Self::PrinterAddress(_) => Code::PrinterAddressUnusable,
             Self::PrinterUnreachable(_) => Code::PrinterUnreachable,

@@ -31,12 +31,36 @@ const TEXT: &[Known] = &[
     Known { files: &["simsun"], families: &["SimSun", "宋体"] },
 ];
 
+/// Fonts for the heading and the text of an official letter, where there is no 仿宋: the hand of printed Chinese.
+const SONG: &[Known] = &[
+    Known { files: &["notoserifcjk"], families: &["Noto Serif CJK SC"] },
+    Known { files: &["sourcehanserif"], families: &["Source Han Serif SC", "Source Han Serif CN", "思源宋体"] },
+    Known { files: &["notoserifsc"], families: &["Noto Serif SC"] },
+    Known { files: &["simsun"], families: &["SimSun", "宋体"] },
+];
+
+/// 仿宋, the hand of an official letter's text: used where the machine has one. No free one of good coverage is packaged.
+const FANG: &[Known] = &[
+    Known { files: &["simfang"], families: &["FangSong", "仿宋"] },
+    Known { files: &["fzfsk", "fzfangsong"], families: &["FZFangSong-Z02", "FZFangSong-Z02S", "方正仿宋_GBK"] },
+    Known { files: &["fandolfang"], families: &["FandolFang", "FandolFang R"] },
+];
+
+/// 楷体, for remarks: used where the machine has one.
+const KAI: &[Known] = &[
+    Known { files: &["simkai"], families: &["KaiTi", "楷体"] },
+    Known { files: &["lxgwwenkaiscreen", "lxgwwenkairegular", "lxgwwenkai"], families: &["LXGW WenKai"] },
+    Known { files: &["ukai"], families: &["AR PL UKai CN"] },
+    Known { files: &["fandolkai"], families: &["FandolKai", "FandolKai R"] },
+];
+
 /// Fonts for characters outside the BMP, all that are found.
 const RARE: &[Known] = &[
     Known { files: &["hanamina"], families: &["HanaMinA"] },
     Known { files: &["hanaminb"], families: &["HanaMinB"] },
     Known { files: &["simsunb"], families: &["SimSun-ExtB"] },
     Known { files: &["simsunextg"], families: &["SimSun-ExtG"] },
+    Known { files: &["babelstonehan"], families: &["BabelStone Han"] },
 ];
 
 /// Folders nested deeper than this are not fonts of a system.
@@ -85,6 +109,20 @@ impl FontFiles {
             // A file under an unknown name is found by what it says inside.
             .or_else(|| TEXT.iter().map(|known| faces(known, self.files.iter())).find(|faces| !faces.is_empty()))
             .ok_or(Error::FontMissing { folders: self.folders })
+    }
+
+    /// The regular and the bold face of the printed hand: none, if the machine has none.
+    pub(crate) fn song_faces(&self) -> Vec<Font> {
+        self.first_of(SONG)
+    }
+
+    /// The faces of an official letter that have no bold and need not cover every character: 仿宋, then 楷体.
+    pub(crate) fn letter_faces(&self) -> [Option<Font>; 2] {
+        [FANG, KAI].map(|known| self.first_of(known).into_iter().next())
+    }
+
+    fn first_of(&self, known: &[Known]) -> Vec<Font> {
+        known.iter().map(|known| faces(known, self.named(known))).find(|faces| !faces.is_empty()).unwrap_or_default()
     }
 
     /// The faces for rare characters: none, if the machine has none.
@@ -172,7 +210,7 @@ pub(crate) enum Drawn {
     Usual,
     /// In a face for rare characters.
     Rare,
-    /// In none: its code point is printed.
+    /// In none: its code point is printed, with room to write it by hand.
     Nowhere,
 }
 
@@ -199,8 +237,8 @@ fn is_invisible(c: char) -> bool {
         | 0xE_0000..=0xE_01EF)
 }
 
-/// A text of which every character is drawn: line ends become spaces, and what no face covers becomes its code point
-/// and is noted in `undrawable`.
+/// A text of which every character is drawn: line ends become spaces, and what no face covers becomes a ruled space for
+/// the pen with its code point, and is noted in `undrawable`.
 pub(crate) fn drawable(text: &str, usual: &[Font], rare: &[Font], undrawable: &mut Vec<char>) -> String {
     let mut drawable = String::with_capacity(text.len());
     for c in text.chars() {
@@ -212,7 +250,8 @@ pub(crate) fn drawable(text: &str, usual: &[Font], rare: &[Font], undrawable: &m
             Drawn::Invisible => {}
             Drawn::Usual | Drawn::Rare => drawable.push(c),
             Drawn::Nowhere => {
-                let code_point = format!("〔U+{:04X}〕", u32::from(c));
+                // Room to write it by hand, and by what the clerk finds it.
+                let code_point = format!("＿＿〔U+{:04X}〕", u32::from(c));
                 drawable.push_str(&code_point);
                 if !undrawable.contains(&c) {
                     undrawable.push(c);

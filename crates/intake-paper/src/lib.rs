@@ -1,8 +1,9 @@
-//! Paper: the slip that every visitor takes home, as PDF, as a picture and to a printer.
+//! Paper: the slip that every visitor takes home and every other paper of the desk, as PDF, as a picture and to a printer.
 //!
-//! [`Papers`] loads the fonts once and stays warm; [`Papers::slip`] lays a [`Slip`] out; the [`Document`] then gives its
-//! PDF and its pictures, so that the preview is what the printer draws. [`printer::send`] hands a PDF to a printer.
-//! Typst and IPP are used here and nowhere else. Layout and wording are data in `assets/paper/`.
+//! [`Papers`] loads the fonts once and stays warm; [`Papers::slip`] lays a [`Slip`] out, [`Papers::notice`] a [`Notice`],
+//! [`Papers::form`] the sheet of a visit; the [`Document`] then gives its PDF and its pictures, so that the preview is
+//! what the printer draws. [`printer::send`] hands a PDF to a printer. Typst and IPP are used here and nowhere else.
+//! Layout and wording are data in `assets/paper/`, and a district may have its own (docs/papers.md).
 //!
 //! Deliberately absent: any record of what was printed (a copy is journalled before it is made, in `intake-app`), any
 //! queue, and any clock.
@@ -10,18 +11,27 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod barcode;
+mod coverage;
 mod document;
 mod error;
 mod fonts;
+mod notice;
+mod own;
 mod papers;
 pub mod printer;
 mod record;
 pub mod scan;
+mod sheet;
 mod slip;
+mod values;
+mod wording;
 mod words;
 
+pub use coverage::Coverage;
 pub use document::Document;
 pub use error::{Error, Result};
+pub use notice::{DayLine, DayReport, Form, Notice, Served, Tally};
 pub use papers::Papers;
 pub use record::{Record, RecordAttachment, RecordEvent};
 pub use slip::{Fact, Slip, Unclear};
+pub use values::{LISTS, NAMES as PLACEHOLDERS};

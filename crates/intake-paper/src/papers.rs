@@ -1,16 +1,23 @@
 //! The maker of papers: fonts and template kept warm between one visitor and the next.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use intake_model::{Paper, TableError};
+use typst::foundations::{Array, Dict, IntoValue};
 use typst::text::Font;
-use typst_as_lib::{TypstAsLibError, TypstEngine, TypstTemplateMainFile};
+use typst_as_lib::{TypstAsLibError, TypstEngine};
 use typst_layout::PagedDocument;
 
 use crate::fonts::{self, Drawn, FontFiles};
+use crate::own::{self, LAYOUTS, Own};
 use crate::record::{RecordContent, RecordWords};
+use crate::sheet::{Common, Sheet};
 use crate::slip::Content;
+use crate::wording::{self, PaperText};
 use crate::words::Words;
-use crate::{Document, Error, Record, Result, Slip};
+use crate::{Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, coverage};
 
 /// How many papers ago a layout may have been made and still be kept. Fonts and wording recur on every slip; a
 /// visitor's words should not stay in memory for long.
@@ -19,14 +26,22 @@ const KEPT_LAYOUTS: usize = 3;
 /// Lays papers out. Make one and keep it: the fonts are read once. It may be shared between threads.
 pub struct Papers {
     words: Words,
+    common: Common,
+    record_words: RecordWords,
+    worded: BTreeMap<String, PaperText>,
+    /// Those that only this district has.
+    added: BTreeSet<String>,
+    layouts: BTreeMap<&'static str, String>,
+    mistakes: Vec<TableError>,
     files: FontFiles,
-    usual: Press,
-    /// With the fonts for rare characters: tens of megabytes, read when the first such character comes.
-    rare: OnceLock<Press>,
+    /// For the slip: the fewest faces, so that the first visitor of the day does not wait.
+    plain: Presses,
+    /// For letters and sheets, with more faces, read when the first one is asked for.
+    letter: OnceLock<Presses>,
 }
 
 /// A paper's texts, as they are made drawable.
-trait Texts {
+pub(crate) trait Texts {
     fn texts_mut(&mut self) -> impl Iterator<Item = &mut String>;
 }
 
@@ -42,38 +57,100 @@ impl Texts for RecordContent {
     }
 }
 
-/// An engine and the fonts it draws with.
+/// The faces of one kind of paper.
+#[derive(Clone, Default)]
+struct Faces {
+    /// These draw the text between them, and each covers it alone.
+    hei: Vec<Font>,
+    song: Vec<Font>,
+    /// These are used where the machine has them, and for what they cover.
+    fang: Option<Font>,
+    kai: Option<Font>,
+    rare: Vec<Font>,
+}
+
+impl Faces {
+    fn covering(&self) -> Vec<Font> {
+        self.hei.iter().chain(&self.song).cloned().collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Font> {
+        self.hei.iter().chain(&self.song).chain(&self.fang).chain(&self.kai).chain(&self.rare)
+    }
+
+    /// The families of each hand, the one to try first in front.
+    fn families(&self) -> Dict {
+        let songs = || self.song.iter().chain(&self.hei);
+        let hands: [(&str, Vec<&Font>); 4] = [
+            ("hei", self.hei.iter().chain(&self.rare).collect()),
+            ("song", songs().chain(&self.rare).collect()),
+            ("fang", self.fang.iter().chain(songs()).chain(&self.rare).collect()),
+            ("kai", self.kai.iter().chain(&self.fang).chain(songs()).chain(&self.rare).collect()),
+        ];
+        let names = |fonts: Vec<&Font>| {
+            let mut names: Vec<&str> = fonts.into_iter().map(|font| font.info().family.as_str()).collect();
+            names.dedup();
+            names.into_iter().map(IntoValue::into_value).collect::<Array>().into_value()
+        };
+        hands.into_iter().map(|(hand, fonts)| (hand.into(), names(fonts))).collect()
+    }
+}
+
+/// An engine and the faces it draws with.
 struct Press {
-    engine: TypstEngine<TypstTemplateMainFile>,
-    // For the rarer paper, made when the first one is asked for.
-    record: OnceLock<TypstEngine<TypstTemplateMainFile>>,
-    fonts: Vec<Font>,
-    families: Vec<String>,
+    engine: TypstEngine,
+    faces: Faces,
+    covering: Vec<Font>,
 }
 
 impl Press {
-    fn new(fonts: Vec<Font>) -> Self {
-        let engine = engine(include_str!("../../../assets/paper/slip.typ"), &fonts);
-        let mut families: Vec<String> = fonts.iter().map(|font| font.info().family.clone()).collect();
-        families.dedup();
-        Self { engine, record: OnceLock::new(), fonts, families }
+    fn new(faces: Faces, layouts: &BTreeMap<&'static str, String>) -> Self {
+        let sources = layouts.iter().map(|(name, text)| (*name, text.as_str()));
+        let engine = TypstEngine::builder()
+            .with_static_source_file_resolver(sources)
+            .fonts(faces.all().cloned())
+            .comemo_evict_max_age(Some(KEPT_LAYOUTS))
+            .build();
+        let covering = faces.covering();
+        Self { engine, faces, covering }
     }
 
-    fn record(&self) -> &TypstEngine<TypstTemplateMainFile> {
-        self.record.get_or_init(|| engine(include_str!("../../../assets/paper/record.typ"), &self.fonts))
-    }
-
-    fn lay_out(&self, content: &Content, pages: usize) -> Result<PagedDocument> {
-        self.engine.compile_with_input(content.inputs(&self.families, pages)).output.map_err(refused)
+    fn lay_out(&self, layout: &str, inputs: Dict) -> Result<PagedDocument, TypstAsLibError> {
+        self.engine.compile_with_input(layout, inputs).output
     }
 }
 
-fn engine(template: &'static str, fonts: &[Font]) -> TypstEngine<TypstTemplateMainFile> {
-    TypstEngine::builder()
-        .main_file(template)
-        .fonts(fonts.iter().cloned())
-        .comemo_evict_max_age(Some(KEPT_LAYOUTS))
-        .build()
+/// The press for usual characters, and the one with the fonts for rare ones: tens of megabytes, read when the first such
+/// character comes.
+struct Presses {
+    usual: Press,
+    rare: OnceLock<Press>,
+}
+
+impl Presses {
+    fn new(faces: Faces, layouts: &BTreeMap<&'static str, String>) -> Self {
+        Self { usual: Press::new(faces, layouts), rare: OnceLock::new() }
+    }
+
+    /// The press that can draw the most of the content, and what even that one cannot draw, already replaced.
+    fn choose(&self, content: &mut impl Texts, papers: &Papers) -> (&Press, Vec<char>) {
+        let covering = &self.usual.covering;
+        let all_usual =
+            content.texts_mut().all(|text| text.chars().all(|c| fonts::drawn(c, covering, &[]) != Drawn::Nowhere));
+        let press = if all_usual { &self.usual } else { self.rare(papers) };
+        let mut undrawable = Vec::new();
+        for text in content.texts_mut() {
+            *text = fonts::drawable(text, covering, &press.faces.rare, &mut undrawable);
+        }
+        (press, undrawable)
+    }
+
+    fn rare(&self, papers: &Papers) -> &Press {
+        self.rare.get_or_init(|| {
+            let faces = Faces { rare: papers.files.rare_faces().collect(), ..self.usual.faces.clone() };
+            Press::new(faces, &papers.layouts)
+        })
+    }
 }
 
 fn refused(error: TypstAsLibError) -> Error {
@@ -89,12 +166,101 @@ impl Papers {
     /// [`Error::FontMissing`] when the system has none of the known fonts; [`Error::Wording`] when the wording is
     /// damaged.
     pub fn new() -> Result<Self> {
-        Self::with_fonts(FontFiles::of_system())
+        Self::made(FontFiles::of_system(), Own::default())
     }
 
-    fn with_fonts(files: FontFiles) -> Result<Self> {
-        let usual = Press::new(files.text_faces()?);
-        Ok(Self { words: Words::load()?, files, usual, rare: OnceLock::new() })
+    /// The same, with a folder of the district's own wording and layouts (docs/papers.md). What has a mistake is left out,
+    /// told by [`Papers::mistakes`], and replaced by what came with the program.
+    ///
+    /// # Errors
+    /// As [`Papers::new`]. A mistake in the folder is none.
+    pub fn load_with(folder: &Path) -> Result<Self> {
+        Self::made(FontFiles::of_system(), Own::read(folder))
+    }
+
+    /// The same with the fonts in these folders only, as a portable installation has them.
+    ///
+    /// # Errors
+    /// As [`Papers::new`].
+    pub fn with_fonts_in(fonts: &[PathBuf], own: Option<&Path>) -> Result<Self> {
+        Self::made(FontFiles::in_folders(fonts), own.map(Own::read).unwrap_or_default())
+    }
+
+    fn made(files: FontFiles, own: Own) -> Result<Self> {
+        let mut worded: BTreeMap<String, PaperText> =
+            wording::built_in()?.into_iter().map(|(word, text)| (word.to_owned(), text)).collect();
+        let added = own.papers.keys().filter(|id| !worded.contains_key(*id)).cloned().collect();
+        worded.extend(own.papers);
+        let layouts: BTreeMap<&'static str, String> =
+            LAYOUTS.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+        let plain = Presses::new(Faces { hei: files.text_faces()?, ..Faces::default() }, &layouts);
+        let mut made = Self {
+            words: Words::load()?,
+            common: Common::load()?,
+            record_words: RecordWords::load()?,
+            worded,
+            added,
+            layouts,
+            mistakes: own.mistakes,
+            files,
+            plain,
+            letter: OnceLock::new(),
+        };
+        if let Some(words) = own.slip {
+            made.words = words;
+        }
+        if !own.layouts.is_empty() {
+            made.try_layouts(&own.layouts);
+        }
+        Ok(made)
+    }
+
+    /// Takes over the district's own layouts where every paper can be laid out with them, or else none of them.
+    fn try_layouts(&mut self, own: &BTreeMap<&'static str, String>) {
+        let ours = self.layouts.clone();
+        self.layouts.extend(own.iter().map(|(name, text)| (*name, text.clone())));
+        self.press_anew();
+        let Err(error) = self.trial() else { return };
+        let complaints =
+            if let TypstAsLibError::TypstSource(complaints) = error { complaints.to_vec() } else { Vec::new() };
+        self.mistakes.push(own::complaint(&complaints, own));
+        self.layouts = ours;
+        self.press_anew();
+    }
+
+    fn press_anew(&mut self) {
+        self.plain = Presses::new(self.plain.usual.faces.clone(), &self.layouts);
+        self.letter = OnceLock::new();
+    }
+
+    /// One paper by each layout, with made-up values.
+    fn trial(&self) -> Result<(), TypstAsLibError> {
+        let Some(content) = crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words).ok()) else {
+            return Ok(());
+        };
+        let plain = &self.plain.usual;
+        for layout in ["slip.typ", "roll.typ"] {
+            plain.lay_out(layout, content.inputs(&plain.faces.families(), 1))?;
+        }
+        let letter = &self.letter().usual;
+        for text in self.worded.values() {
+            letter.lay_out("notice.typ", Sheet::blank(text, &self.common).inputs(letter.faces.families()))?;
+        }
+        let everything = Sheet::sample(self.worded.values(), &self.common, content);
+        letter.lay_out("notice.typ", everything.inputs(letter.faces.families()))?;
+        Ok(())
+    }
+
+    /// What is wrong with files of the district's own folder, one sentence each. Where a layout is wrong, none of the
+    /// folder's layouts is used.
+    pub fn mistakes(&self) -> &[TableError] {
+        &self.mistakes
+    }
+
+    /// The papers that the district's folder adds: the id to ask for with [`Papers::added`], and the title.
+    pub fn additions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let title = |id: &String| self.worded.get(id).map_or("", |text| text.title.as_str());
+        self.added.iter().map(move |id| (id.as_str(), title(id)))
     }
 
     /// Lays out one slip.
@@ -102,12 +268,26 @@ impl Papers {
     /// # Errors
     /// [`Error::Barcode`] and [`Error::Layout`], both mistakes of ours.
     pub fn slip(&self, slip: &Slip) -> Result<Document> {
+        self.slip_on("slip.typ", slip)
+    }
+
+    /// Lays out one slip for a roll of 80 mm: as long as it needs to be.
+    ///
+    /// # Errors
+    /// As [`Papers::slip`].
+    pub fn roll(&self, slip: &Slip) -> Result<Document> {
+        self.slip_on("roll.typ", slip)
+    }
+
+    fn slip_on(&self, layout: &str, slip: &Slip) -> Result<Document> {
         let mut content = Content::of(slip, &self.words)?;
-        let (press, undrawable) = self.choose(&mut content);
-        let mut pages = press.lay_out(&content, 1)?;
+        let (press, undrawable) = self.plain.choose(&mut content, self);
+        let families = press.faces.families();
+        let laid_out = |pages| press.lay_out(layout, content.inputs(&families, pages)).map_err(refused);
+        let mut pages = laid_out(1)?;
         if pages.pages().len() > 1 {
             // Page numbers only where there is something to number: asking Typst for them makes each layout slower.
-            pages = press.lay_out(&content, pages.pages().len())?;
+            pages = laid_out(pages.pages().len())?;
         }
         Ok(Document::new(pages, undrawable))
     }
@@ -115,33 +295,78 @@ impl Papers {
     /// Lays out one matter's record (来访登记记录).
     ///
     /// # Errors
-    /// [`Error::Wording`] and [`Error::Layout`], both mistakes of ours.
+    /// [`Error::Layout`], a mistake of ours.
     pub fn record(&self, record: &Record) -> Result<Document> {
-        let mut content = RecordContent::of(record, &RecordWords::load()?);
-        let (press, undrawable) = self.choose(&mut content);
-        let pages = press.record().compile_with_input(content.inputs(&press.families)).output.map_err(refused)?;
+        let mut content = RecordContent::of(record, &self.record_words);
+        let (press, undrawable) = self.plain.choose(&mut content, self);
+        let pages = press.lay_out("record.typ", content.inputs(&press.faces.families())).map_err(refused)?;
         Ok(Document::new(pages, undrawable))
     }
 
-    /// The press that can draw the most of the content, and what even that one cannot draw, already replaced.
-    fn choose(&self, content: &mut impl Texts) -> (&Press, Vec<char>) {
-        let all_usual = content
-            .texts_mut()
-            .all(|text| text.chars().all(|c| fonts::drawn(c, &self.usual.fonts, &[]) != Drawn::Nowhere));
-        let press = if all_usual {
-            &self.usual
-        } else {
-            self.rare.get_or_init(|| {
-                let faces = self.usual.fonts.iter().cloned().chain(self.files.rare_faces()).collect();
-                Press::new(faces)
-            })
-        };
-        let rare = press.fonts.get(self.usual.fonts.len()..).unwrap_or_default();
-        let mut undrawable = Vec::new();
-        for text in content.texts_mut() {
-            *text = fonts::drawable(text, &self.usual.fonts, rare, &mut undrawable);
-        }
-        (press, undrawable)
+    /// Lays out one worded paper, with the copy that stays where the paper has one.
+    ///
+    /// # Errors
+    /// [`Error::NotWorded`] for the slip, which [`Papers::slip`] makes; [`Error::Layout`], a mistake of ours.
+    pub fn notice(&self, notice: &Notice) -> Result<Document> {
+        self.added(notice.paper.word(), notice)
+    }
+
+    /// Lays out a paper that the district added, by its id; `notice.paper` says nothing then.
+    ///
+    /// # Errors
+    /// [`Error::NotWorded`] for an id that there is not; [`Error::Layout`], a mistake of ours.
+    pub fn added(&self, id: &str, notice: &Notice) -> Result<Document> {
+        self.sheet(Sheet::of_notice(notice, self.text(id)?, &self.common, &self.record_words))
+    }
+
+    /// Lays out the sheet of a visit (来访登记表) with its slip as the foot.
+    ///
+    /// # Errors
+    /// As [`Papers::slip`].
+    pub fn form(&self, form: &Form) -> Result<Document> {
+        let slip = Content::of(&form.slip, &self.words)?;
+        let text = self.text(Paper::RegistrationForm.word())?;
+        self.sheet(Sheet::of_form(form, text, &self.common, &self.record_words, slip))
+    }
+
+    /// Lays out the day of a desk (当日汇总, 日结单).
+    ///
+    /// # Errors
+    /// As [`Papers::notice`].
+    pub fn day_report(&self, report: &DayReport) -> Result<Document> {
+        self.sheet(Sheet::of_day(report, self.text(report.paper.word())?, &self.common, &self.record_words))
+    }
+
+    /// Every worded paper as a blank, each with its id: what a district looks at after a change of its own.
+    ///
+    /// # Errors
+    /// [`Error::Layout`], a mistake of ours.
+    pub fn blanks(&self) -> Result<Vec<(&str, Document)>> {
+        self.worded.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
+    }
+
+    /// How many characters of the third level of GB 18030-2022 the fonts of this machine draw, block by block.
+    pub fn coverage(&self) -> Vec<Coverage> {
+        let rare = self.plain.rare(self);
+        coverage::counted(&rare.covering, &rare.faces.rare)
+    }
+
+    fn text(&self, id: &str) -> Result<&PaperText> {
+        self.worded.get(id).ok_or(Error::NotWorded)
+    }
+
+    fn sheet(&self, mut sheet: Sheet) -> Result<Document> {
+        let (press, undrawable) = self.letter().choose(&mut sheet, self);
+        let pages = press.lay_out("notice.typ", sheet.inputs(press.faces.families())).map_err(refused)?;
+        Ok(Document::new(pages, undrawable))
+    }
+
+    fn letter(&self) -> &Presses {
+        self.letter.get_or_init(|| {
+            let [fang, kai] = self.files.letter_faces();
+            let faces = Faces { song: self.files.song_faces(), fang, kai, ..self.plain.usual.faces.clone() };
+            Presses::new(faces, &self.layouts)
+        })
     }
 }
 
@@ -160,7 +385,7 @@ mod tests {
     #[test]
     fn a_machine_without_a_chinese_font_is_told_so() {
         let empty = tempfile::tempdir().unwrap();
-        let error = Papers::with_fonts(FontFiles::in_folders(&[empty.path().to_owned()])).err().unwrap();
+        let error = Papers::with_fonts_in(&[empty.path().to_owned()], None).err().unwrap();
         assert_eq!(error.code(), Code::FontMissing);
     }
 }

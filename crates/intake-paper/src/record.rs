@@ -73,11 +73,11 @@ impl RecordWords {
         Ok(Self(serde_json::from_str(include_str!("../../../assets/paper/record.zh.json"))?))
     }
 
-    fn says(&self, key: &str) -> &str {
+    pub(crate) fn says(&self, key: &str) -> &str {
         self.0.get(key).map_or("", String::as_str)
     }
 
-    fn filled(&self, key: &str, name: &str, value: &str) -> String {
+    pub(crate) fn filled(&self, key: &str, name: &str, value: &str) -> String {
         fill(self.says(key), &[(name, value)])
     }
 }
@@ -167,14 +167,13 @@ impl RecordContent {
     }
 
     /// The values for the template. Strings only, never content: Typst does not read markup in them.
-    pub(crate) fn inputs(&self, families: &[String]) -> Dict {
+    pub(crate) fn inputs(&self, faces: &Dict) -> Dict {
         let text = |text: &String| text.as_str().into_value();
         let pair = |(label, value): &Row| [text(label), text(value)].into_iter().collect::<Array>().into_value();
         let pairs = |rows: &[Row]| rows.iter().map(pair).collect::<Array>().into_value();
         let mut inputs: Dict =
             self.single.iter().map(|(key, text)| ((*key).into(), text.as_str().into_value())).collect();
-        let fonts = families.iter().map(|name| name.as_str().into_value()).collect::<Array>();
-        inputs.insert("fonts".into(), fonts.into_value());
+        inputs.insert("faces".into(), faces.clone().into_value());
         inputs.insert("head".into(), pairs(&self.head));
         let section = |(heading, rows): &(String, Vec<Row>)| {
             [heading.as_str().into_value(), pairs(rows)].into_iter().collect::<Array>().into_value()
@@ -337,18 +336,18 @@ fn events(rows: &mut Rows<'_>, record: &Record) {
     }
 }
 
-fn paper(words: &RecordWords, identity: &Identity) -> String {
+pub(crate) fn paper(words: &RecordWords, identity: &Identity) -> String {
     let name = words.says(&format!("paper_{}", word(identity.paper)));
     let nationality = identity.nationality.as_ref().map(|told| words.filled("nationality", "nationality", told));
     joined(vec![format!("{name} {}", identity.number), nationality.unwrap_or_default()])
 }
 
 /// The word of a closed set, as in JSON.
-fn word(one: impl Serialize) -> String {
+pub(crate) fn word(one: impl Serialize) -> String {
     serde_json::to_value(one).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn joined(parts: Vec<String>) -> String {
+pub(crate) fn joined(parts: Vec<String>) -> String {
     parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("，")
 }
 

@@ -1,7 +1,7 @@
 //! What stands on a slip, and how it becomes the values that the template draws.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
-use intake_model::{DeskNumber, Party, RegistrationNumber, Stated, Visit};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use intake_model::{DeskNumber, EpochMark, Party, RegistrationNumber, Stated, Visit};
 use typst::foundations::{Array, Dict, IntoValue, Value};
 
 use crate::words::{Words, fill};
@@ -48,6 +48,8 @@ pub struct Slip {
     pub version: u32,
     /// Which copy this is: 1, or more for a reprint, which says so.
     pub copy: u32,
+    /// When this copy was made, at +08:00; printed on a reprint, where it is known.
+    pub printed_at: Option<NaiveDateTime>,
     /// Whether this is practice: then every page says so.
     pub practice: bool,
 }
@@ -106,6 +108,34 @@ impl Unclear {
     }
 }
 
+/// A made-up slip, to try a layout with.
+pub(crate) fn sample() -> Option<Slip> {
+    let (day, desk) = (NaiveDate::from_ymd_opt(2026, 11, 24)?, DeskNumber::new(1).ok()?);
+    let number = RegistrationNumber::new("120110005".parse().ok()?, day, desk, EpochMark::first(), 7).ok()?;
+    Some(Slip {
+        office: "某某街道".to_owned(),
+        address: "某某路1号".to_owned(),
+        phone: "022-00000000".to_owned(),
+        desk,
+        number,
+        registered_at: day.and_time(NaiveTime::MIN),
+        received_at: None,
+        name: "张＊".to_owned(),
+        title: "某事项".to_owned(),
+        due: Some(day),
+        forwards: false,
+        unclear: Unclear::default(),
+        headcount: 1,
+        materials: 0,
+        query_code: "0000-0000".to_owned(),
+        clerk: 1,
+        version: 2,
+        copy: 2,
+        printed_at: Some(day.and_time(NaiveTime::MIN)),
+        practice: true,
+    })
+}
+
 /// The barcode and the texts of one slip, before it is known which characters can be drawn.
 pub(crate) struct Content {
     texts: Vec<(&'static str, String)>,
@@ -159,7 +189,11 @@ impl Content {
         };
         let mut marks = Vec::new();
         if slip.copy > 1 {
-            marks.push(fill(&words.copy, &[("copy", &slip.copy.to_string())]));
+            let copy = slip.copy.to_string();
+            marks.push(match slip.printed_at {
+                Some(at) => fill(&words.copy_at, &[("copy", &copy), ("time", &minute(at))]),
+                None => fill(&words.copy, &[("copy", &copy)]),
+            });
         }
         if slip.version > 1 {
             marks.push(fill(&words.version, &[("version", &slip.version.to_string())]));
@@ -200,7 +234,8 @@ impl Content {
             ("seal", words.seal.clone()),
         ];
         let bars = barcode::widths(&slip.number.compact())?;
-        Ok(Self { texts, marks, practice: slip.practice.then(|| words.practice.clone()), bars })
+        let practice = slip.practice.then(|| words.practice.clone());
+        Ok(Self { texts, marks, practice, bars })
     }
 
     /// Every text that will be drawn, for `change` to make drawable.
@@ -211,7 +246,7 @@ impl Content {
     /// The values for the template, with the font families to draw them in.
     ///
     /// Strings only, never content: Typst does not read markup in them.
-    pub(crate) fn inputs(&self, families: &[String], pages: usize) -> Dict {
+    pub(crate) fn inputs(&self, faces: &Dict, pages: usize) -> Dict {
         let pages_text = pages.to_string();
         let mut inputs: Dict = self
             .texts
@@ -222,7 +257,7 @@ impl Content {
             })
             .collect();
         let array = |texts: &[String]| texts.iter().map(|text| text.as_str().into_value()).collect::<Array>();
-        inputs.insert("fonts".into(), array(families).into_value());
+        inputs.insert("faces".into(), faces.clone().into_value());
         inputs.insert("marks".into(), array(&self.marks).into_value());
         inputs.insert("practice".into(), self.practice.as_deref().map_or(Value::None, IntoValue::into_value));
         inputs.insert(

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use crate::Result;
 
 /// Every sentence on the slip. `{name}` marks the place of a value.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     pub(crate) title: String,
     pub(crate) practice: String,
     pub(crate) copy: String,
+    pub(crate) copy_at: String,
     pub(crate) version: String,
     pub(crate) day: String,
     pub(crate) day_caption: String,

@@ -8,7 +8,7 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, identities, sealed};
+use crate::{Result, attachments, clerks, documents, identities, sealed};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -27,6 +27,8 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "indexed",
             "index_purge",
             "attachments",
+            "documents",
+            "deliveries",
         ]
         .contains(&table)
 }
@@ -55,6 +57,7 @@ impl Writer<'_> {
         }
         attachments::fill(connection)?;
         self.forget_registered_drafts()?;
+        documents::fill(connection)?;
         identities::fill(connection)
     }
 

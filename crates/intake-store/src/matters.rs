@@ -360,15 +360,16 @@ impl Matters<'_> {
         })
     }
 
-    /// What the last slip of a matter was issued as; `None` where none was.
+    /// What the last slip of a matter was issued as, and when (milliseconds since 1970 UTC); `None` where none was.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
-    pub fn last_slip(&self, number: &str) -> Result<Option<SlipIssued>> {
+    pub fn last_slip(&self, number: &str) -> Result<Option<(SlipIssued, i64)>> {
         let sql = "SELECT slip_epoch, slip_seq FROM matters WHERE number = ?1 AND slip_seq > 0";
         let place = self.connection.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
         let Some((epoch, seq)) = place.optional()? else { return Ok(None) };
-        open_part(&Journal { connection: self.connection }.at(epoch, seq)?).map(Some)
+        let entry = Journal { connection: self.connection }.at(epoch, seq)?;
+        Ok(Some((open_part(&entry)?, entry.moment.at_ms)))
     }
 
     fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {

@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 9;
+pub(crate) const VERSION: u32 = 10;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -21,6 +21,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0007_places.sql")).foreign_key_check(),
         M::up(include_str!("sql/0008_sealed.sql")),
         M::up(include_str!("sql/0009_after_a_loss.sql")),
+        M::up(include_str!("sql/0010_documents.sql")),
     ])
 });
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
 use crate::matters::Matters;
-use crate::{Attachments, Error, Result, erase};
+use crate::{Attachments, Documents, Error, Result, erase};
 
 /// An entry of this desk that holds the words of one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Place {
     epoch: i64,
 }
 
-/// The sealed words of one version, or of an entry about a file.
+/// The sealed words of one version, or of an entry about a file or a paper.
 #[derive(Debug, Clone)]
 pub struct SealedWords {
     /// Whose words they are.
@@ -43,6 +43,10 @@ pub struct SealedEntry {
     pub to: Vec<String>,
 }
 
+/// What is told of a matter besides the versions of its record.
+const BESIDE_ITS_VERSIONS: &[&str] =
+    &["attachment_added", "attachment_removed", "document_issued", "document_voided", "document_delivered"];
+
 impl Writer<'_> {
     /// Where the versions of a matter stand whose words are open, the newest first, with those words.
     ///
@@ -54,7 +58,7 @@ impl Writer<'_> {
         open.map(|one| Ok((place(self.connection, one.place)?, one.record))).collect()
     }
 
-    /// Where the names and keys of a matter's files stand open, and why some were taken off, with those words.
+    /// Where the names and keys of a matter's files and the words of its papers stand open, with those words.
     ///
     /// # Errors
     /// [`Error::Sqlite`], [`Error::Json`].
@@ -64,7 +68,7 @@ impl Writer<'_> {
             number: String,
         }
         let mut found = Vec::new();
-        self.journal().each_of(&["attachment_added", "attachment_removed"], |at, entry| {
+        self.journal().each_of(BESIDE_ITS_VERSIONS, |at, entry| {
             let told: Told = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
             let open = |words: &&[u8]| told.number == number && serde_json::from_slice::<SealedPart>(words).is_err();
             if let Some(words) = entry.personal.bytes().filter(open) {
@@ -187,14 +191,15 @@ impl Matters<'_> {
         Ok(later.map(|later| Record::read(&later.personal)).transpose()?.unwrap_or(own))
     }
 
-    /// All words of a matter that stand sealed: of its versions, and of its files.
+    /// All words of a matter that stand sealed: of its versions, of its files and of its papers.
     ///
     /// # Errors
     /// [`Error::Sqlite`], [`Error::Contradiction`].
     pub fn sealed_words(&self, number: &str) -> Result<Vec<SealedWords>> {
         let versions = self.versions(number)?.into_iter().map(|one| one.place);
         let files = Attachments { connection: self.connection }.places(number)?;
-        versions.chain(files).filter_map(|at| self.sealed_at(at).transpose()).collect()
+        let papers = Documents { connection: self.connection }.places(number)?;
+        versions.chain(files).chain(papers).filter_map(|at| self.sealed_at(at).transpose()).collect()
     }
 
     fn sealed_at(&self, at: (i64, u64)) -> Result<Option<SealedWords>> {

@@ -23,7 +23,9 @@ const LOOKED_AT: usize = 400;
 /// Proposals fetched at a time.
 const FETCHED: usize = 64;
 /// Kinds of entries that name a matter and change nothing by which it is found.
-const WITHOUT_WORDS: &str = "('slip_issued', 'progress_told')";
+const WITHOUT_WORDS: &str =
+    "('slip_issued', 'progress_told', 'document_issued', 'document_reprinted', 'document_voided',
+    'document_delivered')";
 /// Pages of the index that one slice of taking left-over tokens out may write.
 const PURGED_PAGES: i64 = 200;
 

@@ -58,8 +58,10 @@ impl Reader<'_> {
         self.compare_clerks()?;
         self.compare_resealed()?;
         self.compare_identities()?;
+        self.documents().compare()?;
         self.verify_district()?;
         let mut twins: Vec<String> = picture.twins.into_iter().map(|(number, _)| number).collect();
+        twins.extend(self.documents().given_twice()?);
         twins.dedup();
         Ok(Verified { entries, head, matters: picture.matters.len() as u64, twins })
     }

@@ -4,6 +4,7 @@
 //! Deliberately absent: HTTP, TLS, SQL, and the meaning of a payload beyond its kind.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod document;
 mod enrolment;
 mod entry;
 mod epoch;
@@ -14,6 +15,10 @@ mod record;
 mod request;
 mod sign;
 
+pub use document::{
+    DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
+    Letterhead, VoidReason,
+};
 pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
 pub use epoch::{Carried, EpochOpened, LastKnown};

@@ -57,6 +57,14 @@ kinds! {
     voided,
     /// A slip was issued: [`SlipIssued`].
     slip_issued,
+    /// A paper was issued under the next number of its series: [`crate::DocumentIssued`].
+    document_issued,
+    /// One more copy of it was printed: [`crate::DocumentReprinted`].
+    document_reprinted,
+    /// It was spoiled, and its number stays: [`crate::DocumentVoided`].
+    document_voided,
+    /// One or several papers reached their addressee, or were refused: [`crate::DocumentDelivered`].
+    document_delivered,
     /// Advice was given without a matter (咨询): open `{}`, personal `{line}`.
     advice_given,
     /// Somebody asked how a matter stands and was told (答询): open `{number}`.

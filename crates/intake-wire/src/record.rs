@@ -44,7 +44,7 @@ pub struct SealedPart {
     pub sealed: String,
 }
 
-/// The personal part of an entry about a file, as whoever holds the entry finds it.
+/// The personal part of an entry about a file or a paper, as whoever holds the entry finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Personal<T> {
     /// The words of an open matter, or those that a key opened.

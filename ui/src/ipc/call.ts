@@ -12,6 +12,7 @@ import type { ClerkView } from "./bindings/ClerkView";
 import type { ClockState } from "./bindings/ClockState";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
+import type { Delivery } from "./bindings/Delivery";
 import type { DeskState } from "./bindings/DeskState";
 import type { DraftLine } from "./bindings/DraftLine";
 import type { DraftText } from "./bindings/DraftText";
@@ -24,13 +25,17 @@ import type { Exported } from "./bindings/Exported";
 import type { Facts } from "./bindings/Facts";
 import type { Failure } from "./bindings/Failure";
 import type { Filed } from "./bindings/Filed";
+import type { Filling } from "./bindings/Filling";
 import type { Found } from "./bindings/Found";
 import type { Identity } from "./bindings/Identity";
 import type { Matter } from "./bindings/Matter";
+import type { MatterPapers } from "./bindings/MatterPapers";
 import type { MatterVersion } from "./bindings/MatterVersion";
 import type { OfficeSettings } from "./bindings/OfficeSettings";
 import type { Opened } from "./bindings/Opened";
 import type { Outlook } from "./bindings/Outlook";
+import type { Paper } from "./bindings/Paper";
+import type { PaperIssued } from "./bindings/PaperIssued";
 import type { Problem } from "./bindings/Problem";
 import type { Progress } from "./bindings/Progress";
 import type { Recovery } from "./bindings/Recovery";
@@ -112,6 +117,17 @@ export const ipc = {
   exportMatter: (number: string, folder: string) => call<Exported>("export_matter", { number, folder }),
   exportPeriod: (from: string, to: string, folder: string, reason: string | null) =>
     call<Exported>("export_period", { from, to, folder, reason }),
+  papersFor: (number: string) => call<MatterPapers>("papers_for", { number }),
+  previewPaper: (number: string, paper: Paper, filling: Filling) => call<string[]>("preview_paper", { number, paper, filling }),
+  issuePaper: (number: string, paper: Paper, filling: Filling) => call<PaperIssued>("issue_paper", { number, paper, filling }),
+  issueServiceRecord: (number: string, documents: string[]) => call<PaperIssued>("issue_service_record", { number, documents }),
+  reprintPaper: (number: string, document: string) => call<PaperIssued>("reprint_paper", { number, document }),
+  resendPaper: (number: string, document: string) => call<SlipView>("resend_paper", { number, document }),
+  showPaper: (number: string, document: string) => call<SlipView>("show_paper", { number, document }),
+  savePaper: (number: string, document: string) => call<SlipView>("save_paper", { number, document }),
+  voidPaper: (number: string, document: string, reason: string) => call<MatterPapers>("void_paper", { number, document, reason }),
+  deliverPapers: (number: string, documents: string[], delivery: Delivery) =>
+    call<MatterPapers>("deliver_papers", { number, documents, delivery }),
   slip: (number: string) => call<SlipView>("slip", { number }),
   resendSlip: (number: string) => call<SlipView>("resend_slip", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),

@@ -2,12 +2,15 @@
 import table from "../../../assets/text/rules.zh.json";
 import type { Class } from "../ipc/bindings/Class";
 import type { Competent } from "../ipc/bindings/Competent";
+import type { DeliveryWay } from "../ipc/bindings/DeliveryWay";
+import type { Fit } from "../ipc/bindings/Fit";
 import type { NumberSource } from "../ipc/bindings/NumberSource";
 import type { Outcome } from "../ipc/bindings/Outcome";
 import type { Paper } from "../ipc/bindings/Paper";
 import type { PersonRole } from "../ipc/bindings/PersonRole";
 import type { Route } from "../ipc/bindings/Route";
 import type { SpanUnit } from "../ipc/bindings/SpanUnit";
+import type { Unit } from "../ipc/bindings/Unit";
 import type { Way } from "../ipc/bindings/Way";
 
 export type Said = { label: string; article?: string };
@@ -16,12 +19,15 @@ type Words<Word extends string> = Record<Word, Said>;
 type Rules = {
   classes: Words<Class>;
   competent: Words<Competent>;
+  delivery_ways: Words<DeliveryWay>;
+  fits: Words<Fit>;
   number_sources: Words<NumberSource>;
   outcomes: Words<Outcome>;
   papers: Words<Paper>;
   person_roles: Words<PersonRole>;
   routes: Words<Route>;
   span_units: Words<SpanUnit>;
+  units: Words<Unit>;
   ways: Words<Way>;
 };
 

@@ -182,7 +182,8 @@ pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: 
     let at: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&j.centre, &j.id.0.as_slice(), &seqs];
     let erase = "SET personal = NULL, personal_salt = NULL
                  WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
-                 AND kind IN ('registered', 'corrected', 'attachment_added', 'attachment_removed', 'carried')";
+                 AND kind IN ('registered', 'corrected', 'carried', 'attachment_added', 'attachment_removed',
+                              'document_issued', 'document_voided', 'document_delivered')";
     let [centre, journal, seqs] = at;
     let sql = format!("UPDATE entries {erase} AND (number = $4 OR number IS NULL)");
     c.execute(&sql, &[centre, journal, seqs, &number]).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use intake_app::{Desk, Setup, restore};
-use intake_model::{Code, Material, Visit};
+use intake_model::{Code, Filling, Material, Paper, Visit};
 use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, setup};
 
@@ -255,4 +255,71 @@ fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() 
     let next = world.register(&desk, 1);
     assert_ne!(mark(&next[0]), "A");
     in_step(&desk);
+}
+
+fn issue(desk: &Desk, number: &str, item: &str) -> String {
+    let offer = desk.papers_for(number).unwrap().offers.remove(0);
+    let filling = Filling { items: vec![item.into()], ..offer.filling };
+    wait(desk.issue_paper(number, Paper::SupplementNotice, filling)).unwrap().document
+}
+
+#[test]
+fn papers_after_a_restore_are_counted_anew_under_another_mark_and_those_that_were_lost_come_back() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let number = world.register(&desk, 1).remove(0);
+    let kept = issue(&desk, &number, "身份证复印件");
+    let backup = desk.back_up_now().unwrap().backups.remove(0);
+    // In the visitor's hand, and in no backup.
+    let lost = issue(&desk, &number, "合同");
+    in_step(&desk);
+    let unsent = issue(&desk, &number, "发票");
+    drop(desk);
+    world.restore(backup.path.as_ref());
+    let desk = world.open();
+    let next = issue(&desk, &number, "发票");
+    let all = [kept.as_str(), &lost, &unsent, &next].map(|document| document.rsplit_once('〕').unwrap().1.to_owned());
+    assert_eq!(all, ["01A-1号", "01A-2号", "01A-3号", "01B-1号"]);
+    in_step(&desk);
+    let issued = desk.papers_for(&number).unwrap().issued;
+    let found: Vec<&str> = issued.iter().map(|one| one.document.as_str()).collect();
+    assert_eq!(found, [&kept, &lost, &next], "what the district held is here again; the other number is never given");
+    desk.verify().unwrap();
+}
+
+#[test]
+fn a_number_that_a_machine_which_was_rolled_back_gave_twice_stays_on_both_papers_and_is_listed() {
+    let mut world = World::new();
+    let office = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let desk = world.made();
+    enrol(&desk, &district);
+    let number = world.register(&desk, 1).remove(0);
+    in_step(&desk);
+    drop(desk);
+    let snapshot = tempfile::tempdir().unwrap();
+    copy(world.home.path(), snapshot.path());
+    let desk = world.open();
+    let there = issue(&desk, &number, "合同");
+    in_step(&desk);
+    drop(desk);
+    for name in ["desk", "state"] {
+        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
+        copy(&snapshot.path().join(name), &world.home.path().join(name));
+    }
+    let desk = world.open();
+    assert_eq!(issue(&desk, &number, "发票"), there);
+    desk.void_paper(&number, &there, "写错了").unwrap();
+    in_step(&desk);
+    assert_eq!(desk.verify().unwrap().twins, std::slice::from_ref(&there), "listed for a person");
+    let issued = desk.papers_for(&number).unwrap().issued;
+    let told = issued.into_iter().map(|one| (one.document, one.filling.unwrap().items, one.void_reason));
+    let both = [("合同", ""), ("发票", "写错了")];
+    let both = both.map(|(item, reason)| (there.clone(), vec![item.to_owned()], reason.to_owned()));
+    assert_eq!(told.collect::<Vec<_>>(), both);
+    // The next one is of another epoch.
+    assert!(issue(&desk, &number, "发票").ends_with("B-1号"));
 }

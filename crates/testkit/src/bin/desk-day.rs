@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use intake_app::{Desk, Error, Result};
-use intake_model::Visit;
+use intake_model::{Competent, Decision, Delivery, Outcome, Paper, Question, Route, Visit};
 use testkit::desk::{CLERK_ID, PASSWORD, open};
 
 #[derive(Parser)]
@@ -44,10 +44,16 @@ type Step = fn(&mut Day) -> Result<()>;
 const STEPS: &[(&str, Step)] = &[
     ("register", Day::register),
     ("slip", Day::slip),
+    ("notice", Day::notice),
+    ("deliver", Day::deliver),
     ("correct", Day::correct),
     ("pdf", Day::pdf),
     ("register", Day::register),
     ("slip", Day::slip),
+    ("notice", Day::notice),
+    ("spoil", Day::spoil),
+    ("notice", Day::notice),
+    ("reprint", Day::reprint),
     ("progress", Day::progress),
     ("void", Day::void),
     ("advice", Day::advice),
@@ -65,6 +71,7 @@ struct Day {
     visits: Vec<Visit>,
     next: usize,
     number: String,
+    document: String,
     clock_is_right: bool,
 }
 
@@ -80,6 +87,7 @@ fn main() -> ExitCode {
         visits: visits(),
         next: usize::try_from(arguments.seed).unwrap_or(0),
         number: String::new(),
+        document: String::new(),
         clock_is_right: arguments.clock_is_right,
     };
     let attempt = |day: &mut Day, name: &str, step: Step| {
@@ -117,6 +125,10 @@ fn visits() -> Vec<Visit> {
     for visit in &mut visits {
         // What a check would warn of is passed: the script is about what is kept.
         visit.passed_because = "经核对确实如此".into();
+        // And each is taken on, so that there is something to tell in writing.
+        visit.routing =
+            Some(Question { competent: Competent::Own, route: Some(Route::Petition), ..Question::default() });
+        visit.decision = Some(Decision { outcome: Outcome::Accepted, advised: true, ..Decision::default() });
     }
     visits
 }
@@ -169,6 +181,35 @@ impl Day {
     fn slip(&mut self) -> Result<()> {
         let view = self.runtime.block_on(self.desk()?.slip(&self.number))?;
         say(&format!("shown {} {}", view.number, view.copy));
+        Ok(())
+    }
+
+    fn notice(&mut self) -> Result<()> {
+        let offers = self.desk()?.papers_for(&self.number)?.offers;
+        let offer = offers.into_iter().find(|one| one.paper == Paper::AcceptanceNotice).ok_or_else(Error::internal)?;
+        let issued = self.runtime.block_on(self.desk()?.issue_paper(&self.number, offer.paper, offer.filling))?;
+        self.document = issued.document;
+        say(&format!("issued {} {}", self.number, self.document));
+        Ok(())
+    }
+
+    fn reprint(&mut self) -> Result<()> {
+        self.runtime.block_on(self.desk()?.reprint_paper(&self.number, self.document.clone())).map(drop)
+    }
+
+    fn spoil(&mut self) -> Result<()> {
+        self.desk()?.void_paper(&self.number, &self.document, "卡纸，打坏了")?;
+        say(&format!("spoiled {} {}", self.number, self.document));
+        Ok(())
+    }
+
+    fn deliver(&mut self) -> Result<()> {
+        let papers = self.desk()?.papers_for(&self.number)?;
+        let issued = papers.issued.last().ok_or_else(Error::internal)?.issued.replace(' ', "T");
+        let at = format!("{issued}:00").parse().map_err(|_| Error::internal())?;
+        let delivery = Delivery { receiver: "本人".into(), at, ..Delivery::default() };
+        self.desk()?.deliver(&self.number, std::slice::from_ref(&self.document), &delivery)?;
+        say(&format!("delivered {} {}", self.number, self.document));
         Ok(())
     }
 

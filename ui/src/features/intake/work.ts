@@ -29,7 +29,7 @@ export type Work = {
   /** What clearing the form took away, until something new is typed or registered. */
   cleared: Draft | null;
   /** The visit just registered, while its slip is shown. */
-  registered: (Registered & { received: string | null }) | null;
+  registered: (Registered & { received: string | null; sealed: boolean }) | null;
   /** The matter opened on today's page. */
   opened: string | null;
   /** What is looked for on the search page, and the matter opened there. */

@@ -76,6 +76,10 @@ representatives: Array<RepresentativesRow>,
  */
 papers: Array<Paper>, 
 /**
+ * 代字 of each numbered paper, which begins its number. `{centre_short}` stands for the centre's own short name.
+ */
+code_words: { [key in Paper]?: string }, 
+/**
  * For how many years what was told is kept at the desk after the last word about a matter.
  */
 retention_years: number, 

@@ -1,28 +1,19 @@
 //! The slip as the visitor holds it: its text read back from the PDF, its barcode read back from the picture.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-use std::fs;
-use std::process::Command;
-use std::sync::LazyLock;
-
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use intake_model::{DeskNumber, EpochMark, Party, RegistrationNumber, Stated, Visit, name};
-use intake_paper::{Document, Papers, Slip, Unclear};
+use intake_paper::{Document, Slip, Unclear};
 
-static PAPERS: LazyLock<Papers> = LazyLock::new(|| Papers::new().expect("install fonts-noto-cjk"));
+use crate::PAPERS;
+use crate::reading::{day, holds, pages_of, printed_at_203_dpi, scanned, text_of};
 
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
-
-fn number(epoch: &str, serial: u32) -> RegistrationNumber {
+pub(crate) fn number(epoch: &str, serial: u32) -> RegistrationNumber {
     let centre = "120110005".parse().unwrap();
     let mark: EpochMark = epoch.parse().unwrap();
     RegistrationNumber::new(centre, day("2026-11-24"), DeskNumber::new(1).unwrap(), mark, serial).unwrap()
 }
 
-fn slip() -> Slip {
+pub(crate) fn slip() -> Slip {
     Slip {
         office: "天津市东丽区新立街道社会矛盾纠纷调处化解中心".to_owned(),
         address: "天津市东丽区新立街道先锋东路46号".to_owned(),
@@ -42,6 +33,7 @@ fn slip() -> Slip {
         clerk: 3,
         version: 1,
         copy: 1,
+        printed_at: None,
         practice: false,
     }
 }
@@ -50,58 +42,6 @@ fn made(change: impl FnOnce(&mut Slip)) -> Document {
     let mut slip = slip();
     change(&mut slip);
     PAPERS.slip(&slip).unwrap()
-}
-
-/// The text of each page, as another program reads it from the PDF, without the spaces and line ends of the layout.
-fn pages_of(document: &Document) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("slip.pdf");
-    fs::write(&path, document.pdf().unwrap()).unwrap();
-    let out = Command::new("pdftotext").args(["-raw"]).arg(&path).arg("-").output().expect("install poppler-utils");
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    let text = String::from_utf8(out.stdout).unwrap();
-    // A form feed ends each page.
-    text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.split_whitespace().collect()).collect()
-}
-
-fn text_of(document: &Document) -> String {
-    pages_of(document).concat()
-}
-
-#[track_caller]
-fn holds(document: &Document, words: &[&str]) {
-    let text = text_of(document);
-    for word in words {
-        let word: String = word.split_whitespace().collect();
-        assert!(text.contains(&word), "{word} is not in: {text}");
-    }
-}
-
-/// What a scanner reads from a picture.
-fn scanned(picture: &[u8]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("page.png");
-    fs::write(&path, picture).unwrap();
-    let out = Command::new("zbarimg").args(["--quiet", "--raw"]).arg(&path).output().expect("install zbar-tools");
-    String::from_utf8(out.stdout).unwrap().trim_end().to_owned()
-}
-
-/// The first page as a printer with 203 dots to the inch puts it down: black or white.
-fn printed_at_203_dpi(document: &Document) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("slip.pdf");
-    fs::write(&path, document.pdf().unwrap()).unwrap();
-    let status = Command::new("pdftoppm")
-        .args(["-r", "203", "-mono", "-png", "-singlefile"])
-        .arg(&path)
-        .arg(folder.path().join("page"))
-        .status()
-        .expect("install poppler-utils");
-    assert!(status.success());
-    // Poppler writes a mono page as PBM, or as PNG when it was built so.
-    let made = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
-    let page = made.into_iter().find(|path| path.file_stem().is_some_and(|stem| stem == "page")).unwrap();
-    fs::read(page).unwrap()
 }
 
 #[test]
@@ -187,13 +127,13 @@ fn names_with_an_interpunct_and_with_rare_characters_print_as_themselves() {
 }
 
 #[test]
-fn a_character_that_no_font_draws_becomes_its_code_point_and_is_reported_once() {
+fn a_character_that_no_font_draws_becomes_a_ruled_space_with_its_code_point_and_is_reported_once() {
     let document = made(|slip| {
         slip.name = "\u{3134A}＊".to_owned();
         slip.title = "\u{3134A}某诉\u{E863}某，\n附\u{1E900}\u{200B}".to_owned();
     });
     assert_eq!(document.undrawable(), ['\u{3134A}', '\u{E863}', '\u{1E900}']);
-    holds(&document, &["〔U+3134A〕＊（共1人）", "〔U+3134A〕某诉〔U+E863〕某，附〔U+1E900〕"]);
+    holds(&document, &["＿＿〔U+3134A〕＊（共1人）", "＿＿〔U+3134A〕某诉＿＿〔U+E863〕某，附＿＿〔U+1E900〕"]);
 }
 
 #[test]
@@ -272,13 +212,14 @@ fn practice_is_marked_on_every_page_and_only_then() {
 
 #[test]
 fn a_reprint_and_a_correction_say_so() {
-    holds(
-        &made(|slip| {
-            slip.copy = 3;
-            slip.version = 2;
-        }),
-        &["补打第3份", "更正后第2版"],
-    );
+    let again = |printed_at: Option<&str>| {
+        made(|slip| {
+            (slip.copy, slip.version) = (3, 2);
+            slip.printed_at = printed_at.map(|at| at.parse().unwrap());
+        })
+    };
+    holds(&again(None), &["补打第3份", "更正后第2版"]);
+    holds(&again(Some("2026-11-25T10:02:00")), &["补打第3份（2026-11-25 10:02）"]);
 }
 
 #[test]
@@ -297,4 +238,22 @@ fn a_slip_is_one_small_page_and_the_same_each_time() {
         slip.title = "楼上装修把卫生间防水砸坏，水漏到我家，多次找物业没人管，要求物业和楼上一起赔".to_owned();
     });
     assert_eq!(everything.png_pages(1.0).unwrap().len(), 1);
+}
+
+#[test]
+fn the_roll_says_what_the_slip_says_and_is_as_long_as_it_needs_to_be() {
+    let (usual, long) = (slip(), Slip { title: "反映外墙渗水、楼道堆物、充电飞线三件事，".repeat(40), ..slip() });
+    for slip in [usual, long] {
+        let roll = PAPERS.roll(&slip).unwrap();
+        assert_eq!(pages_of(&roll).len(), 1);
+        holds(&roll, &["2026年12月9日", "1号窗口", "022-24990000", &slip.number.to_string(), &slip.title, "K7QX-4M9P"]);
+    }
+}
+
+#[test]
+fn a_scanner_reads_the_roll_at_203_dpi() {
+    for number in [number("A", 7), number("B", 12345)] {
+        let roll = PAPERS.roll(&Slip { number: number.clone(), practice: true, ..slip() }).unwrap();
+        assert_eq!(scanned(&printed_at_203_dpi(&roll)), number.compact(), "{number}");
+    }
 }

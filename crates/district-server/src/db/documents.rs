@@ -1,0 +1,112 @@
+//! The papers that desks issued, and how they were delivered.
+
+use chrono::NaiveDate;
+use deadpool_postgres::GenericClient;
+use intake_wire::{DocumentIssued, JournalId};
+
+use super::journals::Journal;
+use super::{fixed, place, seq};
+use crate::Result;
+
+/// Where a paper's entry stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    journal: JournalId,
+    seq: u64,
+}
+
+/// How a paper was delivered, as far as it can be read.
+#[derive(Debug, Default)]
+pub(crate) struct Delivered {
+    pub(crate) way: Option<&'static str>,
+    pub(crate) on: Option<NaiveDate>,
+    pub(crate) refused: Option<bool>,
+}
+
+pub(crate) async fn put(c: &impl GenericClient, j: &Journal, at: u64, one: &DocumentIssued, name: &str) -> Result<()> {
+    c.execute(
+        "INSERT INTO documents (centre, journal_id, seq, desk, number, document, paper, issued_on)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            &j.centre,
+            &j.id.0.as_slice(),
+            &place(at)?,
+            &i16::from(j.desk),
+            &one.number,
+            &name,
+            &one.paper.word(),
+            &one.issued_on,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The last paper of this number that the desk issued to a matter: one of the journal's own, else one of the desk's other
+/// epochs, the newest first.
+pub(crate) async fn find(c: &impl GenericClient, j: &Journal, number: &str, name: &str) -> Result<Option<Place>> {
+    let row = c
+        .query_opt(
+            "SELECT d.journal_id, d.seq FROM documents d JOIN journals j USING (centre, journal_id)
+             WHERE d.centre = $1 AND d.number = $2 AND d.document = $3 AND d.desk = $4
+             ORDER BY d.journal_id = $5 DESC, length(j.mark) DESC, j.mark DESC, d.seq DESC LIMIT 1",
+            &[&j.centre, &number, &name, &i16::from(j.desk), &j.id.0.as_slice()],
+        )
+        .await?;
+    row.map(|row| Ok(Place { journal: JournalId(fixed(row.get(0))?), seq: seq(row.get(1)) })).transpose()
+}
+
+pub(crate) async fn void(c: &impl GenericClient, j: &Journal, of: Place) -> Result<()> {
+    let sql = "UPDATE documents SET void = true WHERE centre = $1 AND journal_id = $2 AND seq = $3";
+    c.execute(sql, &[&j.centre, &of.journal.0.as_slice(), &place(of.seq)?]).await?;
+    Ok(())
+}
+
+pub(crate) async fn copies(c: &impl GenericClient, j: &Journal, of: Place, copy: u32) -> Result<()> {
+    let copy = i32::try_from(copy).unwrap_or(i32::MAX);
+    let sql = "UPDATE documents SET copies = greatest(copies, $4) WHERE centre = $1 AND journal_id = $2 AND seq = $3";
+    c.execute(sql, &[&j.centre, &of.journal.0.as_slice(), &place(of.seq)?, &copy]).await?;
+    Ok(())
+}
+
+pub(crate) async fn deliver(c: &impl GenericClient, j: &Journal, at: u64, of: Place, told: &Delivered) -> Result<()> {
+    c.execute(
+        "INSERT INTO deliveries (centre, journal_id, seq, document_journal, document_seq, way, delivered_on, refused)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        &[
+            &j.centre,
+            &j.id.0.as_slice(),
+            &place(at)?,
+            &of.journal.0.as_slice(),
+            &place(of.seq)?,
+            &told.way,
+            &told.on,
+            &told.refused,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What these entries told of a delivery is sealed now.
+pub(crate) async fn forget(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<()> {
+    let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
+    let sql = "UPDATE deliveries SET way = NULL, delivered_on = NULL, refused = NULL
+               WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)";
+    c.execute(sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?;
+    Ok(())
+}
+
+/// Papers of a journal, how many of them are void, and how many were delivered.
+pub(crate) async fn counts(c: &impl GenericClient, j: &Journal) -> Result<(i64, i64, i64)> {
+    let row = c
+        .query_one(
+            "SELECT count(*), count(*) FILTER (WHERE void), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deliveries e
+                 WHERE e.centre = d.centre AND e.document_journal = d.journal_id AND e.document_seq = d.seq
+                 AND e.refused IS NOT TRUE))
+             FROM documents d WHERE centre = $1 AND journal_id = $2",
+            &[&j.centre, &j.id.0.as_slice()],
+        )
+        .await?;
+    Ok((row.get(0), row.get(1), row.get(2)))
+}

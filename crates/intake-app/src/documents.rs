@@ -1,0 +1,464 @@
+//! The papers of a matter: offered from what it led to, issued under the next number of their series, delivered. First the
+//! journal entry, then the paper from it (invariant 1), then the printer.
+//!
+//! Deliberately absent: a paper that issues itself, and a number without its entry.
+
+use chrono::{Datelike as _, NaiveDate};
+use intake_model::check::text_fault;
+use intake_model::{
+    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
+};
+use intake_store::{DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer, seal};
+use intake_wire::{
+    DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
+    Draft, Kind, Letterhead, Record, SealedOpened, SealedPart, VoidReason,
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::desk::{Desk, draft};
+use crate::notices::{notice, preview};
+use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, shown};
+use crate::sealed::may_open;
+use crate::slip::Made;
+use crate::view::SlipView;
+use crate::visits::{due, parsed, profile_of, standing};
+use crate::{Error, Result};
+
+/// A matter whose papers this clerk may see and make.
+pub(crate) struct Opened<'a> {
+    pub(crate) desk: DeskRow,
+    pub(crate) profile: std::borrow::Cow<'static, Profile>,
+    pub(crate) matter: MatterRecord,
+    /// The newest first.
+    pub(crate) versions: Vec<Version>,
+    own: &'a OwnKey,
+    now_ms: i64,
+}
+
+impl Desk {
+    /// The papers that fit a matter, filled in, and those it has. Of a sealed matter they are shown to its readers alone,
+    /// and that is journalled.
+    ///
+    /// # Errors
+    /// [`Code::NumberUnknown`], [`Code::SealedNotYours`], [`Code::ContentErased`], [`Code::DeskLocked`].
+    pub fn papers_for(&self, number: &str) -> Result<MatterPapers> {
+        let (db, _) = self.at_work()?;
+        let number = parsed(number)?.to_string();
+        let (own, moment) = (self.own()?, self.now());
+        let (sealed, papers) = db.read(|r| {
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, &own, moment.at_ms)?;
+            Ok::<_, Error>((opened.is_sealed(), opened.papers(r.documents().of(&number)?)?))
+        })?;
+        if sealed {
+            self.tell_opened(number)?;
+        }
+        Ok(papers)
+    }
+
+    /// Journals that a sealed matter was looked into.
+    fn tell_opened(&self, number: String) -> Result<()> {
+        let (db, clerk) = self.at_work()?;
+        let (open, moment) = (SealedOpened { number }, self.now());
+        db.write(|tx| {
+            tx.append(draft(Kind::sealed_opened(), &open, &json!({}))?, clerk.id, moment)?;
+            Ok(())
+        })
+    }
+
+    /// How a paper would look, as pictures. Its number is open until it is issued.
+    ///
+    /// # Errors
+    /// As [`Desk::issue_paper`]; nothing is kept and nothing printed.
+    pub fn preview_paper(&self, number: &str, paper: Paper, filling: &Filling) -> Result<Vec<String>> {
+        let (db, clerk) = self.at_work()?;
+        let number = parsed(number)?.to_string();
+        let (own, moment) = (self.own()?, self.now());
+        let shown = db.read::<_, Error>(|r| {
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, &own, moment.at_ms)?;
+            let documents = r.documents().of(&number)?;
+            let (kept, outcome) = opened.filled(paper, filling, &documents)?;
+            let mark = r.line().epochs()?.pop().map(|epoch| epoch.mark).unwrap_or_default();
+            preview(&opened, &opened.issued(paper, mark, 0), kept, outcome, clerk.id, moment.at_ms)
+        })?;
+        Ok(Made::of(self.papers()?.notice(&shown)?, "", 1, &db)?.pages()?)
+    }
+
+    /// Issues a paper under the next number of its series, and sends it to the printer where one is set.
+    ///
+    /// # Errors
+    /// [`Code::PaperNotFitting`], [`Code::DecisionNotOurs`], what [`intake_model::Offer::filled`] refuses, [`Code::SealedNotYours`],
+    /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::ContentErased`], [`Code::DeskLocked`], or those of the disk:
+    /// no number is used up then. Printer trouble is no error: it stands in the answer.
+    pub async fn issue_paper(&self, number: &str, paper: Paper, filling: Filling) -> Result<PaperIssued> {
+        let number = parsed(number)?;
+        self.go_out(number.to_string(), move |tx, opened, clerk, moment| {
+            standing(tx, &number)?;
+            let documents = tx.documents().of(&opened.matter.number)?;
+            let (filling, outcome) = opened.filled(paper, &filling, &documents)?;
+            let content = DocumentContent { filling, outcome };
+            give_out(tx, opened, paper, Vec::new(), &content, (clerk, moment))
+        })
+        .await
+    }
+
+    /// Issues a 送达回证 for papers of a matter that are handed over together.
+    ///
+    /// # Errors
+    /// [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as [`Desk::issue_paper`].
+    pub async fn issue_service_record(&self, number: &str, documents: Vec<String>) -> Result<PaperIssued> {
+        let number = parsed(number)?.to_string();
+        self.go_out(number, move |tx, opened, clerk, moment| {
+            if !opened.profile.may_issue(Paper::ServiceRecord) {
+                return Err(Error::Refused(Code::DecisionNotOurs));
+            }
+            let served = standing_papers(tx, &opened.matter.number, &documents)?;
+            // Whom they were written to.
+            let mut addressees = served.into_iter().filter_map(|mut one| {
+                one.unseal(opened.own);
+                one.content.told().map(|told| told.filling.addressee.clone())
+            });
+            let filling = Filling { addressee: addressees.next().unwrap_or_default(), ..Filling::default() };
+            let content = DocumentContent { filling, outcome: None };
+            give_out(tx, opened, Paper::ServiceRecord, documents, &content, (clerk, moment))
+        })
+        .await
+    }
+
+    /// Prints one more copy of a paper; it says 补打 with its count and time.
+    ///
+    /// # Errors
+    /// [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as [`Desk::papers_for`].
+    pub async fn reprint_paper(&self, number: &str, document: String) -> Result<PaperIssued> {
+        let number = parsed(number)?.to_string();
+        self.go_out(number, move |tx, opened, clerk, moment| {
+            let number = opened.matter.number.clone();
+            let [one] = <[_; 1]>::try_from(standing_papers(tx, &number, std::slice::from_ref(&document))?)
+                .map_err(|_| Error::internal())?;
+            let told = DocumentReprinted { number, document: document.clone(), copy: one.copies + 1 };
+            let seq = tx.append(draft(Kind::document_reprinted(), &told, &json!({}))?, clerk, moment)?;
+            tx.set_copies(&told, seq)?;
+            Ok(document)
+        })
+        .await
+    }
+
+    /// Sends the last copy of a paper again after printer trouble: no new copy.
+    ///
+    /// # Errors
+    /// As [`Desk::reprint_paper`].
+    pub async fn resend_paper(&self, number: &str, document: String) -> Result<SlipView> {
+        let number = parsed(number)?.to_string();
+        self.apart(move |desk| desk.look_at(&number, &document)).await?.sent().await
+    }
+
+    /// The last copy of a paper as pictures.
+    ///
+    /// # Errors
+    /// As [`Desk::reprint_paper`].
+    pub fn show_paper(&self, number: &str, document: &str) -> Result<SlipView> {
+        self.look_at(&parsed(number)?.to_string(), document)?.view()
+    }
+
+    /// Writes the last copy's PDF into the folder for PDF files.
+    ///
+    /// # Errors
+    /// [`Code::PdfFolderUnwritable`], and as [`Desk::reprint_paper`].
+    pub fn save_paper(&self, number: &str, document: &str) -> Result<SlipView> {
+        let made = self.look_at(&parsed(number)?.to_string(), document)?;
+        self.saved(&made)
+    }
+
+    /// Voids a paper that was spoiled; its number stays used.
+    ///
+    /// # Errors
+    /// [`Code::ReasonNeeded`] without a reason, [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as
+    /// [`Desk::papers_for`].
+    pub fn void_paper(&self, number: &str, document: &str, reason: &str) -> Result<MatterPapers> {
+        let reason = reason.trim().to_owned();
+        if reason.is_empty() {
+            return Err(Error::Refused(Code::ReasonNeeded));
+        }
+        if let Some(code) = text_fault(&reason) {
+            return Err(Error::about("reason", code));
+        }
+        let document = document.to_owned();
+        self.go_on(&parsed(number)?.to_string(), |tx, opened, clerk, moment| {
+            let number = opened.matter.number.clone();
+            standing_papers(tx, &number, std::slice::from_ref(&document))?;
+            let told = DocumentVoided { number, document };
+            let entry = opened.draft(Kind::document_voided(), &told, &VoidReason { reason })?;
+            let seq = tx.append(entry, clerk, moment)?;
+            Ok(tx.set_document_void(&told, seq)?)
+        })
+    }
+
+    /// Keeps how one or several papers reached their addressee, or were refused.
+    ///
+    /// # Errors
+    /// What [`Delivery::check`] refuses, [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as [`Desk::papers_for`].
+    pub fn deliver(&self, number: &str, documents: &[String], delivery: &Delivery) -> Result<MatterPapers> {
+        let (delivery, documents) = (delivery.clone().normalised(), documents.to_vec());
+        self.go_on(&parsed(number)?.to_string(), |tx, opened, clerk, moment| {
+            let number = opened.matter.number.clone();
+            let last = standing_papers(tx, &number, &documents)?.into_iter().map(|one| one.at_ms).max();
+            let last = last.ok_or(Error::Refused(Code::DocumentUnknown))?;
+            let checked = delivery.check(civil_time(last), civil_time(moment.at_ms));
+            checked.map_err(|(field, code)| Error::about(field, code))?;
+            let told = DocumentDelivered { number, documents };
+            let entry = opened.draft(Kind::document_delivered(), &told, &DeliveryTold { delivery })?;
+            let seq = tx.append(entry, clerk, moment)?;
+            Ok(tx.add_delivery(&told, seq)?)
+        })
+    }
+
+    /// One change to a matter's papers, in one transaction; gives them as they are then.
+    fn go_on(
+        &self,
+        number: &str,
+        change: impl FnOnce(&Writer<'_>, &Opened<'_>, u32, intake_wire::Moment) -> Result<()>,
+    ) -> Result<MatterPapers> {
+        let (db, clerk) = self.at_work()?;
+        let (own, moment) = (self.own()?, self.now());
+        db.write(|tx| {
+            let opened = Opened::of(&tx.matters(), tx.desk()?, &tx.settings()?, number, &own, moment.at_ms)?;
+            change(tx, &opened, clerk.id, moment)?;
+            opened.papers(tx.documents().of(number)?)
+        })
+    }
+
+    /// One change that brings a copy out: committed first, then drawn and sent.
+    async fn go_out(
+        &self,
+        number: String,
+        change: impl FnOnce(&Writer<'_>, &Opened<'_>, u32, intake_wire::Moment) -> Result<String> + Send + 'static,
+    ) -> Result<PaperIssued> {
+        let (document, papers, made) = self
+            .apart(move |desk| {
+                let mut document = String::new();
+                let papers = desk.go_on(&number, |tx, opened, clerk, moment| {
+                    document = change(tx, opened, clerk, moment)?;
+                    Ok(())
+                })?;
+                let (made, _) = desk.copy_of(&number, &document)?;
+                Ok((document, papers, made))
+            })
+            .await?;
+        Ok(PaperIssued { document, copy: made.sent().await?, papers })
+    }
+
+    /// The last copy of a paper, for who asks to see it.
+    fn look_at(&self, number: &str, document: &str) -> Result<Made> {
+        let (made, sealed) = self.copy_of(number, document)?;
+        if sealed {
+            self.tell_opened(number.to_owned())?;
+        }
+        Ok(made)
+    }
+
+    /// The last copy of a paper, drawn from its entry; and whether its matter is sealed.
+    fn copy_of(&self, number: &str, document: &str) -> Result<(Made, bool)> {
+        let (db, _) = self.at_work()?;
+        let (own, now_ms) = (self.own()?, self.now().at_ms);
+        let (shown, copy, sealed) = db.read::<_, Error>(|r| {
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, &own, now_ms)?;
+            let all = opened.unsealed(r.documents().of(number)?);
+            let one = all.iter().rfind(|one| one.document == document).ok_or(Error::Refused(Code::DocumentUnknown))?;
+            Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed()))
+        })?;
+        Ok((Made::of(self.papers()?.notice(&shown)?, document, copy, &db)?, sealed))
+    }
+}
+
+/// Allots the number, appends the entry and writes the row. Gives the paper's name.
+fn give_out(
+    tx: &Writer<'_>,
+    opened: &Opened<'_>,
+    paper: Paper,
+    documents: Vec<String>,
+    content: &DocumentContent,
+    (clerk, moment): (u32, intake_wire::Moment),
+) -> Result<String> {
+    let year = civil_date(moment.at_ms).year();
+    let (mark, serial) = tx.next_document(&opened.profile.code_word(paper, &opened.desk.centre_name), year)?;
+    let issued = DocumentIssued { documents, ..opened.issued(paper, mark, serial) };
+    let number = issued.document.number().ok_or_else(Error::internal)?.to_string();
+    let seq = tx.append(opened.draft(Kind::document_issued(), &issued, content)?, clerk, moment)?;
+    tx.insert_document(&issued, seq)?;
+    Ok(number)
+}
+
+/// Papers of a matter that stand, each once.
+fn standing_papers(tx: &Writer<'_>, number: &str, documents: &[String]) -> Result<Vec<DocumentRecord>> {
+    let mut found: Vec<DocumentRecord> = Vec::new();
+    for document in documents {
+        let one = tx.documents().find(number, document)?.ok_or(Error::Refused(Code::DocumentUnknown))?;
+        if one.void.is_some() {
+            return Err(Error::Refused(Code::DocumentVoid));
+        }
+        if !found.iter().any(|other| other.document == one.document) {
+            found.push(one);
+        }
+    }
+    if found.is_empty() { Err(Error::Refused(Code::DocumentUnknown)) } else { Ok(found) }
+}
+
+impl<'a> Opened<'a> {
+    fn of(
+        matters: &Matters<'_>,
+        desk: DeskRow,
+        settings: &Settings,
+        number: &str,
+        own: &'a OwnKey,
+        now_ms: i64,
+    ) -> Result<Self> {
+        let matter = matters.find(number)?.ok_or(Error::Refused(Code::NumberUnknown))?;
+        match &matter.record {
+            Record::Erased => return Err(Error::Refused(Code::ContentErased)),
+            Record::Sealed(sealed) if !may_open(sealed, Some(own)) => return Err(Error::Refused(Code::SealedNotYours)),
+            Record::Sealed(_) | Record::Told(_) => {}
+        }
+        let profile = profile_of(&desk, settings);
+        Ok(Self { desk, profile, versions: matters.versions(number)?, matter, own, now_ms })
+    }
+
+    pub(crate) fn is_sealed(&self) -> bool {
+        matches!(self.matter.record, Record::Sealed(_))
+    }
+
+    /// The visit of a version, as this reader sees it.
+    fn visit(&self, version: &Version) -> Option<Visit> {
+        match &version.record {
+            Record::Told(told) => Some(told.visit.clone()),
+            Record::Sealed(sealed) => serde_json::from_slice(&self.own.open(&sealed.sealed)?).ok(),
+            Record::Erased => None,
+        }
+    }
+
+    /// The day from which the matter has stood as accepted; the day of the newest version where it does not.
+    fn accepted(&self, visit: &Visit) -> NaiveDate {
+        let accepted = |version: &&Version| {
+            let decision = self.visit(version).and_then(|visit| visit.decision);
+            decision.is_some_and(|decision| decision.outcome == Outcome::Accepted)
+        };
+        let since = self.versions.iter().take_while(accepted).last().or(self.versions.first());
+        let written = since.map_or(self.now_ms, |version| version.at_ms);
+        match since {
+            Some(version) if version.version == 1 => visit.received_on(civil_date(written)),
+            _ => civil_date(written),
+        }
+    }
+
+    fn with_case<T>(&self, documents: &[DocumentRecord], ask: impl FnOnce(&Case<'_>) -> T) -> Result<T> {
+        let newest = self.versions.first().ok_or(Error::Refused(Code::NumberUnknown))?;
+        let visit = self.visit(newest).ok_or(Error::Refused(Code::SealedNotYours))?;
+        let stands = |paper| documents.iter().any(|one| one.issued.paper == paper && one.void.is_none());
+        Ok(ask(&Case {
+            visit: &visit,
+            office: &self.profile.office_name(&self.desk.centre_name),
+            phone: &self.desk.office_phone,
+            now: civil_time(self.now_ms),
+            accepted: self.accepted(&visit),
+            extended: stands(Paper::ExtensionNotice),
+        }))
+    }
+
+    /// What goes out on a paper that fits, and the outcome it tells.
+    fn filled(
+        &self,
+        paper: Paper,
+        filling: &Filling,
+        documents: &[DocumentRecord],
+    ) -> Result<(Filling, Option<Outcome>)> {
+        if !self.profile.may_issue(paper) {
+            return Err(Error::Refused(Code::DecisionNotOurs));
+        }
+        self.with_case(documents, |case| {
+            let offers = papers_for(case, &self.profile);
+            let offer =
+                offers.iter().find(|offer| offer.paper == paper).ok_or(Error::Refused(Code::PaperNotFitting))?;
+            let kept = offer.filled(filling, case, &self.profile).map_err(|(field, code)| Error::about(field, code))?;
+            Ok((kept, case.visit.decision.as_ref().map(|decision| decision.outcome)))
+        })?
+    }
+
+    /// What the entry says of a paper in the open.
+    fn issued(&self, paper: Paper, mark: String, serial: u32) -> DocumentIssued {
+        let issued_on = civil_date(self.now_ms);
+        let (desk, profile) = (&self.desk, &self.profile);
+        DocumentIssued {
+            number: self.matter.number.clone(),
+            paper,
+            document: DocumentPlace {
+                code_word: profile.code_word(paper, &desk.centre_name),
+                year: issued_on.year(),
+                desk: desk.number,
+                mark,
+                serial,
+            },
+            issued_on,
+            version: self.matter.version,
+            printed: Letterhead {
+                office: profile.office_name(&desk.centre_name),
+                seal: profile.seal_name(&desk.centre_name),
+                address: desk.office_address.clone(),
+                phone: desk.office_phone.clone(),
+                hours: profile.reception.hours.clone(),
+                approver_title: profile.titles.get("approver").cloned().unwrap_or_default(),
+                signed_on_copy: !profile.service_record,
+                retention_years: profile.retention_years,
+                wording: profile.wording.clone(),
+            },
+            documents: Vec::new(),
+        }
+    }
+
+    /// An entry about a paper: what is told of it is sealed to the readers of a sealed matter, as its words are.
+    fn draft(&self, kind: Kind, open: &impl Serialize, personal: &impl Serialize) -> Result<Draft> {
+        let told = serde_json::to_vec(personal)?;
+        let personal = match &self.matter.record {
+            Record::Sealed(record) => {
+                let part = SealedPart { to: record.to.clone(), sealed: seal(&told, &record.to)? };
+                serde_json::to_vec(&part)?
+            }
+            Record::Told(_) | Record::Erased => told,
+        };
+        Ok(Draft { kind, open: serde_json::to_vec(open)?, personal })
+    }
+
+    fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
+        documents.iter_mut().for_each(|one| one.unseal(self.own));
+        documents
+    }
+
+    fn papers(&self, documents: Vec<DocumentRecord>) -> Result<MatterPapers> {
+        let documents = self.unsealed(documents);
+        let offers = self.with_case(&documents, |case| papers_for(case, &self.profile))?;
+        let issued: Vec<IssuedPaper> = documents.into_iter().map(shown).collect();
+        Ok(MatterPapers {
+            number: self.matter.number.clone(),
+            offers: if self.matter.void { Vec::new() } else { offers },
+            first_answer: self.first_answer(&issued),
+            issued,
+            service_record: self.profile.service_record,
+        })
+    }
+
+    fn first_answer(&self, issued: &[IssuedPaper]) -> FirstAnswer {
+        let due = due(&self.versions, &self.profile);
+        let rolled = due.and_then(|day| Calendars::built_in().working_day_from(day).ok());
+        // Each outcome's paper tells it; the slip that only promises it is none of them.
+        let tells = |one: &&IssuedPaper| {
+            one.voided.is_none() && one.paper != Paper::Slip && Outcome::ALL.iter().any(|to| to.paper() == one.paper)
+        };
+        let told = issued.iter().find(tells);
+        let delivered = told.and_then(|one| one.deliveries.iter().find_map(|delivery| delivery.told.as_ref()));
+        FirstAnswer {
+            due: due.map(|day| day.to_string()),
+            due_rolled: rolled.filter(|day| Some(*day) != due).map(|day| day.to_string()),
+            paper: told.map(|one| one.paper),
+            on: delivered.map(|one| one.at.date().to_string()).or(told.and_then(|one| day_of(&one.issued))),
+            delivered: delivered.is_some(),
+        }
+    }
+}
