@@ -207,6 +207,12 @@ codes! {
     PrinterRefused,
     /// The address is not that of a printer.
     PrinterAddressUnusable,
+    /// The printer broke the job off.
+    PrintAborted,
+    /// Somebody cancelled the job at the printer.
+    PrintCanceled,
+    /// The system has no program that shows a PDF.
+    PdfViewerMissing,
     /// The folder for PDF files cannot be written.
     PdfFolderUnwritable,
     // ---- the line
