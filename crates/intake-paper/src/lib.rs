@@ -1,11 +1,12 @@
 //! Paper: the slip that every visitor takes home, as PDF, as a picture and to a printer.
 //!
 //! [`Papers`] loads the fonts once and stays warm; [`Papers::slip`] lays a [`Slip`] out; the [`Document`] then gives its
-//! PDF and its pictures, so that the preview is what the printer draws. [`printer::send`] hands a PDF to a printer.
+//! PDF and its pictures, so that the preview is what the printer draws. [`printer`] hands a PDF to a printer and asks how it
+//! stands.
 //! Typst and IPP are used here and nowhere else. Layout and wording are data in `assets/paper/`.
 //!
-//! Deliberately absent: any record of what was printed (a copy is journalled before it is made, in `intake-app`), any
-//! queue, and any clock.
+//! Deliberately absent: any record of what was printed (a copy is journalled before it is made, in `intake-app`), the
+//! print queue (there too), and any clock.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
@@ -18,6 +19,7 @@ pub mod printer;
 mod record;
 pub mod scan;
 mod slip;
+mod test_page;
 mod words;
 
 pub use document::Document;
@@ -25,3 +27,4 @@ pub use error::{Error, Result};
 pub use papers::Papers;
 pub use record::{Record, RecordAttachment, RecordEvent};
 pub use slip::{Fact, Slip, Unclear};
+pub use test_page::TestPage;

@@ -9,8 +9,9 @@ use typst_layout::PagedDocument;
 use crate::fonts::{self, Drawn, FontFiles};
 use crate::record::{RecordContent, RecordWords};
 use crate::slip::Content;
+use crate::test_page::TestContent;
 use crate::words::Words;
-use crate::{Document, Error, Record, Result, Slip};
+use crate::{Document, Error, Record, Result, Slip, TestPage};
 
 /// How many papers ago a layout may have been made and still be kept. Fonts and wording recur on every slip; a
 /// visitor's words should not stay in memory for long.
@@ -37,6 +38,12 @@ impl Texts for Content {
 }
 
 impl Texts for RecordContent {
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.texts_mut()
+    }
+}
+
+impl Texts for TestContent {
     fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.texts_mut()
     }
@@ -120,6 +127,19 @@ impl Papers {
         let mut content = RecordContent::of(record, &RecordWords::load()?);
         let (press, undrawable) = self.choose(&mut content);
         let pages = press.record().compile_with_input(content.inputs(&press.families)).output.map_err(refused)?;
+        Ok(Document::new(pages, undrawable))
+    }
+
+    /// Lays a test page out.
+    ///
+    /// # Errors
+    /// [`Error::Wording`] and [`Error::Layout`], both mistakes of ours.
+    pub fn test_page(&self, page: &TestPage) -> Result<Document> {
+        let mut content = TestContent::of(page)?;
+        let (press, undrawable) = self.choose(&mut content);
+        // Rarely asked for: its template is not kept warm.
+        let once = engine(include_str!("../../../assets/paper/test_page.typ"), &press.fonts);
+        let pages = once.compile_with_input(content.inputs(&press.families)).output.map_err(refused)?;
         Ok(Document::new(pages, undrawable))
     }
 

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod district;
 pub mod postgres;
 pub mod printer;
+pub mod printer_line;
 pub mod screen;
 pub mod visits;
 

@@ -32,6 +32,9 @@ struct Arguments {
     /// Says that the clock is right where the desk asks.
     #[arg(long)]
     clock_is_right: bool,
+    /// Sends the print queue in the background, as the window's program does.
+    #[arg(long)]
+    prints: bool,
     /// Waits for a line before it signs in, and before each round.
     #[arg(long)]
     stepwise: bool,
@@ -66,6 +69,8 @@ struct Day {
     next: usize,
     number: String,
     clock_is_right: bool,
+    prints: bool,
+    printing: Option<tokio::task::JoinHandle<()>>,
 }
 
 fn main() -> ExitCode {
@@ -81,6 +86,8 @@ fn main() -> ExitCode {
         next: usize::try_from(arguments.seed).unwrap_or(0),
         number: String::new(),
         clock_is_right: arguments.clock_is_right,
+        prints: arguments.prints,
+        printing: None,
     };
     let attempt = |day: &mut Day, name: &str, step: Step| {
         loop {
@@ -140,12 +147,21 @@ impl Day {
     fn open(&mut self) -> Result<()> {
         let desk = open(Path::new(&self.home))?;
         desk.sign_in(CLERK_ID, PASSWORD)?;
+        if self.prints {
+            let printing = desk.clone();
+            self.printing = Some(self.runtime.spawn(async move { printing.print_on(|| {}).await }));
+        }
         self.desk = Some(desk);
         say("signed_in");
         Ok(())
     }
 
     fn reopen(&mut self) -> Result<()> {
+        if let Some(printing) = self.printing.take() {
+            printing.abort();
+            // It gives the folder back; that it was aborted is no news.
+            let _ = self.runtime.block_on(printing);
+        }
         self.desk = None;
         self.open()
     }
