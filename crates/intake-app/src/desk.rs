@@ -62,6 +62,7 @@ pub(crate) struct Inner {
     // Held from an attachment's file to its entry, and while files without one are swept.
     pub(crate) blobs: Mutex<()>,
     pub(crate) sweep_due: AtomicBool,
+    pub(crate) printing: crate::print_loop::Printing,
 }
 
 #[derive(Default)]
@@ -99,6 +100,7 @@ impl Desk {
             keyring: Mutex::new(()),
             blobs: Mutex::new(()),
             sweep_due: AtomicBool::new(true),
+            printing: crate::print_loop::Printing::default(),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -339,7 +341,7 @@ impl Desk {
         Ok(path)
     }
 
-    /// Sets or clears the slip printer.
+    /// Sets or clears the desk's printer: every paper comes out there that lies nowhere else.
     ///
     /// # Errors
     /// [`Code::NotAllowed`], [`Code::PrinterAddressUnusable`].
@@ -348,7 +350,9 @@ impl Desk {
         if !address.is_empty() {
             let _: intake_paper::printer::PrinterAddress = address.parse()?;
         }
-        self.set(|settings| settings.printer = address)
+        let state = self.set(|settings| settings.printer = address)?;
+        self.hurry_printing();
+        Ok(state)
     }
 
     /// Sets where PDF files go.

@@ -19,6 +19,10 @@ mod line;
 mod machine;
 mod mend;
 mod notes;
+mod print_loop;
+mod print_view;
+mod printers;
+mod prints;
 mod rules;
 mod sealed;
 mod search;
@@ -39,6 +43,9 @@ pub use error::{Error, Failure, Result};
 pub use export::Exported;
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
+pub use print_view::{
+    FoundPrinter, PaperPictures, PrintQueue, PrintRow, PrinterCondition, PrinterSettings, PrinterView, SheetSetting,
+};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,

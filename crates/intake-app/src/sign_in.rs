@@ -53,6 +53,7 @@ impl Desk {
         (session.clerk, session.own) = (Some(signed), Some(opened.own));
         session.notice = None;
         drop(session);
+        self.hurry_printing();
         tracing::info!(clerk, "signed in");
         self.state()
     }
