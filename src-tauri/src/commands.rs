@@ -9,6 +9,7 @@ mod draft;
 mod erase;
 mod exchange;
 mod export;
+mod print;
 mod rules;
 mod sealed;
 mod search;
@@ -51,9 +52,19 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         rules::note_advice,
         rules::note_progress,
         slip::slip,
-        slip::resend_slip,
         slip::preview_slip,
         slip::save_slip,
+        slip::open_slip,
+        print::print_queue,
+        print::retry_print,
+        print::redirect_print,
+        print::give_up_print,
+        print::answer_print,
+        print::save_print,
+        print::show_print,
+        print::print_test_page,
+        print::printers,
+        print::set_sheet_printer,
         draft::drafts,
         draft::save_draft,
         draft::open_draft,
