@@ -12,6 +12,7 @@ mod drafts;
 mod driver;
 mod files;
 mod line;
+mod prints;
 mod record;
 mod sealed;
 mod search;
