@@ -61,7 +61,7 @@ async fn until(desk: &Desk, number: &str, is_so: impl Fn(&[PrintRow]) -> bool) -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slip_that_was_committed_and_not_yet_sent_is_printed_once_after_the_kill() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    testkit::use_ring();
     let home = tempfile::tempdir().unwrap();
     let printer = PrivatePrinter::start().unwrap();
     let line = PrinterLine::to(&printer).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_slip_that_was_committed_and_not_yet_sent_is_printed_once_after_the_ki
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slip_whose_answer_was_lost_with_the_program_is_found_at_the_printer_and_not_sent_again() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    testkit::use_ring();
     let home = tempfile::tempdir().unwrap();
     let printer = PrivatePrinter::start().unwrap();
     let line = PrinterLine::to(&printer).await.unwrap();
@@ -100,7 +100,7 @@ async fn a_slip_whose_answer_was_lost_with_the_program_is_found_at_the_printer_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slip_of_which_no_printer_knows_is_asked_of_the_clerk_and_comes_again_as_a_reprint_only() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    testkit::use_ring();
     let home = tempfile::tempdir().unwrap();
     let printer = PrivatePrinter::start().unwrap();
     let line = PrinterLine::to(&printer).await.unwrap();

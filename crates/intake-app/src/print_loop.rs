@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use intake_model::{Code, PrintState};
+use intake_model::{Code, PrintState, PrinterNeed};
 use intake_paper::printer::{self, Job, JobId, PrinterAddress, Sent, Status, Ticket};
 use intake_store::{Db, PrintJob, Settings};
 use tokio::task::JoinSet;
@@ -24,6 +24,9 @@ const REST: Duration = Duration::from_secs(20);
 const SLOWEST: u32 = 4;
 /// One that prints is asked after 1, 2 and then every 4 seconds.
 const SLOWEST_FOLLOWED: u32 = 2;
+
+/// From when on a paper that the printer took and that does not come out is late. A sheet takes a few seconds.
+const SLOW_MS: i64 = 6_000;
 
 /// What the background knows of printers, and what wakes it. Gone with the program: after a start all is asked anew.
 #[derive(Default)]
@@ -160,11 +163,11 @@ impl Desk {
         let takes = status.as_ref().map(|status| status.accepts).ok();
         let mut changed = self.see(address, status);
         if let (Ok(parsed), Some(mut takes)) = (&parsed, takes) {
-            for (job, there) in jobs {
+            for (job, there) in &jobs {
                 let step = match job.state {
-                    PrintState::InDoubt => self.resolve(parsed, &job).await,
-                    PrintState::Sent => self.follow(parsed, &job).await,
-                    PrintState::Waiting if takes => self.deliver(parsed, &job, &there).await,
+                    PrintState::InDoubt => self.resolve(parsed, job).await,
+                    PrintState::Sent => self.follow(parsed, job).await,
+                    PrintState::Waiting if takes => self.deliver(parsed, job, there).await,
                     _ => Ok(Step::Stays),
                 };
                 match step {
@@ -180,7 +183,8 @@ impl Desk {
             }
         }
         self.plan(address, changed);
-        changed
+        // What a printer warns of begins to count by and by, while nothing changes.
+        changed || jobs.iter().any(|(job, _)| job.state == PrintState::Sent && self.is_stuck(address, job))
     }
 
     /// Keeps how a printer is; whether it is otherwise than before.
@@ -310,18 +314,23 @@ impl Desk {
                 name: known.name,
                 condition,
                 needs: known.needs,
+                warnings: known.warnings,
                 media: known.media,
             }
         };
         addresses.iter().map(view).collect()
     }
 
-    /// Whether a print at this printer waits for a person; one that is still `to_send`, also where the printer takes
-    /// nothing.
-    pub(crate) fn is_stuck(&self, address: &str, to_send: bool) -> bool {
+    /// Whether a print at this printer waits for a person.
+    pub(crate) fn is_stuck(&self, address: &str, job: &PrintJob) -> bool {
+        let taken = job.state == PrintState::Sent;
+        let late = taken && self.now().at_ms - job.changed_ms > SLOW_MS;
         match locked(&self.0.printing.seen).get(address).map(|seen| &seen.status) {
             None => false,
-            Some(Ok(status)) => status.needs.iter().any(|need| need.stops()) || (to_send && !status.accepts),
+            Some(Ok(status)) => {
+                let stops = |needs: &[PrinterNeed]| needs.iter().any(|need| need.stops());
+                stops(&status.needs) || (late && stops(&status.warnings)) || (!taken && !status.accepts)
+            }
             Some(Err(_)) => true,
         }
     }

@@ -56,6 +56,8 @@ pub struct PrinterView {
     pub condition: PrinterCondition,
     /// What it asks a person to do, the most pressing first.
     pub needs: Vec<PrinterNeed>,
+    /// What it warns of: it counts where a paper does not come out.
+    pub warnings: Vec<PrinterNeed>,
     /// The papers it knows, by their names.
     pub media: Vec<String>,
 }

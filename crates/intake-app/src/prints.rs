@@ -81,11 +81,11 @@ impl Desk {
 
     fn row(&self, job: &PrintJob, printer: String) -> PrintRow {
         let asks = match job.state {
-            PrintState::Waiting => printer.is_empty() || self.is_stuck(&printer, true),
-            PrintState::Sent => self.is_stuck(&printer, false),
+            PrintState::Waiting => printer.is_empty() || self.is_stuck(&printer, job),
+            PrintState::Sent => self.is_stuck(&printer, job),
             PrintState::Failed => true,
             // The printer is asked first; it mostly knows.
-            PrintState::InDoubt => self.was_asked(job.id) || self.is_stuck(&printer, true),
+            PrintState::InDoubt => self.was_asked(job.id) || self.is_stuck(&printer, job),
             _ => false,
         };
         PrintRow {

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use intake_app::{Desk, PrintRow, PrinterCondition};
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 
 /// A desk whose administrator set this printer and went; the clerk is at work.
 fn desk_at(home: &Path, address: &str) -> Desk {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    testkit::use_ring();
     let desk = made(home).unwrap();
     desk.set_printer(Some(address.to_owned())).unwrap();
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
@@ -103,7 +104,7 @@ async fn what_comes_out_is_the_committed_paper_in_the_order_of_issue_and_also_wh
     desk.slip(&numbers[1]).await.unwrap();
     until(&desk, "the reprint too", |rows| rows.len() == 4 && all(PrintState::Printed)(rows)).await;
     let again = printer.received().unwrap().pop().unwrap();
-    assert!(text_of(home.path(), &again).contains("补打第2份"), "{}", text_of(home.path(), &again));
+    assert!(text_of(home.path(), &again).contains("补打 第2份"), "{}", text_of(home.path(), &again));
     assert_eq!(desk.matter(&numbers[1]).unwrap().slips, 2);
     desk.verify().unwrap();
     end(running).await;
@@ -167,7 +168,7 @@ async fn a_printer_without_paper_says_so_and_goes_on_once_it_has_some() {
     desk.slip(&second).await.unwrap();
     let running = background(&desk);
     until(&desk, "somebody is asked for paper", |rows| rows.iter().any(|row| row.asks)).await;
-    assert_eq!(desk.print_queue().unwrap().printers[0].needs, [PrinterNeed::Paper]);
+    assert_eq!(desk.print_queue().unwrap().printers[0].warnings, [PrinterNeed::Paper]);
     printer.has_paper(true).unwrap();
     until(&desk, "both come out", all(PrintState::Printed)).await;
     assert_eq!(printer.received().unwrap(), [pdf(&desk, &first), pdf(&desk, &second)]);
@@ -248,4 +249,39 @@ async fn a_test_page_comes_out_for_each_paper_and_the_roll_is_narrow() {
     assert_eq!((found.main.as_str(), found.printers.len()), (printer.uri.as_str(), 1));
     assert_eq!((found.printers[0].condition, found.printers[0].name.is_empty()), (PrinterCondition::Ready, false));
     end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_a_backup_that_was_put_back_may_have_come_out_since_and_is_asked_about() {
+    let home = tempfile::tempdir().unwrap();
+    let mut printer = PrivatePrinter::start().unwrap();
+    printer.switch_off();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = registered(&desk);
+    desk.slip(&number).await.unwrap();
+    desk.sign_in(1, &testkit::desk::form(home.path()).administrator_password).unwrap();
+    let stick = home.path().join("stick");
+    desk.set_backup_folder(&stick.display().to_string()).unwrap();
+    let backup = desk.back_up_now().unwrap().backups[0].path.clone();
+    // It came out after the backup was made, and the printer was switched off and on since.
+    printer.switch_on().unwrap();
+    let running = background(&desk);
+    until(&desk, "it comes out", all(PrintState::Printed)).await;
+    end(running).await;
+    drop(desk);
+    printer.switch_off();
+    printer.switch_on().unwrap();
+
+    let setup = testkit::desk::setup(home.path(), Arc::new(intake_app::SystemClock::default()));
+    intake_app::restore(&setup, Path::new(&backup), CLERK_ID, PASSWORD, true).unwrap();
+    let desk = open(home.path()).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let running = background(&desk);
+    let rows = until(&desk, "somebody is asked", |rows| rows.iter().any(|row| row.asks)).await;
+    assert_eq!(rows[0].state, PrintState::InDoubt);
+    desk.answer_print(rows[0].id, true).unwrap();
+    until(&desk, "the clerk saw the paper", all(PrintState::Printed)).await;
+    end(running).await;
+    assert_eq!(printer.received().unwrap().len(), 1);
+    assert_eq!(desk.matter(&number).unwrap().slips, 1, "no reprint");
 }

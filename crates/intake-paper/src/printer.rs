@@ -84,8 +84,10 @@ pub struct Status {
     pub name: String,
     /// Whether it takes jobs.
     pub accepts: bool,
-    /// What it asks a person to do, the most pressing first.
+    /// What it asks a person to do before anything comes out, and what runs out; the most pressing first.
     pub needs: Vec<PrinterNeed>,
+    /// What it warns of, the most pressing first: perhaps of another tray, perhaps of the very paper that does not come.
+    pub warnings: Vec<PrinterNeed>,
     /// The papers it knows, by their names.
     pub media: Vec<String>,
 }

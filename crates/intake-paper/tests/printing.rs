@@ -10,15 +10,11 @@ use intake_paper::printer::{
     Job, JobId, PrinterAddress, Queue, Sent, Ticket, cancel, find_job, job, queues_of, send, status,
 };
 use testkit::printer::PrivatePrinter;
+use testkit::use_ring;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const A5: Ticket<'_> =
     Ticket { name: "120110005-20261124-01A-0007-K 8d1f", media: Some("iso_a5_148x210mm"), copies: 1 };
-
-fn use_ring() {
-    // The app does this once at its start. A second test finds it done.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
 
 fn taken(sent: Sent) -> JobId {
     match sent {
@@ -68,12 +64,12 @@ async fn a_printer_says_that_its_paper_has_run_out_and_a_job_can_be_taken_back()
     let address: PrinterAddress = printer.uri.parse().unwrap();
     printer.has_paper(false).unwrap();
     let waits = taken(send(&address, &A5, b"%PDF".to_vec()).await);
-    until("it says so", async || status(&address).await.unwrap().needs == [PrinterNeed::Paper]).await;
+    until("it says so", async || status(&address).await.unwrap().warnings == [PrinterNeed::Paper]).await;
     assert_eq!(job(&address, waits).await.unwrap(), Job::UnderWay);
     cancel(&address, waits).await.unwrap();
     printer.has_paper(true).unwrap();
     until("it is taken back", async || job(&address, waits).await.unwrap() == Job::Canceled).await;
-    until("it has paper", async || status(&address).await.unwrap().needs.is_empty()).await;
+    until("it has paper", async || status(&address).await.unwrap().warnings.is_empty()).await;
 }
 
 #[tokio::test]
@@ -97,10 +93,8 @@ async fn answering(answer: Vec<u8>) -> PrinterAddress {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = Vec::new();
-            // IPP ends its attributes with 3; the test's documents end what follows.
-            while !(request.ends_with(b"%PDF") || request.ends_with(b"\x03"))
-                && stream.read_buf(&mut request).await.unwrap() > 0
-            {}
+            // All of it, or the answer would break the line: its last chunk is empty.
+            while !request.ends_with(b"0\r\n\r\n") && stream.read_buf(&mut request).await.unwrap() > 0 {}
             stream.write_all(&answer).await.unwrap();
             stream.shutdown().await.unwrap();
         }

@@ -14,3 +14,8 @@ pub mod visits;
 pub use clock::FixedMoments;
 pub use district::LocalDistrict;
 pub use postgres::PrivatePostgres;
+
+/// Says which cryptography TLS uses, as a program does at its start. Again and again is as good as once.
+pub fn use_ring() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -64,10 +64,12 @@ pub(super) fn status(group: &IppAttributeGroup) -> Status {
     let accepts =
         !matches!(group.get("printer-is-accepting-jobs").map(IppAttribute::value), Some(IppValue::Boolean(false)));
     let name = text(group, "printer-info").filter(|info| !info.is_empty());
+    let (needs, warnings) = needs(&texts(group, "printer-state-reasons"), stopped);
     Status {
         name: name.or_else(|| text(group, "printer-name")).unwrap_or_default(),
         accepts,
-        needs: needs(&texts(group, "printer-state-reasons"), stopped),
+        needs,
+        warnings,
         media: texts(group, "media-supported"),
     }
 }
@@ -79,43 +81,55 @@ pub(super) fn queue(group: &IppAttributeGroup) -> Option<Queue> {
     Some(Queue { name: name.or_else(|| text(group, "printer-name")).unwrap_or_default(), address })
 }
 
-/// What `printer-state-reasons` ask a person to do, the most pressing first.
+/// What `printer-state-reasons` ask a person to do, and what they warn of.
 ///
-/// A reason ends in `-error`, `-warning` or `-report` (RFC 8011, 5.4.12). A warning is about another tray, or about later:
-/// it counts where the printer has stopped.
-fn needs(reasons: &[String], stopped: bool) -> Vec<PrinterNeed> {
-    let mut needs: Vec<PrinterNeed> = reasons.iter().filter_map(|reason| need(reason, stopped)).collect();
+/// A reason ends in `-error`, `-warning` or `-report` (RFC 8011, 5.4.12). A warning is mostly about another tray or about
+/// later; but there are printers that warn of an empty tray and wait for paper. Where one has stopped, all of it counts.
+fn needs(reasons: &[String], stopped: bool) -> (Vec<PrinterNeed>, Vec<PrinterNeed>) {
+    let (mut needs, mut warnings) = (Vec::new(), Vec::new());
+    for reason in reasons {
+        match need(reason) {
+            Some((need, Weight::Error)) => needs.push(need),
+            Some((need, _)) if stopped => needs.push(need),
+            Some((need, Weight::Warning)) => warnings.push(need),
+            Some((_, Weight::Report)) | None => {}
+        }
+    }
     if stopped && !needs.iter().any(|need| need.stops()) {
         needs.push(PrinterNeed::Attention);
     }
-    needs.sort_unstable();
-    needs.dedup();
-    needs
+    for list in [&mut needs, &mut warnings] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    (needs, warnings)
 }
 
-fn need(reason: &str, stopped: bool) -> Option<PrinterNeed> {
-    let (word, counts) = if let Some(word) = reason.strip_suffix("-error") {
-        (word, true)
-    } else if let Some(word) = reason.strip_suffix("-warning").or_else(|| reason.strip_suffix("-report")) {
-        (word, stopped)
-    } else {
-        (reason, true)
-    };
+enum Weight {
+    Error,
+    Warning,
+    Report,
+}
+
+fn need(reason: &str) -> Option<(PrinterNeed, Weight)> {
+    let weights = [("-error", Weight::Error), ("-warning", Weight::Warning), ("-report", Weight::Report)];
+    let ended = weights.into_iter().find_map(|(end, weight)| Some((reason.strip_suffix(end)?, weight)));
+    let (word, weight) = ended.unwrap_or((reason, Weight::Error));
     let need = match word {
         "media-empty" | "media-needed" => PrinterNeed::Paper,
         "media-jam" => PrinterNeed::Jam,
         "cover-open" | "door-open" | "interlock-open" | "input-tray-missing" => PrinterNeed::Cover,
         "toner-empty" | "marker-supply-empty" | "developer-empty" => PrinterNeed::Ink,
-        // By their nature about later, whatever they end in.
-        "toner-low" | "marker-supply-low" | "developer-low" => return Some(PrinterNeed::InkLow),
+        // It stops nothing, whatever it ends in.
+        "toner-low" | "marker-supply-low" | "developer-low" => return Some((PrinterNeed::InkLow, Weight::Error)),
         "output-area-full" | "output-tray-missing" => PrinterNeed::OutputFull,
         "paused" | "moving-to-paused" => PrinterNeed::Paused,
         // CUPS says so as a report.
-        "offline" | "shutdown" => return Some(PrinterNeed::Offline),
+        "offline" | "shutdown" => return Some((PrinterNeed::Offline, Weight::Error)),
         _ if reason.ends_with("-error") => PrinterNeed::Attention,
         _ => return None,
     };
-    counts.then_some(need)
+    Some((need, weight))
 }
 
 fn text(group: &IppAttributeGroup, name: &str) -> Option<String> {
@@ -146,22 +160,23 @@ mod tests {
 
     #[test]
     fn a_printers_reasons_become_what_a_person_is_to_do() {
-        let check = |reasons: &[&str], stopped, expect: &[PrinterNeed]| {
+        let check = |reasons: &[&str], stopped, expect: &[PrinterNeed], warned: &[PrinterNeed]| {
             let reasons: Vec<String> = reasons.iter().map(|one| (*one).to_owned()).collect();
-            assert_eq!(needs(&reasons, stopped), expect, "{reasons:?}");
+            assert_eq!(needs(&reasons, stopped), (expect.to_vec(), warned.to_vec()), "{reasons:?}");
         };
-        check(&["none"], false, &[]);
-        check(&["toner-low-warning", "media-empty-error"], true, &[PrinterNeed::Paper, PrinterNeed::InkLow]);
-        check(&["media-jam", "media-jam-error"], false, &[PrinterNeed::Jam]);
-        check(&["cover-open-error"], true, &[PrinterNeed::Cover]);
-        check(&["offline-report"], false, &[PrinterNeed::Offline]);
-        check(&["paused"], true, &[PrinterNeed::Paused]);
-        check(&["fuser-over-temp-error"], false, &[PrinterNeed::Attention]);
-        // The second tray is empty: it prints from the first.
-        check(&["media-empty-warning"], false, &[]);
-        check(&["media-empty-warning"], true, &[PrinterNeed::Paper]);
+        check(&["none"], false, &[], &[]);
+        check(&["toner-low-warning", "media-empty-error"], true, &[PrinterNeed::Paper, PrinterNeed::InkLow], &[]);
+        check(&["media-jam", "media-jam-error"], false, &[PrinterNeed::Jam], &[]);
+        check(&["cover-open-error"], true, &[PrinterNeed::Cover], &[]);
+        check(&["offline-report"], false, &[PrinterNeed::Offline], &[]);
+        check(&["paused"], true, &[PrinterNeed::Paused], &[]);
+        check(&["fuser-over-temp-error"], false, &[PrinterNeed::Attention], &[]);
+        // The second tray is empty and it prints from the first, or it waits for paper: it does not say which.
+        check(&["media-empty-warning"], false, &[], &[PrinterNeed::Paper]);
+        check(&["media-empty-warning"], true, &[PrinterNeed::Paper], &[]);
+        check(&["media-empty-report"], false, &[], &[]);
         // Stopped, and it does not say why.
-        check(&["none"], true, &[PrinterNeed::Attention]);
-        check(&["connecting-to-device"], false, &[]);
+        check(&["none"], true, &[PrinterNeed::Attention], &[]);
+        check(&["connecting-to-device"], false, &[], &[]);
     }
 }

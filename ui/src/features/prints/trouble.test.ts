@@ -20,7 +20,7 @@ const row = (part: Partial<PrintRow>): PrintRow => ({
   asks: false,
   ...part,
 });
-const printer = (part: Partial<PrinterView>): PrinterView => ({ address: "ipp://p/", name: "", condition: "ready", needs: [], media: [], ...part });
+const printer = (part: Partial<PrinterView>): PrinterView => ({ address: "ipp://p/", name: "", condition: "ready", needs: [], warnings: [], media: [], ...part });
 
 it("a paper is called by its name and its copy", () => {
   expect(paperName(row({}))).toBe("来访登记回执");
@@ -34,6 +34,12 @@ it("what a printer needs comes before what it is called, and low ink stops nothi
   expect(printerTrouble(printer({ needs: ["ink_low"] }))).toBe("");
   expect(printerTrouble(printer({ condition: "unreachable" }))).toBe(zh.prints.unreachable);
   expect(printerTrouble(undefined)).toBe("");
+});
+
+it("a warning counts once the paper is late", () => {
+  const warning = printer({ warnings: ["paper"] });
+  expect(sentence(row({ state: "sent", unsent: false }), warning)).toBe(zh.prints.going.sent);
+  expect(sentence(row({ state: "sent", unsent: false, asks: true }), warning)).toBe(zh.printers.needs.paper);
 });
 
 it("each state that is not at rest says what goes on or what to do", () => {

@@ -13,10 +13,10 @@ export function paperName({ paper, copy, copies }: PrintRow): string {
   return [name, copy > 1 ? words.copy(copy) : "", copies > 1 ? words.copies(copies) : ""].filter(Boolean).join(" ");
 }
 
-/** What keeps a printer from printing; empty where nothing does. */
-export function printerTrouble(printer: PrinterView | undefined, taken = false): string {
+/** What keeps a printer from printing; empty where nothing does. With `late`, what it only warns of counts as well. */
+export function printerTrouble(printer: PrinterView | undefined, taken = false, late = false): string {
   if (!printer) return "";
-  const need = printer.needs.find((one) => one !== "ink_low");
+  const need = [...printer.needs, ...(late ? printer.warnings : [])].find((one) => one !== "ink_low");
   if (need) return zh.printers.needs[need];
   switch (printer.condition) {
     case "unreachable":
@@ -42,7 +42,7 @@ export function sentence(row: PrintRow, printer: PrinterView | undefined): strin
     case "sending":
       return words.going.sending;
     case "sent":
-      return printerTrouble(printer, true) || words.going.sent;
+      return printerTrouble(printer, true, row.asks) || words.going.sent;
     default:
       return words.ended[row.state];
   }

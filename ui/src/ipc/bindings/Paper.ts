@@ -3,4 +3,4 @@
 /**
  * Every paper of the desk.
  */
-export type Paper = "slip" | "registration_form" | "acceptance_notice" | "forwarding_notice" | "guidance_sheet" | "not_accepted_notice" | "no_longer_accepted_notice" | "extension_notice" | "urgent_report" | "mediation_rights" | "privacy_notice" | "internal_assignment" | "supplement_notice" | "service_record" | "mediation_application" | "mediation_register" | "closing_sheet" | "day_report";
+export type Paper = "slip" | "registration_form" | "acceptance_notice" | "forwarding_notice" | "guidance_sheet" | "not_accepted_notice" | "no_longer_accepted_notice" | "extension_notice" | "urgent_report" | "mediation_rights" | "privacy_notice" | "internal_assignment" | "supplement_notice" | "service_record" | "mediation_application" | "mediation_register" | "authorisation" | "closing_sheet" | "day_report";

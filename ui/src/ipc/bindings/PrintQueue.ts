@@ -2,4 +2,15 @@
 import type { PrintRow } from "./PrintRow";
 import type { PrinterView } from "./PrinterView";
 
-export type PrintQueue = { rows: Array<PrintRow>, printers: Array<PrinterView> };
+/**
+ * The queue as it stands.
+ */
+export type PrintQueue = { 
+/**
+ * What is not over, in the order of the queue, then what ended today and yesterday, the newest first.
+ */
+rows: Array<PrintRow>, 
+/**
+ * Every printer that one of them, or a setting, names.
+ */
+printers: Array<PrinterView>, };

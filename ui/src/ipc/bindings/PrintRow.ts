@@ -3,4 +3,55 @@ import type { Code } from "./Code";
 import type { Paper } from "./Paper";
 import type { PrintState } from "./PrintState";
 
-export type PrintRow = { id: number, paper: Paper | null, number: string, short: string, copy: number, copies: number, at: string, state: PrintState, code: Code | null, printer: string, unsent: boolean, asks: boolean };
+/**
+ * One paper in the queue.
+ */
+export type PrintRow = { 
+/**
+ * Its place.
+ */
+id: number, 
+/**
+ * Which paper; `None` for the test page.
+ */
+paper: Paper | null, 
+/**
+ * With hyphens; empty for the test page.
+ */
+number: string, 
+/**
+ * For calling out; empty for the test page.
+ */
+short: string, 
+/**
+ * Which copy; from 2 on it says 补打.
+ */
+copy: number, 
+/**
+ * How many of it come out.
+ */
+copies: number, 
+/**
+ * `2026-11-24 09:05`.
+ */
+at: string, 
+/**
+ * How far it is.
+ */
+state: PrintState, 
+/**
+ * Why it failed.
+ */
+code: Code | null, 
+/**
+ * The address of its printer; empty where none is set.
+ */
+printer: string, 
+/**
+ * Whether it never reached a printer, so that the same copy may be sent again.
+ */
+unsent: boolean, 
+/**
+ * Whether somebody should look at it.
+ */
+asks: boolean, };

@@ -2,4 +2,31 @@
 import type { PrinterCondition } from "./PrinterCondition";
 import type { PrinterNeed } from "./PrinterNeed";
 
-export type PrinterView = { address: string, name: string, condition: PrinterCondition, needs: Array<PrinterNeed>, media: Array<string> };
+/**
+ * A printer as it was last found.
+ */
+export type PrinterView = { 
+/**
+ * Where it listens.
+ */
+address: string, 
+/**
+ * What people call it; empty where it did not say.
+ */
+name: string, 
+/**
+ * How it is.
+ */
+condition: PrinterCondition, 
+/**
+ * What it asks a person to do, the most pressing first.
+ */
+needs: Array<PrinterNeed>, 
+/**
+ * What it warns of: it counts where a paper does not come out.
+ */
+warnings: Array<PrinterNeed>, 
+/**
+ * The papers it knows, by their names.
+ */
+media: Array<string>, };

@@ -20,6 +20,9 @@ copy: number,
  * The PDF file written, if one was.
  */
 file: string | null, 
+/**
+ * Its place in the print queue; `None` where no printer is set for it.
+ */
 job: number | null, 
 /**
  * Characters that no font here draws: the paper shows their code points, and the clerk writes them by hand.
