@@ -17,9 +17,8 @@ fn desk_with(home: &Path, printer: &str) {
     desk.set_printer(Some(printer.to_owned())).unwrap();
 }
 
-/// The scripted clerk up to the first slip, which is shown; then the line does what it does, and the program is killed.
-async fn killed(home: &Path, prints: bool, line: &PrinterLine) -> String {
-    let arguments: &[&str] = if prints { &["--prints", "--patient"] } else { &["--patient"] };
+/// The scripted clerk up to the first slip, which is shown; then, once it is so, the program is killed.
+async fn killed(home: &Path, arguments: &[&str], once: impl Future<Output = ()>) -> String {
     let day = Day::start(home, arguments);
     let number = loop {
         let said = day.line().expect("a slip is shown");
@@ -27,9 +26,7 @@ async fn killed(home: &Path, prints: bool, line: &PrinterLine) -> String {
             break shown.split(' ').next().unwrap().to_owned();
         }
     };
-    if prints {
-        tokio::time::timeout(Duration::from_mins(1), line.carries_a_document()).await.expect("something is sent");
-    }
+    tokio::time::timeout(Duration::from_mins(1), once).await.expect("it is so");
     day.kill();
     number
 }
@@ -66,7 +63,7 @@ async fn a_slip_that_was_committed_and_not_yet_sent_is_printed_once_after_the_ki
     let printer = PrivatePrinter::start().unwrap();
     let line = PrinterLine::to(&printer).await.unwrap();
     desk_with(home.path(), &line.uri);
-    let number = killed(home.path(), false, &line).await;
+    let number = killed(home.path(), &[], std::future::ready(())).await;
     assert_eq!(printer.received().unwrap().len(), 0);
     let desk = again(home.path());
     let rows = until(&desk, &number, |rows| !rows.is_empty()).await;
@@ -86,7 +83,12 @@ async fn a_slip_whose_answer_was_lost_with_the_program_is_found_at_the_printer_a
     let line = PrinterLine::to(&printer).await.unwrap();
     desk_with(home.path(), &line.uri);
     line.loses(Loses::Answers);
-    let number = killed(home.path(), true, &line).await;
+    let arrived = async {
+        while printer.received().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let number = killed(home.path(), &["--prints"], arrived).await;
     line.loses(Loses::Nothing);
     let desk = again(home.path());
     let printing = desk.clone();
@@ -106,7 +108,7 @@ async fn a_slip_of_which_no_printer_knows_is_asked_of_the_clerk_and_comes_again_
     let line = PrinterLine::to(&printer).await.unwrap();
     desk_with(home.path(), &line.uri);
     line.loses(Loses::Documents);
-    let number = killed(home.path(), true, &line).await;
+    let number = killed(home.path(), &["--prints"], line.carries_a_document()).await;
     line.loses(Loses::Nothing);
     let desk = again(home.path());
     let printing = desk.clone();

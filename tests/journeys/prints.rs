@@ -36,13 +36,15 @@ async fn a_clerk_sees_what_the_printer_needs_and_each_paper_comes_out_once() {
     window.picture("81-设置-打印机").await;
     window.press(&[F10]).await;
     window.see_css("[data-print][data-state='printed']").await;
+    window.see("slip-page").await;
+    window.picture("82-打印-测试页").await;
 
     // One that comes out.
     let [first, second, third, ..] = visits();
     window.press(&[F2]).await;
     register(&window, &first).await;
     window.read("print-result", "已打印").await;
-    window.picture("82-回执-已打印").await;
+    window.picture("83-回执-已打印").await;
     window.press(&[F8]).await;
     window.read("print-result", "补打第2份").await;
 
@@ -51,10 +53,10 @@ async fn a_clerk_sees_what_the_printer_needs_and_each_paper_comes_out_once() {
     next(&window).await;
     register(&window, &second).await;
     window.read("print-result", "没有纸").await;
-    window.picture("83-回执-没有纸").await;
+    window.picture("84-回执-没有纸").await;
     next(&window).await;
     window.read("print-line", "没有纸").await;
-    window.picture("84-登记-提示").await;
+    window.picture("85-登记-提示").await;
     printer.has_paper(true).unwrap();
     window.gone("print-line").await;
 
@@ -65,11 +67,11 @@ async fn a_clerk_sees_what_the_printer_needs_and_each_paper_comes_out_once() {
     window.press(&[F10]).await;
     window.see_css(&format!("[data-number='{}'][data-state='waiting']", waits.number)).await;
     window.see("slip-page").await;
-    window.picture("85-打印-打印机没开").await;
+    window.picture("86-打印-打印机没开").await;
     printer.switch_on().unwrap();
     window.press(&[ENTER]).await;
     window.see_css(&format!("[data-number='{}'][data-state='printed']", waits.number)).await;
-    window.picture("86-打印-打过的").await;
+    window.picture("87-打印-打过的").await;
     window.press(&[ESCAPE]).await;
     window.press(&[F2]).await;
     window.at("name").await;
@@ -103,7 +105,7 @@ async fn a_paper_in_doubt_after_a_kill_is_asked_about_and_comes_again_only_as_a_
     window.see_css(&format!("[data-number='{}'][data-state='in_doubt']", lost.number)).await;
     window.see("came-out").await;
     window.see("slip-page").await;
-    window.picture("87-打印-纸出来了吗").await;
+    window.picture("88-打印-纸出来了吗").await;
     window.press(&['2']).await;
     window.see_css(&format!("[data-number='{}'][data-state='printed']", lost.number)).await;
     assert_eq!(printer.received().unwrap().len(), 1, "the reprint alone");
@@ -117,7 +119,7 @@ async fn a_paper_in_doubt_after_a_kill_is_asked_about_and_comes_again_only_as_a_
     window.see_css(&format!("[data-number='{}'][data-state='sent']", stuck.number)).await;
     window.see("print-give-up").await;
     window.press(&[DELETE]).await;
-    window.picture("88-打印-再按一次").await;
+    window.picture("89-打印-再按一次").await;
     window.press(&[DELETE]).await;
     window.see_css(&format!("[data-number='{}'][data-state='given_up']", stuck.number)).await;
     printer.has_paper(true).unwrap();

@@ -156,7 +156,7 @@ impl Desk {
         db.write::<_, Error>(|tx| {
             let asked = [PrintState::InDoubt, PrintState::Sent, PrintState::Failed];
             let Some(job) = tx.print_job(id)?.filter(|job| asked.contains(&job.state)) else { return Ok(()) };
-            let state = if came_out { PrintState::Printed } else { PrintState::GivenUp };
+            let state = if came_out { PrintState::Printed } else { PrintState::Missing };
             if tx.move_print(&job, &PrintJob { state, ..job.clone() }, moment.at_ms)? && !came_out {
                 self.again(tx, &job, clerk.id, moment)?;
             }

@@ -33,6 +33,8 @@ words! {
     Failed = "failed",
     /// It may have come out: the program ended, or the line broke, while it was being sent. Never sent again by itself.
     InDoubt = "in_doubt",
+    /// It did not come out, as a clerk saw: its next copy was issued.
+    Missing = "missing",
     /// A clerk gave it up.
     GivenUp = "given_up",
     /// A clerk kept it as a PDF instead.
@@ -86,7 +88,7 @@ impl Paper {
 impl PrintState {
     /// Whether nothing more will happen to it.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::HandedOver | Self::Printed | Self::GivenUp | Self::Saved)
+        matches!(self, Self::HandedOver | Self::Printed | Self::Missing | Self::GivenUp | Self::Saved)
     }
 }
 
@@ -104,7 +106,7 @@ mod tests {
     #[test]
     fn only_a_print_that_is_over_is_never_looked_at_again() {
         let over: Vec<&str> = PrintState::ALL.iter().filter(|one| one.is_over()).map(|one| one.word()).collect();
-        assert_eq!(over, ["handed_over", "printed", "given_up", "saved"]);
+        assert_eq!(over, ["handed_over", "printed", "missing", "given_up", "saved"]);
     }
 
     #[test]

@@ -188,7 +188,7 @@ impl Writer<'_> {
     /// [`Error::Sqlite`].
     pub fn forget_prints(&self, before_ms: i64) -> Result<()> {
         let sql = "DELETE FROM print_jobs WHERE changed_ms < ?1
-                   AND state IN ('handed_over', 'printed', 'given_up', 'saved')";
+                   AND state IN ('handed_over', 'printed', 'missing', 'given_up', 'saved')";
         self.connection.prepare_cached(sql)?.execute([before_ms])?;
         Ok(())
     }

@@ -3,4 +3,4 @@
 /**
  * How far one print is.
  */
-export type PrintState = "waiting" | "sending" | "sent" | "handed_over" | "printed" | "failed" | "in_doubt" | "given_up" | "saved";
+export type PrintState = "waiting" | "sending" | "sent" | "handed_over" | "printed" | "failed" | "in_doubt" | "missing" | "given_up" | "saved";
