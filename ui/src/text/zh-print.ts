@@ -87,7 +87,6 @@ export const print = {
     usual: "默认",
     ready: "可以打印",
     asking: "正在询问打印机…",
-    unasked: "还没有问过",
     test: "打印测试页",
     queued: "测试页已排上，按 F10 看进度。",
     queue: "看打印队列",
