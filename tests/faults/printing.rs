@@ -19,7 +19,7 @@ fn desk_with(home: &Path, printer: &str) {
 
 /// The scripted clerk up to the first slip, which is shown; then, once it is so, the program is killed.
 async fn killed(home: &Path, arguments: &[&str], once: impl Future<Output = ()>) -> String {
-    let day = Day::start(home, arguments);
+    let day = Day::start(home, &[arguments, &["--wait-after", "slip"]].concat());
     let number = loop {
         let said = day.line().expect("a slip is shown");
         if let Some(shown) = said.strip_prefix("shown ") {

@@ -158,21 +158,12 @@ impl Desk {
             let Some(job) = tx.print_job(id)?.filter(|job| asked.contains(&job.state)) else { return Ok(()) };
             let state = if came_out { PrintState::Printed } else { PrintState::Missing };
             if tx.move_print(&job, &PrintJob { state, ..job.clone() }, moment.at_ms)? && !came_out {
-                self.again(tx, &job, clerk.id, moment)?;
+                again(tx, &job, clerk.id, moment)?;
             }
             Ok(())
         })?;
         self.hurry_printing();
         self.print_queue()
-    }
-
-    /// The next copy of what did not come out.
-    fn again(&self, tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<()> {
-        match job.paper {
-            None => queue_test_page(tx, job.sheet, moment).map(drop),
-            Some(Paper::Slip) => issue_slip(tx, &parsed(&job.number)?, clerk, moment).map(drop),
-            Some(_) => Err(not_printed_here()),
-        }
     }
 
     /// Writes a print as a PDF instead, into the folder for PDF files.
@@ -181,7 +172,7 @@ impl Desk {
     /// [`Code::DeskLocked`], [`Code::PdfFolderUnwritable`], and those of layout.
     pub fn save_print(&self, id: i64) -> Result<PaperPictures> {
         let (db, _) = self.at_work()?;
-        let job = self.job(&db, id)?;
+        let job = found(&db, id)?;
         let document = self.draw(&db, &job)?;
         let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
         let file = self.save_pdf(&settings, &file_name(&job), &document)?;
@@ -198,7 +189,7 @@ impl Desk {
     /// [`Code::DeskLocked`], and those of layout.
     pub fn show_print(&self, id: i64) -> Result<PaperPictures> {
         let (db, _) = self.at_work()?;
-        pictures(&self.draw(&db, &self.job(&db, id)?)?)
+        pictures(&self.draw(&db, &found(&db, id)?)?)
     }
 
     /// Puts a test page for a kind of paper into the queue.
@@ -228,10 +219,6 @@ impl Desk {
         })?;
         self.hurry_printing();
         self.print_queue()
-    }
-
-    fn job(&self, db: &Db, id: i64) -> Result<PrintJob> {
-        db.read::<_, Error>(|r| Ok(r.print_job(id)?))?.ok_or(Error::Refused(Code::NumberUnknown))
     }
 
     /// The paper of a print, drawn from its entry.
@@ -267,6 +254,19 @@ impl Desk {
         write_whole(&file, &pdf).map_err(Error::Pdf)?;
         Ok(file)
     }
+}
+
+/// The next copy of what did not come out.
+fn again(tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<()> {
+    match job.paper {
+        None => queue_test_page(tx, job.sheet, moment).map(drop),
+        Some(Paper::Slip) => issue_slip(tx, &parsed(&job.number)?, clerk, moment).map(drop),
+        Some(_) => Err(not_printed_here()),
+    }
+}
+
+fn found(db: &Db, id: i64) -> Result<PrintJob> {
+    db.read::<_, Error>(|r| Ok(r.print_job(id)?))?.ok_or(Error::Refused(Code::NumberUnknown))
 }
 
 fn queue_test_page(tx: &Writer<'_>, sheet: Sheet, moment: Moment) -> Result<Option<i64>> {

@@ -32,6 +32,9 @@ struct Arguments {
     /// Says that the clock is right where the desk asks.
     #[arg(long)]
     clock_is_right: bool,
+    /// Waits for a line after each step of this name.
+    #[arg(long)]
+    wait_after: Option<String>,
     /// Sends the print queue in the background, as the window's program does.
     #[arg(long)]
     prints: bool,
@@ -109,7 +112,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
         for (name, step) in STEPS {
-            if !attempt(&mut day, name, *step) {
+            let waits = arguments.wait_after.as_deref() == Some(*name);
+            if !attempt(&mut day, name, *step) || (waits && !told_to_go_on()) {
                 return ExitCode::FAILURE;
             }
         }
