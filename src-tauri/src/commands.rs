@@ -10,6 +10,7 @@ mod erase;
 mod exchange;
 mod export;
 mod papers;
+mod print;
 mod rules;
 mod sealed;
 mod search;
@@ -57,15 +58,24 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         papers::issue_paper,
         papers::issue_service_record,
         papers::reprint_paper,
-        papers::resend_paper,
         papers::show_paper,
         papers::save_paper,
         papers::void_paper,
         papers::deliver_papers,
         slip::slip,
-        slip::resend_slip,
         slip::preview_slip,
         slip::save_slip,
+        slip::open_slip,
+        print::print_queue,
+        print::retry_print,
+        print::redirect_print,
+        print::give_up_print,
+        print::answer_print,
+        print::save_print,
+        print::show_print,
+        print::print_test_page,
+        print::printers,
+        print::set_sheet_printer,
         draft::drafts,
         draft::save_draft,
         draft::open_draft,

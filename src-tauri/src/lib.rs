@@ -17,12 +17,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use intake_app::{Desk, Setup, SystemClock};
-use tauri::Manager as _;
+use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use arguments::Arguments;
 
 /// What the desk's database needs: how often it may notice that nobody writes.
 const IDLE_TICK: Duration = Duration::from_secs(2);
+
+/// What the pages are told when the print queue, or a printer, is not as it was.
+const PRINTS_CHANGED: &str = "prints_changed";
 
 /// Ends with 0 after the window was closed, 1 where the desk cannot be opened, 2 where it cannot start at all (no
 /// display, arguments it does not know), 3 where another program holds the data folder.
@@ -76,11 +79,23 @@ fn open(app: &mut tauri::App, arguments: &Arguments) {
         demo::furnish(&desk);
     }
     tick_when_idle(desk.clone());
+    print_in_background(desk.clone(), app.handle().clone());
     app.manage(desk);
     if let Err(error) = window::open(app, arguments.practice) {
         tracing::error!(%error, "the window did not open");
         desktop::stop(app, intake_model::Code::Internal);
     }
+}
+
+/// Sends the print queue to the printers, and tells the pages whenever it is not as it was.
+fn print_in_background(desk: Desk, app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        desk.print_on(|| {
+            // Pages that are not there yet ask when they are.
+            let _ = app.emit(PRINTS_CHANGED, ());
+        })
+        .await;
+    });
 }
 
 /// Lets the desk use the pauses, on a thread of its own: it blocks on the disk. The thread ends with the program.

@@ -12,6 +12,7 @@ mod kill;
 mod namespace;
 mod plain;
 mod power;
+mod printing;
 mod refusing;
 mod report;
 mod stranger;

@@ -13,6 +13,7 @@ mod driver;
 mod files;
 mod line;
 mod papers;
+mod prints;
 mod record;
 mod sealed;
 mod search;

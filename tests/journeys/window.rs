@@ -20,6 +20,7 @@ pub(crate) const TAB: char = '\u{E004}';
 pub(crate) const ESCAPE: char = '\u{E00C}';
 pub(crate) const RIGHT: char = '\u{E014}';
 pub(crate) const DOWN: char = '\u{E015}';
+pub(crate) const DELETE: char = '\u{E017}';
 pub(crate) const CONTROL: char = '\u{E009}';
 pub(crate) const ALT: char = '\u{E00A}';
 pub(crate) const F2: char = '\u{E032}';
@@ -27,7 +28,9 @@ pub(crate) const F3: char = '\u{E033}';
 pub(crate) const F4: char = '\u{E034}';
 pub(crate) const F6: char = '\u{E036}';
 pub(crate) const F7: char = '\u{E037}';
+pub(crate) const F8: char = '\u{E038}';
 pub(crate) const F9: char = '\u{E039}';
+pub(crate) const F10: char = '\u{E03A}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -172,6 +175,15 @@ impl Window {
 
     pub(crate) async fn shows(&self, css: &str) -> bool {
         !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+    }
+
+    /// Waits until nothing carries this mark any more.
+    pub(crate) async fn gone(&self, mark: &str) {
+        let start = std::time::Instant::now();
+        while self.shows(&format!("[data-testid='{mark}']")).await {
+            assert!(start.elapsed() < PATIENCE, "{mark} is still there");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits until the focus stands in the field with this id.

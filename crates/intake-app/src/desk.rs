@@ -64,6 +64,7 @@ pub(crate) struct Inner {
     // Held from an attachment's file to its entry, and while files without one are swept.
     pub(crate) blobs: Mutex<()>,
     pub(crate) sweep_due: AtomicBool,
+    pub(crate) printing: crate::print_loop::Printing,
 }
 
 #[derive(Default)]
@@ -118,6 +119,7 @@ impl Desk {
             keyring: Mutex::new(()),
             blobs: Mutex::new(()),
             sweep_due: AtomicBool::new(true),
+            printing: crate::print_loop::Printing::default(),
         };
         let desk = Self(Arc::new(inner));
         desk.mend_keyring();
@@ -363,7 +365,7 @@ impl Desk {
         Ok(path)
     }
 
-    /// Sets or clears the slip printer.
+    /// Sets or clears the desk's printer: every paper comes out there that lies nowhere else.
     ///
     /// # Errors
     /// [`Code::NotAllowed`], [`Code::PrinterAddressUnusable`].
@@ -372,7 +374,9 @@ impl Desk {
         if !address.is_empty() {
             let _: intake_paper::printer::PrinterAddress = address.parse()?;
         }
-        self.set(|settings| settings.printer = address)
+        let state = self.set(|settings| settings.printer = address)?;
+        self.hurry_printing();
+        Ok(state)
     }
 
     /// Sets where PDF files go.

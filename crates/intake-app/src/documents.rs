@@ -1,5 +1,5 @@
 //! The papers of a matter: offered from what it led to, issued under the next number of their series, delivered. First the
-//! journal entry, then the paper from it (invariant 1), then the printer.
+//! journal entry with its place in the print queue, then the paper from it (invariant 1).
 //!
 //! Deliberately absent: a paper that issues itself, and a number without its entry.
 
@@ -8,10 +8,11 @@ use intake_model::check::text_fault;
 use intake_model::{
     Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
 };
-use intake_store::{DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer, seal};
+use intake_paper::Document;
+use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer, seal};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
-    Draft, Kind, Letterhead, Record, SealedOpened, SealedPart, VoidReason,
+    Draft, Kind, Letterhead, Moment, Record, SealedOpened, SealedPart, VoidReason,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -20,6 +21,7 @@ use crate::desk::{Desk, draft};
 use crate::notices::{notice, preview};
 use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, shown};
 use crate::sealed::may_open;
+use crate::prints::{Printable, enqueue, pictures};
 use crate::slip::Made;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of, standing};
@@ -32,7 +34,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) matter: MatterRecord,
     /// The newest first.
     pub(crate) versions: Vec<Version>,
-    own: &'a OwnKey,
+    /// `None` in the background: nobody reads along there.
+    own: Option<&'a OwnKey>,
     now_ms: i64,
 }
 
@@ -47,7 +50,7 @@ impl Desk {
         let number = parsed(number)?.to_string();
         let (own, moment) = (self.own()?, self.now());
         let (sealed, papers) = db.read(|r| {
-            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, &own, moment.at_ms)?;
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, Some(&own), moment.at_ms)?;
             Ok::<_, Error>((opened.is_sealed(), opened.papers(r.documents().of(&number)?)?))
         })?;
         if sealed {
@@ -57,7 +60,7 @@ impl Desk {
     }
 
     /// Journals that a sealed matter was looked into.
-    fn tell_opened(&self, number: String) -> Result<()> {
+    pub(crate) fn tell_opened(&self, number: String) -> Result<()> {
         let (db, clerk) = self.at_work()?;
         let (open, moment) = (SealedOpened { number }, self.now());
         db.write(|tx| {
@@ -75,21 +78,21 @@ impl Desk {
         let number = parsed(number)?.to_string();
         let (own, moment) = (self.own()?, self.now());
         let shown = db.read::<_, Error>(|r| {
-            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, &own, moment.at_ms)?;
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, &number, Some(&own), moment.at_ms)?;
             let documents = r.documents().of(&number)?;
             let (kept, outcome) = opened.filled(paper, filling, &documents)?;
             let mark = r.line().epochs()?.pop().map(|epoch| epoch.mark).unwrap_or_default();
             preview(&opened, &opened.issued(paper, mark, 0), kept, outcome, clerk.id, moment.at_ms)
         })?;
-        Ok(Made::of(self.papers()?.notice(&shown)?, "", 1, &db)?.pages()?)
+        Ok(pictures(&self.papers()?.notice(&shown)?)?.pages)
     }
 
-    /// Issues a paper under the next number of its series, and sends it to the printer where one is set.
+    /// Issues a paper under the next number of its series and puts it into the print queue, where a printer is set.
     ///
     /// # Errors
     /// [`Code::PaperNotFitting`], [`Code::DecisionNotOurs`], what [`intake_model::Offer::filled`] refuses, [`Code::SealedNotYours`],
     /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::ContentErased`], [`Code::DeskLocked`], or those of the disk:
-    /// no number is used up then. Printer trouble is no error: it stands in the answer.
+    /// no number is used up then. Printer trouble is no error: it stands in the queue.
     pub async fn issue_paper(&self, number: &str, paper: Paper, filling: Filling) -> Result<PaperIssued> {
         let number = parsed(number)?;
         self.go_out(number.to_string(), move |tx, opened, clerk, moment| {
@@ -114,10 +117,8 @@ impl Desk {
             }
             let served = standing_papers(tx, &opened.matter.number, &documents)?;
             // Whom they were written to.
-            let mut addressees = served.into_iter().filter_map(|mut one| {
-                one.unseal(opened.own);
-                one.content.told().map(|told| told.filling.addressee.clone())
-            });
+            let served = opened.unsealed(served).into_iter();
+            let mut addressees = served.filter_map(|one| one.content.told().map(|told| told.filling.addressee.clone()));
             let filling = Filling { addressee: addressees.next().unwrap_or_default(), ..Filling::default() };
             let content = DocumentContent { filling, outcome: None };
             give_out(tx, opened, Paper::ServiceRecord, documents, &content, (clerk, moment))
@@ -132,24 +133,9 @@ impl Desk {
     pub async fn reprint_paper(&self, number: &str, document: String) -> Result<PaperIssued> {
         let number = parsed(number)?.to_string();
         self.go_out(number, move |tx, opened, clerk, moment| {
-            let number = opened.matter.number.clone();
-            let [one] = <[_; 1]>::try_from(standing_papers(tx, &number, std::slice::from_ref(&document))?)
-                .map_err(|_| Error::internal())?;
-            let told = DocumentReprinted { number, document: document.clone(), copy: one.copies + 1 };
-            let seq = tx.append(draft(Kind::document_reprinted(), &told, &json!({}))?, clerk, moment)?;
-            tx.set_copies(&told, seq)?;
-            Ok(document)
+            reprint(tx, &opened.matter.number, document, clerk, moment)
         })
         .await
-    }
-
-    /// Sends the last copy of a paper again after printer trouble: no new copy.
-    ///
-    /// # Errors
-    /// As [`Desk::reprint_paper`].
-    pub async fn resend_paper(&self, number: &str, document: String) -> Result<SlipView> {
-        let number = parsed(number)?.to_string();
-        self.apart(move |desk| desk.look_at(&number, &document)).await?.sent().await
     }
 
     /// The last copy of a paper as pictures.
@@ -165,8 +151,8 @@ impl Desk {
     /// # Errors
     /// [`Code::PdfFolderUnwritable`], and as [`Desk::reprint_paper`].
     pub fn save_paper(&self, number: &str, document: &str) -> Result<SlipView> {
-        let made = self.look_at(&parsed(number)?.to_string(), document)?;
-        self.saved(&made)
+        let (db, _) = self.at_work()?;
+        self.look_at(&parsed(number)?.to_string(), document)?.saved(self, &db)
     }
 
     /// Voids a paper that was spoiled; its number stays used.
@@ -216,35 +202,35 @@ impl Desk {
     fn go_on(
         &self,
         number: &str,
-        change: impl FnOnce(&Writer<'_>, &Opened<'_>, u32, intake_wire::Moment) -> Result<()>,
+        change: impl FnOnce(&Writer<'_>, &Opened<'_>, u32, Moment) -> Result<()>,
     ) -> Result<MatterPapers> {
         let (db, clerk) = self.at_work()?;
         let (own, moment) = (self.own()?, self.now());
         db.write(|tx| {
-            let opened = Opened::of(&tx.matters(), tx.desk()?, &tx.settings()?, number, &own, moment.at_ms)?;
+            let opened = Opened::of(&tx.matters(), tx.desk()?, &tx.settings()?, number, Some(&own), moment.at_ms)?;
             change(tx, &opened, clerk.id, moment)?;
             opened.papers(tx.documents().of(number)?)
         })
     }
 
-    /// One change that brings a copy out: committed first, then drawn and sent.
+    /// One change that brings a copy out: committed with its place in the print queue, then drawn.
     async fn go_out(
         &self,
         number: String,
-        change: impl FnOnce(&Writer<'_>, &Opened<'_>, u32, intake_wire::Moment) -> Result<String> + Send + 'static,
+        change: impl FnOnce(&Writer<'_>, &Opened<'_>, u32, Moment) -> Result<Out> + Send + 'static,
     ) -> Result<PaperIssued> {
-        let (document, papers, made) = self
-            .apart(move |desk| {
-                let mut document = String::new();
-                let papers = desk.go_on(&number, |tx, opened, clerk, moment| {
-                    document = change(tx, opened, clerk, moment)?;
-                    Ok(())
-                })?;
-                let (made, _) = desk.copy_of(&number, &document)?;
-                Ok((document, papers, made))
-            })
-            .await?;
-        Ok(PaperIssued { document, copy: made.sent().await?, papers })
+        self.apart(move |desk| {
+            let mut out = None;
+            let papers = desk.go_on(&number, |tx, opened, clerk, moment| {
+                out = Some(change(tx, opened, clerk, moment)?);
+                Ok(())
+            })?;
+            let Out { document, job } = out.ok_or_else(Error::internal)?;
+            desk.hurry_printing();
+            let (made, _) = desk.copy_of(&number, &document)?;
+            Ok(PaperIssued { document, copy: SlipView { job, ..made.view()? }, papers })
+        })
+        .await
     }
 
     /// The last copy of a paper, for who asks to see it.
@@ -256,17 +242,34 @@ impl Desk {
         Ok(made)
     }
 
+    /// The copy that one entry brought out, as the queue draws it, with a reader's key where one is signed in; and whether
+    /// its matter is sealed.
+    ///
+    /// # Errors
+    /// [`Code::SealedNotYours`] for a sealed matter while none of its readers is signed in.
+    pub(crate) fn document_at(&self, db: &Db, number: &str, (epoch, seq): (i64, u64)) -> Result<(Document, bool)> {
+        let (own, now_ms) = (self.session().own.clone(), self.now().at_ms);
+        let (shown, sealed) = db.read::<_, Error>(|r| {
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, own.as_ref(), now_ms)?;
+            let one = r.documents().copy_at(number, epoch, seq)?;
+            let one = opened.unsealed(one.into_iter().collect()).pop().ok_or(Error::Refused(Code::DocumentUnknown))?;
+            let all = opened.unsealed(r.documents().of(number)?);
+            Ok((notice(&opened, &one, &all)?, opened.is_sealed()))
+        })?;
+        Ok((self.papers()?.notice(&shown)?, sealed))
+    }
+
     /// The last copy of a paper, drawn from its entry; and whether its matter is sealed.
     fn copy_of(&self, number: &str, document: &str) -> Result<(Made, bool)> {
         let (db, _) = self.at_work()?;
         let (own, now_ms) = (self.own()?, self.now().at_ms);
         let (shown, copy, sealed) = db.read::<_, Error>(|r| {
-            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, &own, now_ms)?;
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, Some(&own), now_ms)?;
             let all = opened.unsealed(r.documents().of(number)?);
             let one = all.iter().rfind(|one| one.document == document).ok_or(Error::Refused(Code::DocumentUnknown))?;
             Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed()))
         })?;
-        Ok((Made::of(self.papers()?.notice(&shown)?, document, copy, &db)?, sealed))
+        Ok((Made::of(self.papers()?.notice(&shown)?, document, copy), sealed))
     }
 }
 
@@ -277,15 +280,44 @@ fn give_out(
     paper: Paper,
     documents: Vec<String>,
     content: &DocumentContent,
-    (clerk, moment): (u32, intake_wire::Moment),
-) -> Result<String> {
+    (clerk, moment): (u32, Moment),
+) -> Result<Out> {
     let year = civil_date(moment.at_ms).year();
     let (mark, serial) = tx.next_document(&opened.profile.code_word(paper, &opened.desk.centre_name), year)?;
     let issued = DocumentIssued { documents, ..opened.issued(paper, mark, serial) };
     let number = issued.document.number().ok_or_else(Error::internal)?.to_string();
     let seq = tx.append(opened.draft(Kind::document_issued(), &issued, content)?, clerk, moment)?;
     tx.insert_document(&issued, seq)?;
-    Ok(number)
+    queued(tx, paper, &issued.number, number, (seq, 1), moment)
+}
+
+/// Issues the next copy of a paper within a transaction.
+pub(crate) fn reprint(tx: &Writer<'_>, number: &str, document: String, clerk: u32, moment: Moment) -> Result<Out> {
+    let found = standing_papers(tx, number, std::slice::from_ref(&document))?;
+    let one = found.first().ok_or_else(Error::internal)?;
+    let copy = one.copies + 1;
+    let told = DocumentReprinted { number: number.to_owned(), document: document.clone(), copy };
+    let seq = tx.append(draft(Kind::document_reprinted(), &told, &json!({}))?, clerk, moment)?;
+    tx.set_copies(&told, seq)?;
+    queued(tx, one.issued.paper, number, document, (seq, copy), moment)
+}
+
+/// A copy that was journalled, with its place in the print queue.
+pub(crate) struct Out {
+    document: String,
+    job: Option<i64>,
+}
+
+fn queued(
+    tx: &Writer<'_>,
+    paper: Paper,
+    number: &str,
+    document: String,
+    (seq, copy): (u64, u32),
+    moment: Moment,
+) -> Result<Out> {
+    let job = enqueue(tx, &Printable { paper, number, seq, copy, copies: 1 }, moment)?;
+    Ok(Out { document, job })
 }
 
 /// Papers of a matter that stand, each once.
@@ -309,13 +341,13 @@ impl<'a> Opened<'a> {
         desk: DeskRow,
         settings: &Settings,
         number: &str,
-        own: &'a OwnKey,
+        own: Option<&'a OwnKey>,
         now_ms: i64,
     ) -> Result<Self> {
         let matter = matters.find(number)?.ok_or(Error::Refused(Code::NumberUnknown))?;
         match &matter.record {
             Record::Erased => return Err(Error::Refused(Code::ContentErased)),
-            Record::Sealed(sealed) if !may_open(sealed, Some(own)) => return Err(Error::Refused(Code::SealedNotYours)),
+            Record::Sealed(sealed) if !may_open(sealed, own) => return Err(Error::Refused(Code::SealedNotYours)),
             Record::Sealed(_) | Record::Told(_) => {}
         }
         let profile = profile_of(&desk, settings);
@@ -330,7 +362,7 @@ impl<'a> Opened<'a> {
     fn visit(&self, version: &Version) -> Option<Visit> {
         match &version.record {
             Record::Told(told) => Some(told.visit.clone()),
-            Record::Sealed(sealed) => serde_json::from_slice(&self.own.open(&sealed.sealed)?).ok(),
+            Record::Sealed(sealed) => serde_json::from_slice(&self.own?.open(&sealed.sealed)?).ok(),
             Record::Erased => None,
         }
     }
@@ -427,7 +459,9 @@ impl<'a> Opened<'a> {
     }
 
     fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
-        documents.iter_mut().for_each(|one| one.unseal(self.own));
+        if let Some(own) = self.own {
+            documents.iter_mut().for_each(|one| one.unseal(own));
+        }
         documents
     }
 

@@ -23,6 +23,10 @@ mod mend;
 mod notes;
 mod notices;
 mod papers_view;
+mod print_loop;
+mod print_view;
+mod printers;
+mod prints;
 mod rules;
 mod sealed;
 mod search;
@@ -45,6 +49,9 @@ pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
 pub use machine::{machine_id, markers};
 pub use papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
+pub use print_view::{
+    FoundPrinter, PaperPictures, PrintQueue, PrintRow, PrinterCondition, PrinterSettings, PrinterView, SheetSetting,
+};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,

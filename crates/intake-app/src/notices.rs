@@ -21,7 +21,7 @@ pub(crate) fn notice(opened: &Opened<'_>, one: &DocumentRecord, all: &[DocumentR
     let served = one.issued.documents.iter().filter_map(|name| all.iter().rfind(|other| other.document == *name));
     Ok(Notice {
         document: one.issued.paper.is_numbered().then(|| one.document.clone()),
-        documents: served.map(|other| handed_over(other, opened.is_sealed())).collect(),
+        documents: served.map(|other| handed_over(other, one.printed_ms, opened.is_sealed())).collect(),
         clerk: one.clerk,
         copy: one.copies,
         issued_at: civil_time(one.at_ms),
@@ -91,15 +91,17 @@ fn drawn(opened: &Opened<'_>, issued: &DocumentIssued, filling: Filling, outcome
     })
 }
 
-/// One paper on a 送达回证, with what is known of its delivery. Of a sealed matter that stays open for the pen.
-fn handed_over(one: &DocumentRecord, sealed: bool) -> Served {
+/// One paper on a 送达回证, with what was known of its delivery when that copy was made. Of a sealed matter that stays open
+/// for the pen.
+fn handed_over(one: &DocumentRecord, made_ms: i64, sealed: bool) -> Served {
     let numbered = one.issued.paper.is_numbered();
     let served = Served {
         name: one.issued.paper.label().to_owned(),
         number: if numbered { one.document.clone() } else { String::new() },
         ..Served::default()
     };
-    let told = one.deliveries.last().and_then(|last| last.told.told()).filter(|_| !sealed);
+    let known = one.deliveries.iter().rfind(|delivery| delivery.at_ms <= made_ms);
+    let told = known.and_then(|last| last.told.told()).filter(|_| !sealed);
     match told.map(|told| &told.delivery) {
         None => served,
         Some(delivery) => Served {

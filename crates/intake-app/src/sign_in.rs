@@ -56,6 +56,7 @@ impl Desk {
         session.enter(signed, opened.own);
         session.notice = None;
         drop(session);
+        self.hurry_printing();
         tracing::info!(clerk, "signed in");
         self.state()
     }

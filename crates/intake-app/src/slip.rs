@@ -1,44 +1,32 @@
-//! Slips: first the journal entry, then the paper from it (invariant 1), then the printer.
+//! Slips: first the journal entry and a place in the print queue, in one transaction, then the paper from it (invariant 1).
 
-use base64::Engine as _;
-use intake_model::{BodyKind, Code, DeskNumber, Party, Profile, RegistrationNumber, civil_time, name};
-use intake_paper::{Document, Papers, Slip, Unclear, printer};
-use intake_store::{Db, DeskRow, MatterRecord, Matters, Settings, Version, write_whole};
-use intake_wire::{Kind, Printed, Record, SlipIssued};
+use intake_model::{BodyKind, Code, DeskNumber, Paper, Party, Profile, RegistrationNumber, civil_time, name};
+use intake_paper::{Document, Papers, Slip, Unclear};
+use intake_store::{Db, DeskRow, MatterRecord, Matters, Version, Writer};
+use intake_wire::{Kind, Moment, Printed, Record, SlipIssued};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
+use crate::prints::{Printable, enqueue, pictures};
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of};
 use crate::{Error, Result};
 
-/// The preview's sharpness: pixels to a point.
-const PREVIEW: f32 = 2.0;
-
 impl Desk {
-    /// Issues the next copy of a matter's slip, and sends it to the printer where one is set.
+    /// Issues the next copy of a matter's slip and puts it into the print queue, where a printer is set.
     ///
     /// # Errors
     /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`], or those of the disk and of layout. Printer
-    /// trouble is no error: it stands in the answer.
+    /// trouble is no error: it stands in the queue.
     pub async fn slip(&self, number: &str) -> Result<SlipView> {
         let number = parsed(number)?;
-        self.apart(move |desk| desk.issue(&number)).await?.sent().await
-    }
-
-    /// Sends the last copy again after printer trouble: no new copy.
-    ///
-    /// # Errors
-    /// As [`Desk::slip`], and [`Code::SlipNotIssued`] before the first copy.
-    pub async fn resend_slip(&self, number: &str) -> Result<SlipView> {
-        let number = parsed(number)?;
-        self.apart(move |desk| desk.last(&number)).await?.sent().await
+        self.apart(move |desk| desk.issue(&number)).await
     }
 
     /// The last copy as a picture.
     ///
     /// # Errors
-    /// As [`Desk::resend_slip`].
+    /// As [`Desk::slip`], and [`Code::SlipNotIssued`] before the first copy.
     pub fn preview_slip(&self, number: &str) -> Result<SlipView> {
         self.last(&parsed(number)?)?.view()
     }
@@ -46,24 +34,10 @@ impl Desk {
     /// Writes the last copy's PDF into the folder for PDF files.
     ///
     /// # Errors
-    /// [`Code::PdfFolderUnwritable`], and as [`Desk::resend_slip`].
+    /// [`Code::PdfFolderUnwritable`], and as [`Desk::preview_slip`].
     pub fn save_slip(&self, number: &str) -> Result<SlipView> {
-        let made = self.last(&parsed(number)?)?;
-        self.saved(&made)
-    }
-
-    /// Writes a copy's PDF into the folder for PDF files.
-    pub(crate) fn saved(&self, made: &Made) -> Result<SlipView> {
-        let folder = match made.settings.pdf_folder.as_str() {
-            "" => self.0.setup.pdf_folder.clone(),
-            set => set.into(),
-        };
-        let file = folder.join(format!("{}.pdf", made.name));
-        let pdf = made.document.pdf()?;
-        // Whole or not at all: half a PDF would be printed by whoever finds it.
-        std::fs::create_dir_all(&folder).map_err(Error::PdfFolder)?;
-        write_whole(&file, &pdf).map_err(Error::Pdf)?;
-        Ok(SlipView { file: Some(file.display().to_string()), ..made.view()? })
+        let (db, _) = self.at_work()?;
+        self.last(&parsed(number)?)?.saved(self, &db)
     }
 
     pub(crate) async fn apart<T: Send + 'static>(
@@ -74,34 +48,15 @@ impl Desk {
         tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| Error::Task)?
     }
 
-    fn issue(&self, number: &RegistrationNumber) -> Result<Made> {
+    fn issue(&self, number: &RegistrationNumber) -> Result<SlipView> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
-        // Read in the transaction that issues it: two copies asked for at once are two different papers.
-        let issued = db.write::<_, Error>(|tx| {
-            let matter = tx.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
-            if matter.void {
-                return Err(Error::Refused(Code::AlreadyVoid));
-            }
-            if matches!(matter.record, Record::Erased) {
-                return Err(Error::Refused(Code::ContentErased));
-            }
-            let (desk, settings) = (tx.desk()?, tx.settings()?);
-            let profile = profile_of(&desk, &settings);
-            let printed = Printed {
-                office: desk.centre_name,
-                phone: desk.office_phone,
-                address: desk.office_address,
-                due: due(&tx.matters().versions(&matter.number)?, &profile),
-                forwards: profile.body == BodyKind::DistrictCentre,
-            };
-            let (version, copy) = (matter.version, matter.slips + 1);
-            let open = SlipIssued { number: number.to_string(), version, copy, printed };
-            let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk.id, moment)?;
-            tx.set_slips(&open.number, open.copy, seq)?;
-            Issued::read(&tx.matters(), matter, (open, moment.at_ms))
+        let (issued, job) = db.write::<_, Error>(|tx| {
+            let (matter, slip, job) = issue_slip(tx, number, clerk.id, moment)?;
+            Ok((Issued::read(&tx.matters(), matter, slip)?, job))
         })?;
-        self.make(&db, number, issued)
+        self.hurry_printing();
+        Ok(SlipView { job, ..self.make(&db, number, issued)?.view()? })
     }
 
     /// The last copy as it was issued, also where the record was corrected since: paper is never made of what was not
@@ -109,14 +64,21 @@ impl Desk {
     fn last(&self, number: &RegistrationNumber) -> Result<Made> {
         let (db, _) = self.at_work()?;
         let issued = db.read::<_, Error>(|r| {
-            let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
-            if matter.void {
-                return Err(Error::Refused(Code::AlreadyVoid));
-            }
+            let matter = printable(&r.matters(), number)?;
             let slip = r.matters().last_slip(&matter.number)?.ok_or(Error::Refused(Code::SlipNotIssued))?;
             Issued::read(&r.matters(), matter, slip)
         })?;
         self.make(&db, number, issued)
+    }
+
+    /// The copy that one entry issued.
+    pub(crate) fn slip_of(&self, db: &Db, number: &RegistrationNumber, epoch: i64, seq: u64) -> Result<Document> {
+        let issued = db.read::<_, Error>(|r| {
+            let matter = printable(&r.matters(), number)?;
+            let slip = r.matters().slip_at(&matter.number, epoch, seq)?.ok_or(Error::Refused(Code::SlipNotIssued))?;
+            Issued::read(&r.matters(), matter, slip)
+        })?;
+        Ok(self.make(db, number, issued)?.document)
     }
 
     fn make(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<Made> {
@@ -124,7 +86,7 @@ impl Desk {
         let copy = issued.slip.copy;
         let profile = profile_of(&desk, &settings);
         let document = self.papers()?.slip(&content(issued, &desk, number, &profile)?)?;
-        Ok(Made { name: number.to_string(), document, copy, settings })
+        Ok(Made { name: number.to_string(), document, copy })
     }
 
     pub(crate) fn papers(&self) -> Result<&Papers> {
@@ -134,6 +96,42 @@ impl Desk {
         let papers = Papers::new()?;
         Ok(self.0.papers.get_or_init(|| papers))
     }
+}
+
+/// Issues the next copy of a slip within a transaction: two that are asked for at once are two different papers. With its
+/// place in the print queue.
+pub(crate) fn issue_slip(
+    tx: &Writer<'_>,
+    number: &RegistrationNumber,
+    clerk: u32,
+    moment: Moment,
+) -> Result<(MatterRecord, (SlipIssued, i64), Option<i64>)> {
+    let matter = printable(&tx.matters(), number)?;
+    if matches!(matter.record, Record::Erased) {
+        return Err(Error::Refused(Code::ContentErased));
+    }
+    let (desk, settings) = (tx.desk()?, tx.settings()?);
+    let profile = profile_of(&desk, &settings);
+    let printed = Printed {
+        office: desk.centre_name,
+        phone: desk.office_phone,
+        address: desk.office_address,
+        due: due(&tx.matters().versions(&matter.number)?, &profile),
+        forwards: profile.body == BodyKind::DistrictCentre,
+    };
+    let (version, copy) = (matter.version, matter.slips + 1);
+    let open = SlipIssued { number: number.to_string(), version, copy, printed };
+    let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk, moment)?;
+    tx.set_slips(&open.number, open.copy, seq)?;
+    let printable = Printable { paper: Paper::Slip, number: &open.number, seq, copy, copies: 1 };
+    let job = enqueue(tx, &printable, moment)?;
+    Ok((matter, (open, moment.at_ms), job))
+}
+
+/// A matter of which paper may be made.
+fn printable(matters: &Matters<'_>, number: &RegistrationNumber) -> Result<MatterRecord> {
+    let matter = matters.find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
+    if matter.void { Err(Error::Refused(Code::AlreadyVoid)) } else { Ok(matter) }
 }
 
 /// A slip's entry with what it shows.
@@ -206,47 +204,29 @@ pub(crate) struct Made {
     name: String,
     document: Document,
     copy: u32,
-    settings: Settings,
 }
 
 impl Made {
-    pub(crate) fn of(document: Document, name: &str, copy: u32, db: &Db) -> Result<Self> {
-        let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-        Ok(Self { name: name.to_owned(), document, copy, settings })
+    pub(crate) fn of(document: Document, name: &str, copy: u32) -> Self {
+        Self { name: name.to_owned(), document, copy }
     }
 
-    /// Its pages as pictures.
-    pub(crate) fn pages(&self) -> Result<Vec<String>> {
-        let encode = |png| format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png));
-        Ok(self.document.png_pages(PREVIEW)?.into_iter().map(encode).collect())
+    /// Writes its PDF into the folder for PDF files.
+    pub(crate) fn saved(&self, desk: &Desk, db: &Db) -> Result<SlipView> {
+        let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
+        let file = desk.save_pdf(&settings, &format!("{}.pdf", self.name), &self.document)?;
+        Ok(SlipView { file: Some(file.display().to_string()), ..self.view()? })
     }
 
     pub(crate) fn view(&self) -> Result<SlipView> {
+        let pictures = pictures(&self.document)?;
         Ok(SlipView {
             number: self.name.clone(),
-            pages: self.pages()?,
+            pages: pictures.pages,
             copy: self.copy,
             file: None,
-            printed: false,
-            trouble: None,
-            undrawable: self.document.undrawable().iter().collect(),
+            job: None,
+            undrawable: pictures.undrawable,
         })
-    }
-
-    pub(crate) async fn sent(self) -> Result<SlipView> {
-        let mut view = self.view()?;
-        if self.settings.printer.is_empty() {
-            return Ok(view);
-        }
-        let pdf = self.document.pdf()?;
-        let sent = match self.settings.printer.parse() {
-            Ok(address) => printer::send(&address, &view.number, pdf).await.map(|_| ()),
-            Err(error) => Err(error),
-        };
-        match sent {
-            Ok(()) => view.printed = true,
-            Err(error) => view.trouble = Some(Error::from(error).told("print")),
-        }
-        Ok(view)
     }
 }

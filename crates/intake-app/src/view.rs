@@ -46,7 +46,7 @@ views! {
         enrolled: bool,
         /// At whose district.
         district_name: Option<String>,
-        /// The slip printer.
+        /// The desk's printer.
         printer: Option<String>,
         /// Where PDF files go.
         pdf_folder: String,
@@ -402,10 +402,8 @@ views! {
         copy: u32,
         /// The PDF file written, if one was.
         file: Option<String>,
-        /// Whether a printer took it.
-        printed: bool,
-        /// Why none did; the registration stands.
-        trouble: Option<Failure>,
+        /// Its place in the print queue; `None` where no printer is set for it.
+        job: Option<i64>,
         /// Characters that no font here draws: the paper shows their code points, and the clerk writes them by hand.
         undrawable: String,
     }

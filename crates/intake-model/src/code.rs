@@ -221,6 +221,14 @@ codes! {
     PrinterRefused,
     /// The address is not that of a printer.
     PrinterAddressUnusable,
+    /// The printer broke the job off.
+    PrintAborted,
+    /// Somebody cancelled the job at the printer.
+    PrintCanceled,
+    /// A sealed matter's paper is drawn only while one of its readers is signed in.
+    PrintWaitsForReader,
+    /// The system has no program that shows a PDF.
+    PdfViewerMissing,
     /// The folder for PDF files cannot be written.
     PdfFolderUnwritable,
     // ---- the line

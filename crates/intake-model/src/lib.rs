@@ -27,6 +27,7 @@ mod outcome;
 mod people;
 pub mod phone;
 pub mod pinyin;
+mod print;
 mod profile;
 mod profile_text;
 mod query_code;
@@ -54,6 +55,7 @@ pub use number::{CentreCode, DeskNumber, EpochMark, NumberError, RegistrationNum
 pub use offer::{Case, Fault, Fit, Offer, papers_for};
 pub use outcome::{Outcome, Paper};
 pub use people::{Particulars, Person, PersonRole};
+pub use print::{PrintState, PrinterNeed, Sheet};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};
 pub use query_code::QueryCode;
 pub use routing::{Advice, Choice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};

@@ -47,6 +47,9 @@ pub enum Error {
     /// Nothing answered in time.
     #[error("the printer does not answer: {0}")]
     PrinterUnreachable(&'static str),
+    /// It answers, and knows no such queue or job.
+    #[error("the printer knows no such queue or job")]
+    PrinterForgot,
     /// The printer answered and took nothing.
     #[error("the printer refused the job: {0}")]
     PrinterRefused(String),
@@ -68,7 +71,7 @@ impl Error {
             | Self::Pdf { .. }
             | Self::Picture => Code::PaperFailed,
             Self::Scan(_) => Code::AttachmentUnreadable,
-            Self::PrinterAddress(_) => Code::PrinterAddressUnusable,
+            Self::PrinterAddress(_) | Self::PrinterForgot => Code::PrinterAddressUnusable,
             Self::PrinterUnreachable(_) => Code::PrinterUnreachable,
             Self::PrinterRefused(_) => Code::PrinterRefused,
         }

@@ -17,13 +17,14 @@ use crate::wording::PaperText;
 use crate::words::Words;
 
 /// The layouts, by their file names.
-pub(crate) const LAYOUTS: [(&str, &str); 6] = [
+pub(crate) const LAYOUTS: [(&str, &str); 7] = [
     ("base.typ", include_str!("../../../assets/paper/base.typ")),
     ("slip.typ", include_str!("../../../assets/paper/slip.typ")),
     ("roll.typ", include_str!("../../../assets/paper/roll.typ")),
     ("notice.typ", include_str!("../../../assets/paper/notice.typ")),
     ("foot.typ", include_str!("../../../assets/paper/foot.typ")),
     ("record.typ", include_str!("../../../assets/paper/record.typ")),
+    ("test_page.typ", include_str!("../../../assets/paper/test_page.typ")),
 ];
 
 /// The words of the slip, by their file name.

@@ -15,9 +15,10 @@ use crate::own::{self, LAYOUTS, Own};
 use crate::record::{RecordContent, RecordWords};
 use crate::sheet::{Common, Sheet};
 use crate::slip::Content;
+use crate::test_page::TestContent;
 use crate::wording::{self, PaperText};
 use crate::words::Words;
-use crate::{Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, coverage};
+use crate::{Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, TestPage, coverage};
 
 /// How many papers ago a layout may have been made and still be kept. Fonts and wording recur on every slip; a
 /// visitor's words should not stay in memory for long.
@@ -52,6 +53,12 @@ impl Texts for Content {
 }
 
 impl Texts for RecordContent {
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.texts_mut()
+    }
+}
+
+impl Texts for TestContent {
     fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.texts_mut()
     }
@@ -242,6 +249,9 @@ impl Papers {
         for layout in ["slip.typ", "roll.typ"] {
             plain.lay_out(layout, content.inputs(&plain.faces.families(), 1))?;
         }
+        if let Ok(page) = TestContent::of(&TestPage::sample()) {
+            plain.lay_out("test_page.typ", page.inputs(plain.faces.families()))?;
+        }
         let letter = &self.letter().usual;
         for text in self.worded.values() {
             letter.lay_out("notice.typ", Sheet::blank(text, &self.common).inputs(letter.faces.families()))?;
@@ -300,6 +310,17 @@ impl Papers {
         let mut content = RecordContent::of(record, &self.record_words);
         let (press, undrawable) = self.plain.choose(&mut content, self);
         let pages = press.lay_out("record.typ", content.inputs(&press.faces.families())).map_err(refused)?;
+        Ok(Document::new(pages, undrawable))
+    }
+
+    /// Lays a test page out.
+    ///
+    /// # Errors
+    /// [`Error::Wording`] and [`Error::Layout`], both mistakes of ours.
+    pub fn test_page(&self, page: &TestPage) -> Result<Document> {
+        let mut content = TestContent::of(page)?;
+        let (press, undrawable) = self.plain.choose(&mut content, self);
+        let pages = press.lay_out("test_page.typ", content.inputs(press.faces.families())).map_err(refused)?;
         Ok(Document::new(pages, undrawable))
     }
 

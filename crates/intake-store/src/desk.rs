@@ -27,7 +27,7 @@ pub struct DeskRow {
 /// What the administrator set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
-    /// The slip printer's address; empty for none.
+    /// The desk's printer, for every paper that lies in no other one; empty for none.
     pub printer: String,
     /// Where PDF files go; empty for the program's own choice.
     pub pdf_folder: String,

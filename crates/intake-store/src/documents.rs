@@ -341,6 +341,28 @@ impl Documents<'_> {
         self.latest(number, document)?.map(|at| self.told(at)).transpose()
     }
 
+    /// The copy that the entry at this place brought out, and no later one; `None` where that entry brought out none of this
+    /// matter's.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Json`].
+    pub fn copy_at(&self, number: &str, epoch: i64, seq: u64) -> Result<Option<DocumentRecord>> {
+        let entry = match (Journal { connection: self.connection }).at(epoch, seq) {
+            Err(Error::Contradiction(_)) => return Ok(None),
+            read => read?,
+        };
+        let (place, copies) = match entry.kind.as_str() {
+            "document_issued" => (Some((epoch, seq)), 1),
+            "document_reprinted" => {
+                let told: DocumentReprinted = open_part(&entry)?;
+                (self.latest(&told.number, &told.document)?, told.copy)
+            }
+            _ => (None, 0),
+        };
+        let found = place.map(|place| self.told(place)).transpose()?.filter(|one| one.issued.number == number);
+        Ok(found.map(|one| DocumentRecord { copies, printed_ms: entry.moment.at_ms, ..one }))
+    }
+
     /// Where the last paper of a number was issued to this matter.
     fn latest(&self, number: &str, document: &str) -> Result<Option<Place>> {
         let sql = "SELECT epoch, issued_seq FROM documents WHERE number = ?1 AND document = ?2

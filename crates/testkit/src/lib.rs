@@ -7,9 +7,15 @@ pub mod desk;
 pub mod district;
 pub mod postgres;
 pub mod printer;
+pub mod printer_line;
 pub mod screen;
 pub mod visits;
 
 pub use clock::FixedMoments;
 pub use district::LocalDistrict;
 pub use postgres::PrivatePostgres;
+
+/// Says which cryptography TLS uses, as a program does at its start. Again and again is as good as once.
+pub fn use_ring() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -7,6 +7,7 @@
 use std::fs::{self, File};
 use std::io::{Error, Result};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -36,17 +37,28 @@ use-ipv6=no
 publish-workstation=no
 ";
 
+/// What the printer does with each document: says that paper has run out while `{out}` is there, and waits for it to go.
+const PAPER: &str = r#"#!/bin/sh
+if [ -e "{out}" ]; then
+    echo "STATE: +media-empty-error" >&2
+    while [ -e "{out}" ]; do sleep 0.05; done
+    echo "STATE: -media-empty-error" >&2
+fi
+"#;
+
 /// A printer for one test. Ends, with all that it needed, when dropped.
 pub struct PrivatePrinter {
     /// Its address, such as `ipp://127.0.0.1:40123/ipp/print`.
     pub uri: String,
     /// The folder where it keeps each document that it received.
     pub dir: PathBuf,
+    port: u16,
+    bus_address: Option<String>,
     // Dropped from the top: the printer before what it stands on, the lock last.
-    _printer: Daemon,
+    printer: Option<Daemon>,
     _avahi: Option<Daemon>,
     _bus: Option<Daemon>,
-    _folder: TempDir,
+    folder: TempDir,
     _only_one: File,
 }
 
@@ -88,26 +100,64 @@ impl PrivatePrinter {
 
         let dir = at("received");
         fs::create_dir(&dir)?;
+        let command = at("paper");
+        fs::write(&command, PAPER.replace("{out}", &at("out-of-paper").display().to_string()))?;
+        fs::set_permissions(&command, fs::Permissions::from_mode(0o700))?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let mut printer = Self {
+            uri: format!("ipp://127.0.0.1:{port}/ipp/print"),
+            dir,
+            port,
+            bus_address: address,
+            printer: None,
+            _avahi: avahi,
+            _bus: bus,
+            folder,
+            _only_one: only_one,
+        };
+        printer.switch_on()?;
+        Ok(printer)
+    }
+
+    /// Switches it on again, at the same address and with what it received before; it has forgotten its jobs.
+    ///
+    /// # Errors
+    /// When it does not start within 15 s.
+    pub fn switch_on(&mut self) -> Result<()> {
         let mut command = Command::new("ippeveprinter");
-        if let Some(address) = address {
+        if let Some(address) = &self.bus_address {
             command.env("DBUS_SYSTEM_BUS_ADDRESS", address);
         }
         // With a command of its own it does not play the seconds that real printing takes.
-        command.args(["-c", "/bin/true", "-k", "-f", "application/pdf", "-n", "localhost", "-p", &port.to_string()]);
-        command.arg("-d").arg(&dir).arg("Private printer");
-        let mut printer = Daemon::start("cups-ipp-utils", command, &at("printer.log"))?;
-        printer.wait_until(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())?;
+        command.arg("-c").arg(self.folder.path().join("paper"));
+        command.args(["-k", "-f", "application/pdf", "-n", "localhost", "-p", &self.port.to_string()]);
+        // Job numbers begin anew: a folder each time, or a document would lie over one from before.
+        let times = fs::read_dir(&self.dir)?.count();
+        let received = self.dir.join(format!("{times:03}"));
+        fs::create_dir(&received)?;
+        command.arg("-d").arg(received).arg("Private printer");
+        let mut printer = Daemon::start("cups-ipp-utils", command, &self.folder.path().join("printer.log"))?;
+        printer.wait_until(|| TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok())?;
+        self.printer = Some(printer);
+        Ok(())
+    }
 
-        Ok(Self {
-            uri: format!("ipp://127.0.0.1:{port}/ipp/print"),
-            dir,
-            _printer: printer,
-            _avahi: avahi,
-            _bus: bus,
-            _folder: folder,
-            _only_one: only_one,
-        })
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Switches it off: nothing answers at its address.
+    pub fn switch_off(&mut self) {
+        self.printer = None;
+    }
+
+    /// Takes the paper out, or puts it in: without, it keeps the document that it is given next in hand and says so.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn has_paper(&self, has: bool) -> Result<()> {
+        let out = self.folder.path().join("out-of-paper");
+        if has { fs::remove_file(out) } else { fs::write(out, "") }
     }
 
     /// The documents it received, in the order in which they came.
@@ -115,14 +165,18 @@ impl PrivatePrinter {
     /// # Errors
     /// When the folder cannot be read.
     pub fn received(&self) -> Result<Vec<Vec<u8>>> {
-        let mut paths: Vec<PathBuf> = fs::read_dir(&self.dir)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .filter(|path| path.as_ref().map_or(true, |path| path.extension().is_some_and(|end| end == "pdf")))
-            .collect::<Result<_>>()?;
+        let mut paths = Vec::new();
+        for folder in fs::read_dir(&self.dir)? {
+            for file in fs::read_dir(folder?.path())? {
+                paths.push(file?.path());
+            }
+        }
+        paths.retain(|path| path.extension().is_some_and(|end| end == "pdf"));
         // Named `<job number>-<job name>.pdf`.
         paths.sort_by_key(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            name.split_once('-').and_then(|(job, _)| job.parse::<u32>().ok())
+            let job = name.split_once('-').and_then(|(job, _)| job.parse::<u32>().ok());
+            (path.parent().map(Path::to_owned), job)
         });
         paths.iter().map(fs::read).collect()
     }

@@ -46,11 +46,6 @@ pub(crate) async fn reprint_paper(desk: State<'_, Desk>, number: String, documen
 }
 
 #[tauri::command]
-pub(crate) async fn resend_paper(desk: State<'_, Desk>, number: String, document: String) -> Answer<SlipView> {
-    answered("resend_paper", &desk, desk.resend_paper(&number, document).await)
-}
-
-#[tauri::command]
 pub(crate) async fn show_paper(desk: State<'_, Desk>, number: String, document: String) -> Answer<SlipView> {
     blocking("show_paper", &desk, move |desk| desk.show_paper(&number, &document)).await
 }

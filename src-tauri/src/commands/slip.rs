@@ -1,6 +1,7 @@
-//! The slip: issued, shown, sent again, saved.
+//! The slip: issued, shown, saved, opened elsewhere.
 
-use intake_app::{Desk, SlipView};
+use intake_app::{Desk, Error, SlipView};
+use intake_model::Code;
 use tauri::State;
 
 use super::{Answer, answered, blocking};
@@ -11,11 +12,6 @@ pub(crate) async fn slip(desk: State<'_, Desk>, number: String) -> Answer<SlipVi
 }
 
 #[tauri::command]
-pub(crate) async fn resend_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
-    answered("resend_slip", &desk, desk.resend_slip(&number).await)
-}
-
-#[tauri::command]
 pub(crate) async fn preview_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
     blocking("preview_slip", &desk, move |desk| desk.preview_slip(&number)).await
 }
@@ -23,4 +19,16 @@ pub(crate) async fn preview_slip(desk: State<'_, Desk>, number: String) -> Answe
 #[tauri::command]
 pub(crate) async fn save_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
     blocking("save_slip", &desk, move |desk| desk.save_slip(&number)).await
+}
+
+/// Writes the PDF and hands it to the program that the system opens such files with: the way to paper without a printer here.
+#[tauri::command]
+pub(crate) async fn open_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
+    blocking("open_slip", &desk, move |desk| {
+        let view = desk.save_slip(&number)?;
+        let opened = view.file.as_ref().map(open::that_detached);
+        opened.transpose().map_err(|_| Error::refused(Code::PdfViewerMissing))?;
+        Ok(view)
+    })
+    .await
 }

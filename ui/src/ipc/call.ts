@@ -1,5 +1,5 @@
 /**
- * The one door from the window to the shell: every command with its arguments and answer, and the one event.
+ * The one door from the window to the shell: every command with its arguments and answer, and the events.
  * No other file imports the Tauri API. A rejected call is always a `Failure`; what is not one becomes `internal`.
  */
 import { Channel, invoke } from "@tauri-apps/api/core";
@@ -36,6 +36,9 @@ import type { Opened } from "./bindings/Opened";
 import type { Outlook } from "./bindings/Outlook";
 import type { Paper } from "./bindings/Paper";
 import type { PaperIssued } from "./bindings/PaperIssued";
+import type { PaperPictures } from "./bindings/PaperPictures";
+import type { PrinterSettings } from "./bindings/PrinterSettings";
+import type { PrintQueue } from "./bindings/PrintQueue";
 import type { Problem } from "./bindings/Problem";
 import type { Progress } from "./bindings/Progress";
 import type { Recovery } from "./bindings/Recovery";
@@ -43,6 +46,7 @@ import type { Registered } from "./bindings/Registered";
 import type { Role } from "./bindings/Role";
 import type { SearchQuery } from "./bindings/SearchQuery";
 import type { SearchResult } from "./bindings/SearchResult";
+import type { Sheet } from "./bindings/Sheet";
 import type { SlipView } from "./bindings/SlipView";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
@@ -68,11 +72,16 @@ async function call<T>(command: string, args?: Record<string, unknown> | Uint8Ar
 }
 
 /** Tells whenever the clerk wants to close the window; it stays until `closeWindow`. */
-export async function onCloseAsked(asked: () => void) {
+export const onCloseAsked = (asked: () => void) => on("close_asked", asked);
+
+/** Tells whenever the print queue, or a printer, is not as it was. */
+export const onPrintsChanged = (changed: () => void) => on("prints_changed", changed);
+
+async function on(event: string, told: () => void) {
   try {
-    await listen("close_asked", asked);
+    await listen(event, told);
   } catch (reason) {
-    console.error("close_asked", reason);
+    console.error(event, reason);
   }
 }
 
@@ -122,16 +131,26 @@ export const ipc = {
   issuePaper: (number: string, paper: Paper, filling: Filling) => call<PaperIssued>("issue_paper", { number, paper, filling }),
   issueServiceRecord: (number: string, documents: string[]) => call<PaperIssued>("issue_service_record", { number, documents }),
   reprintPaper: (number: string, document: string) => call<PaperIssued>("reprint_paper", { number, document }),
-  resendPaper: (number: string, document: string) => call<SlipView>("resend_paper", { number, document }),
   showPaper: (number: string, document: string) => call<SlipView>("show_paper", { number, document }),
   savePaper: (number: string, document: string) => call<SlipView>("save_paper", { number, document }),
   voidPaper: (number: string, document: string, reason: string) => call<MatterPapers>("void_paper", { number, document, reason }),
   deliverPapers: (number: string, documents: string[], delivery: Delivery) =>
     call<MatterPapers>("deliver_papers", { number, documents, delivery }),
   slip: (number: string) => call<SlipView>("slip", { number }),
-  resendSlip: (number: string) => call<SlipView>("resend_slip", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),
   saveSlip: (number: string) => call<SlipView>("save_slip", { number }),
+  openSlip: (number: string) => call<SlipView>("open_slip", { number }),
+  printQueue: () => call<PrintQueue>("print_queue"),
+  retryPrint: (id: number) => call<PrintQueue>("retry_print", { id }),
+  redirectPrint: (id: number, address: string) => call<PrintQueue>("redirect_print", { id, address }),
+  giveUpPrint: (id: number) => call<PrintQueue>("give_up_print", { id }),
+  answerPrint: (id: number, cameOut: boolean) => call<PrintQueue>("answer_print", { id, cameOut }),
+  savePrint: (id: number) => call<PaperPictures>("save_print", { id }),
+  showPrint: (id: number) => call<PaperPictures>("show_print", { id }),
+  printTestPage: (sheet: Sheet) => call<PrintQueue>("print_test_page", { sheet }),
+  printers: () => call<PrinterSettings>("printers"),
+  setSheetPrinter: (sheet: Sheet, address: string, media: string) =>
+    call<PrinterSettings>("set_sheet_printer", { sheet, address, media }),
   outlook: () => call<Outlook>("outlook"),
   exchange: (report: (progress: Progress) => void) => {
     const progress = new Channel<Progress>();

@@ -1,6 +1,7 @@
 /** All words of the window. Sentences for codes are apart, in `codes.ts`. */
 import { form } from "./zh-form";
 import { ledger } from "./zh-ledger";
+import { print } from "./zh-print";
 
 export const zh = {
   product: "来访登记台",
@@ -162,6 +163,7 @@ export const zh = {
   },
   ...form,
   ...ledger,
+  ...print,
   settings: {
     title: "设置",
     onlyAdministrator: "只有管理员可以更改，以下仅供查看；要改请管理员登录。",
@@ -170,7 +172,6 @@ export const zh = {
     unsaved: "改动还没有保存。",
     district: "区级",
     enrolled: (district: string) => `已接入${district}`,
-    printer: "打印机",
     printerAddress: "打印机地址",
     printerHint: "形如 ipp://127.0.0.1:631/ipp/print；留空则不打印，只存PDF",
     pdf: "PDF文件夹",

@@ -32,6 +32,12 @@ struct Arguments {
     /// Says that the clock is right where the desk asks.
     #[arg(long)]
     clock_is_right: bool,
+    /// Waits for a line after each step of this name.
+    #[arg(long)]
+    wait_after: Option<String>,
+    /// Sends the print queue in the background, as the window's program does.
+    #[arg(long)]
+    prints: bool,
     /// Waits for a line before it signs in, and before each round.
     #[arg(long)]
     stepwise: bool,
@@ -73,6 +79,8 @@ struct Day {
     number: String,
     document: String,
     clock_is_right: bool,
+    prints: bool,
+    printing: Option<tokio::task::JoinHandle<()>>,
 }
 
 fn main() -> ExitCode {
@@ -89,6 +97,8 @@ fn main() -> ExitCode {
         number: String::new(),
         document: String::new(),
         clock_is_right: arguments.clock_is_right,
+        prints: arguments.prints,
+        printing: None,
     };
     let attempt = |day: &mut Day, name: &str, step: Step| {
         loop {
@@ -110,7 +120,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
         for (name, step) in STEPS {
-            if !attempt(&mut day, name, *step) {
+            let waits = arguments.wait_after.as_deref() == Some(*name);
+            if !attempt(&mut day, name, *step) || (waits && !told_to_go_on()) {
                 return ExitCode::FAILURE;
             }
         }
@@ -152,12 +163,22 @@ impl Day {
     fn open(&mut self) -> Result<()> {
         let desk = open(Path::new(&self.home))?;
         desk.sign_in(CLERK_ID, PASSWORD)?;
+        if self.prints {
+            testkit::use_ring();
+            let printing = desk.clone();
+            self.printing = Some(self.runtime.spawn(async move { printing.print_on(|| {}).await }));
+        }
         self.desk = Some(desk);
         say("signed_in");
         Ok(())
     }
 
     fn reopen(&mut self) -> Result<()> {
+        if let Some(printing) = self.printing.take() {
+            printing.abort();
+            // It gives the folder back; that it was aborted is no news.
+            let _ = self.runtime.block_on(printing);
+        }
         self.desk = None;
         self.open()
     }

@@ -10,7 +10,7 @@ import type { Cursor } from "../drafts/cursor";
 import { emptySeeking, type Seeking } from "../search/query";
 import { contentOf, type Draft, emptyDraft } from "./draft";
 
-export type Page = "intake" | "today" | "exchange" | "settings" | "search";
+export type Page = "intake" | "today" | "exchange" | "settings" | "search" | "prints";
 
 /** A correction carries the number it belongs to, so that it can never be saved onto another matter, and its version. */
 export type Correction = { number: string; version: number; draft: Draft; before: Draft };

@@ -51,7 +51,7 @@ enrolled: boolean,
  */
 district_name: string | null, 
 /**
- * The slip printer.
+ * The desk's printer.
  */
 printer: string | null, 
 /**
