@@ -20,15 +20,20 @@ fn desk_with(home: &Path, printer: &str) {
 /// The scripted clerk up to the first slip, which is shown; then, once it is so, the program is killed.
 async fn killed(home: &Path, arguments: &[&str], once: impl Future<Output = ()>) -> String {
     let day = Day::start(home, &[arguments, &["--wait-after", "slip"]].concat());
-    let number = loop {
-        let said = day.line().expect("a slip is shown");
-        if let Some(shown) = said.strip_prefix("shown ") {
-            break shown.split(' ').next().unwrap().to_owned();
-        }
-    };
+    let shown = said(&day, "shown ");
     tokio::time::timeout(Duration::from_mins(1), once).await.expect("it is so");
     day.kill();
-    number
+    shown.split(' ').next().unwrap().to_owned()
+}
+
+/// What the scripted clerk was told first of this kind.
+fn said(day: &Day, kind: &str) -> String {
+    loop {
+        let said = day.line().expect("the desk says so");
+        if let Some(told) = said.strip_prefix(kind) {
+            return told.to_owned();
+        }
+    }
 }
 
 fn again(home: &Path) -> Desk {
@@ -73,6 +78,30 @@ async fn a_slip_that_was_committed_and_not_yet_sent_is_printed_once_after_the_ki
     until(&desk, &number, |rows| rows.iter().any(|row| row.state == PrintState::Printed)).await;
     running.abort();
     assert_eq!(came_out(&printer, &desk, &number), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_was_committed_and_not_yet_sent_is_printed_once_after_the_kill() {
+    testkit::use_ring();
+    let home = tempfile::tempdir().unwrap();
+    let printer = PrivatePrinter::start().unwrap();
+    desk_with(home.path(), &printer.uri);
+    let day = Day::start(home.path(), &["--wait-after", "notice"]);
+    let issued = said(&day, "issued ");
+    day.kill();
+    let (number, document) = issued.split_once(' ').unwrap();
+    assert_eq!(printer.received().unwrap().len(), 0);
+    let desk = again(home.path());
+    let rows = until(&desk, number, |rows| rows.len() == 2).await;
+    assert!(rows.iter().all(|row| row.state == PrintState::Waiting), "the queue says so: {rows:?}");
+    let printing = desk.clone();
+    let running = tokio::spawn(async move { printing.print_on(|| {}).await });
+    until(&desk, number, |rows| rows.iter().all(|row| row.state == PrintState::Printed)).await;
+    running.abort();
+    let slip = std::fs::read(desk.save_slip(number).unwrap().file.unwrap()).unwrap();
+    let notice = std::fs::read(desk.save_paper(number, document).unwrap().file.unwrap()).unwrap();
+    assert_eq!(printer.received().unwrap(), [slip, notice], "each once, in the order of issue");
+    desk.verify().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -391,7 +391,7 @@ impl Desk {
         self.set(|settings| settings.pdf_folder = folder)
     }
 
-    fn set(&self, change: impl FnOnce(&mut Settings)) -> Result<DeskState> {
+    pub(crate) fn set(&self, change: impl FnOnce(&mut Settings)) -> Result<DeskState> {
         let (db, _) = self.administrator()?;
         let mut settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
         change(&mut settings);

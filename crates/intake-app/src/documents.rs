@@ -20,8 +20,8 @@ use serde_json::json;
 use crate::desk::{Desk, draft};
 use crate::notices::{notice, preview};
 use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, shown};
-use crate::sealed::may_open;
 use crate::prints::{Printable, enqueue, pictures};
+use crate::sealed::may_open;
 use crate::slip::Made;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of, standing};
@@ -60,7 +60,7 @@ impl Desk {
     }
 
     /// Journals that a sealed matter was looked into.
-    pub(crate) fn tell_opened(&self, number: String) -> Result<()> {
+    fn tell_opened(&self, number: String) -> Result<()> {
         let (db, clerk) = self.at_work()?;
         let (open, moment) = (SealedOpened { number }, self.now());
         db.write(|tx| {
@@ -242,21 +242,20 @@ impl Desk {
         Ok(made)
     }
 
-    /// The copy that one entry brought out, as the queue draws it, with a reader's key where one is signed in; and whether
-    /// its matter is sealed.
+    /// The copy that one entry brought out, as the queue draws it, with a reader's key where one is signed in.
     ///
     /// # Errors
     /// [`Code::SealedNotYours`] for a sealed matter while none of its readers is signed in.
-    pub(crate) fn document_at(&self, db: &Db, number: &str, (epoch, seq): (i64, u64)) -> Result<(Document, bool)> {
+    pub(crate) fn document_at(&self, db: &Db, number: &str, (epoch, seq): (i64, u64)) -> Result<Document> {
         let (own, now_ms) = (self.session().own.clone(), self.now().at_ms);
-        let (shown, sealed) = db.read::<_, Error>(|r| {
+        let shown = db.read::<_, Error>(|r| {
             let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, own.as_ref(), now_ms)?;
             let one = r.documents().copy_at(number, epoch, seq)?;
             let one = opened.unsealed(one.into_iter().collect()).pop().ok_or(Error::Refused(Code::DocumentUnknown))?;
             let all = opened.unsealed(r.documents().of(number)?);
-            Ok((notice(&opened, &one, &all)?, opened.is_sealed()))
+            notice(&opened, &one, &all)
         })?;
-        Ok((self.papers()?.notice(&shown)?, sealed))
+        Ok(self.papers()?.notice(&shown)?)
     }
 
     /// The last copy of a paper, drawn from its entry; and whether its matter is sealed.
@@ -316,7 +315,7 @@ fn queued(
     (seq, copy): (u64, u32),
     moment: Moment,
 ) -> Result<Out> {
-    let job = enqueue(tx, &Printable { paper, number, seq, copy, copies: 1 }, moment)?;
+    let job = enqueue(tx, &Printable { paper, sheet: paper.sheet(), number, seq, copy, copies: 1 }, moment)?;
     Ok(Out { document, job })
 }
 

@@ -8,6 +8,7 @@ mod attachments;
 mod backup;
 mod clerks;
 mod clock;
+mod day;
 mod desk;
 mod documents;
 mod drafts;

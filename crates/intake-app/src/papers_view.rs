@@ -54,6 +54,8 @@ pub struct IssuedPaper {
     pub issued: String,
     /// The clerk's number.
     pub clerk: u32,
+    /// The place of its last copy in the print queue; `None` where it was not put there, or is forgotten.
+    pub job: Option<i64>,
     /// How many copies were printed.
     pub copies: u32,
     /// When the last of them was.
@@ -110,6 +112,7 @@ pub(crate) fn shown(one: DocumentRecord) -> IssuedPaper {
         numbered: one.issued.paper.is_numbered(),
         issued: minute(one.at_ms),
         clerk: one.clerk,
+        job: one.job,
         copies: one.copies,
         printed: minute(one.printed_ms),
         filling: one.content.told().map(|told| told.filling.clone()),

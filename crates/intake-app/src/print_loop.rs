@@ -261,7 +261,7 @@ impl Desk {
         let after = match printer::send(printer, &ticket, pdf).await {
             Sent::Taken(JobId(id)) => PrintJob { state: PrintState::Sent, job: id, ..sending.clone() },
             Sent::Refused(error) => failed(&PrintJob { printer: job.printer.clone(), ..sending.clone() }, error.code()),
-            Sent::Later(_) => job.clone(),
+            Sent::Later(_) => PrintJob { reason: String::new(), ..job.clone() },
             Sent::Unknown(error) => {
                 tracing::warn!(%error, "a print is in doubt");
                 PrintJob { state: PrintState::InDoubt, ..sending.clone() }

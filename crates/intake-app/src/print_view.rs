@@ -85,6 +85,8 @@ pub enum PrinterCondition {
 pub struct PrinterSettings {
     /// The desk's printer; empty for none.
     pub main: String,
+    /// On what slips are printed; A4: as the foot of the visit's form.
+    pub slip: Sheet,
     /// One for each kind of paper.
     pub sheets: Vec<SheetSetting>,
     /// The queues of this machine's print server.

@@ -66,6 +66,7 @@ impl Desk {
         };
         Ok(PrinterSettings {
             main: settings.printer.clone(),
+            slip: settings.slip_sheet,
             sheets: Sheet::ALL.iter().map(|sheet| of(*sheet)).collect(),
             found: found.into_iter().map(|one| FoundPrinter { name: one.name, address: one.address }).collect(),
             printers: self.printer_views(&set),
@@ -84,6 +85,15 @@ impl Desk {
         }
         db.write::<_, Error>(|tx| Ok(tx.set_sheet_printer(&SheetPrinter { sheet, address, media })?))?;
         self.hurry_printing();
+        self.printers().await
+    }
+
+    /// Says on what slips are printed; A4: as the foot of the visit's form.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], and those of [`Desk::printers`].
+    pub async fn set_slip_sheet(&self, sheet: Sheet) -> Result<PrinterSettings> {
+        self.set(|settings| settings.slip_sheet = sheet)?;
         self.printers().await
     }
 

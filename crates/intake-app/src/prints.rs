@@ -8,12 +8,13 @@
 use std::path::PathBuf;
 
 use base64::Engine as _;
-use intake_model::{Code, Paper, PrintState, RegistrationNumber, Sheet, civil_time};
+use intake_model::{Code, Paper, PrintState, RegistrationNumber, Sheet, civil_date, civil_time};
 use intake_paper::printer::{self, JobId, PrinterAddress};
 use intake_paper::{Document, TestPage};
 use intake_store::{Db, PrintJob, Settings, ToPrint, Writer, write_whole};
-use intake_wire::Moment;
+use intake_wire::{Moment, Record};
 
+use crate::day::{day_file, issue_day};
 use crate::desk::Desk;
 use crate::documents::reprint;
 use crate::print_view::{PaperPictures, PrintQueue, PrintRow};
@@ -33,6 +34,8 @@ const KEPT_MS: i64 = 7 * SHOWN_MS;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Printable<'a> {
     pub(crate) paper: Paper,
+    /// On what.
+    pub(crate) sheet: Sheet,
     pub(crate) number: &'a str,
     /// The entry that it is drawn from, as [`Writer::append`] placed it.
     pub(crate) seq: u64,
@@ -45,11 +48,10 @@ pub(crate) struct Printable<'a> {
 /// Puts a paper into the queue, in the transaction that journals it; its place, or `None` where no printer is set for its
 /// paper. Whoever calls it wakes the queue once the transaction stands ([`Desk::hurry_printing`]).
 pub(crate) fn enqueue(tx: &Writer<'_>, what: &Printable<'_>, moment: Moment) -> Result<Option<i64>> {
-    let sheet = what.paper.sheet();
+    let &Printable { paper, sheet, number, seq, copy, copies } = what;
     if tray_now(tx, sheet)?.is_none() {
         return Ok(None);
     }
-    let &Printable { paper, number, seq, copy, copies } = what;
     let row = ToPrint { paper: Some(paper), number, seq, copy, copies, sheet, printer: "" };
     tx.forget_prints(moment.at_ms - KEPT_MS)?;
     Ok(Some(tx.queue_print(&row, moment.at_ms)?))
@@ -225,7 +227,7 @@ impl Desk {
     /// The paper of a print, drawn from its entry.
     pub(crate) fn draw(&self, db: &Db, job: &PrintJob) -> Result<Document> {
         match job.paper {
-            Some(Paper::Slip) => self.slip_of(db, &parsed(&job.number)?, job.epoch, job.seq),
+            Some(Paper::Slip | Paper::RegistrationForm) => self.slip_of(db, &parsed(&job.number)?, job.epoch, job.seq),
             None => {
                 let (desk, settings, sheets) =
                     db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?, r.sheet_printers()?)))?;
@@ -239,18 +241,19 @@ impl Desk {
                 };
                 Ok(self.papers()?.test_page(&page)?)
             }
-            Some(_) => Ok(self.document_at(db, &job.number, (job.epoch, job.seq))?.0),
+            Some(Paper::DayReport) => self.day_at(db, job),
+            Some(_) => self.document_at(db, &job.number, (job.epoch, job.seq)),
         }
     }
 
     /// The paper of a print for who looks at it; of a sealed matter that is journalled.
     fn looked_at(&self, db: &Db, job: &PrintJob) -> Result<Document> {
-        if matches!(job.paper, None | Some(Paper::Slip)) {
-            return self.draw(db, job);
-        }
-        let (document, sealed) = self.document_at(db, &job.number, (job.epoch, job.seq))?;
-        if sealed {
-            self.tell_opened(job.number.clone())?;
+        let document = self.draw(db, job)?;
+        // A slip and a day tell nothing of it.
+        let tells = job.paper.is_some_and(|paper| !matches!(paper, Paper::Slip | Paper::DayReport));
+        let record = || db.read::<_, Error>(|r| Ok(r.matters().find(&job.number)?.map(|matter| matter.record)));
+        if tells && matches!(record()?, Some(Record::Sealed(_))) {
+            self.note_opening(db, &self.at_work()?.1, &job.number)?;
         }
         Ok(document)
     }
@@ -273,7 +276,11 @@ impl Desk {
 fn again(tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<()> {
     match job.paper {
         None => queue_test_page(tx, job.sheet, moment).map(drop),
-        Some(Paper::Slip) => issue_slip(tx, &parsed(&job.number)?, clerk, moment).map(drop),
+        Some(Paper::Slip | Paper::RegistrationForm) => {
+            issue_slip(tx, &parsed(&job.number)?, Some(job.sheet), (clerk, moment)).map(drop)
+        }
+        // Another one is the day as it stands by now.
+        Some(Paper::DayReport) => issue_day(tx, clerk, moment).map(drop),
         Some(_) => {
             let one = tx.documents().copy_at(&job.number, job.epoch, job.seq)?;
             let one = one.ok_or(Error::Refused(Code::DocumentUnknown))?;
@@ -298,6 +305,7 @@ fn file_name(job: &PrintJob) -> String {
     match job.paper {
         None => "打印测试页.pdf".to_owned(),
         Some(Paper::Slip) => format!("{}.pdf", job.number),
+        Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
         Some(paper) => format!("{}-{}.pdf", job.number, paper.label()),
     }
 }

@@ -1,13 +1,16 @@
 //! Slips: first the journal entry and a place in the print queue, in one transaction, then the paper from it (invariant 1).
 
-use intake_model::{BodyKind, Code, DeskNumber, Paper, Party, Profile, RegistrationNumber, civil_time, name};
-use intake_paper::{Document, Papers, Slip, Unclear};
+use intake_model::{
+    BodyKind, Code, DeskNumber, Paper, Party, Profile, RegistrationNumber, Sheet, Visit, civil_time, name,
+};
+use intake_paper::{Document, Form, Papers, Slip, Unclear};
 use intake_store::{Db, DeskRow, MatterRecord, Matters, Version, Writer};
 use intake_wire::{Kind, Moment, Printed, Record, SlipIssued};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::prints::{Printable, enqueue, pictures};
+use crate::sealed::may_open;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of};
 use crate::{Error, Result};
@@ -20,7 +23,31 @@ impl Desk {
     /// trouble is no error: it stands in the queue.
     pub async fn slip(&self, number: &str) -> Result<SlipView> {
         let number = parsed(number)?;
-        self.apart(move |desk| desk.issue(&number)).await
+        self.apart(move |desk| desk.issue(&number, None)).await
+    }
+
+    /// Issues the visit's form (来访登记表) with the next copy of its slip as the tear-off foot: one A4, whatever the office
+    /// prints its slips on. Of a sealed matter its readers alone.
+    ///
+    /// # Errors
+    /// [`Code::SealedNotYours`], and as [`Desk::slip`].
+    pub async fn form(&self, number: &str) -> Result<SlipView> {
+        let number = parsed(number)?;
+        self.apart(move |desk| {
+            let (db, clerk) = desk.at_work()?;
+            let record = db.read::<_, Error>(|r| Ok(printable(&r.matters(), &number)?.record))?;
+            match record {
+                Record::Sealed(sealed) if !may_open(&sealed, Some(&desk.own()?)) => {
+                    Err(Error::Refused(Code::SealedNotYours))
+                }
+                Record::Sealed(_) => {
+                    desk.note_opening(&db, &clerk, &number.to_string())?;
+                    desk.issue(&number, Some(Sheet::A4))
+                }
+                Record::Told(_) | Record::Erased => desk.issue(&number, Some(Sheet::A4)),
+            }
+        })
+        .await
     }
 
     /// The last copy as a picture.
@@ -48,11 +75,11 @@ impl Desk {
         tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| Error::Task)?
     }
 
-    fn issue(&self, number: &RegistrationNumber) -> Result<SlipView> {
+    fn issue(&self, number: &RegistrationNumber, sheet: Option<Sheet>) -> Result<SlipView> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
         let (issued, job) = db.write::<_, Error>(|tx| {
-            let (matter, slip, job) = issue_slip(tx, number, clerk.id, moment)?;
+            let (matter, slip, job) = issue_slip(tx, number, sheet, (clerk.id, moment))?;
             Ok((Issued::read(&tx.matters(), matter, slip)?, job))
         })?;
         self.hurry_printing();
@@ -62,13 +89,18 @@ impl Desk {
     /// The last copy as it was issued, also where the record was corrected since: paper is never made of what was not
     /// issued.
     fn last(&self, number: &RegistrationNumber) -> Result<Made> {
-        let (db, _) = self.at_work()?;
+        let (db, clerk) = self.at_work()?;
         let issued = db.read::<_, Error>(|r| {
             let matter = printable(&r.matters(), number)?;
             let slip = r.matters().last_slip(&matter.number)?.ok_or(Error::Refused(Code::SlipNotIssued))?;
             Issued::read(&r.matters(), matter, slip)
         })?;
-        self.make(&db, number, issued)
+        let opens = issued.slip.sheet == Sheet::A4 && matches!(issued.matter.record, Record::Sealed(_));
+        let made = self.make(&db, number, issued)?;
+        if opens {
+            self.note_opening(&db, &clerk, &number.to_string())?;
+        }
+        Ok(made)
     }
 
     /// The copy that one entry issued.
@@ -83,10 +115,32 @@ impl Desk {
 
     fn make(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<Made> {
         let (desk, settings) = db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?)))?;
-        let copy = issued.slip.copy;
+        let (copy, sheet, printed_at) = (issued.slip.copy, issued.slip.sheet, civil_time(issued.printed_ms));
         let profile = profile_of(&desk, &settings);
-        let document = self.papers()?.slip(&content(issued, &desk, number, &profile)?)?;
+        let visit = if sheet == Sheet::A4 { Some(self.visit_of(&issued)?) } else { None };
+        let (papers, slip) = (self.papers()?, content(issued, &desk, number, &profile)?);
+        let document = match (sheet, visit) {
+            (Sheet::Roll80, _) => papers.roll(&slip)?,
+            (Sheet::A4, Some(visit)) => {
+                papers.form(&Form { slip, visit, printed_at, void: false, wording: profile.wording.clone() })?
+            }
+            (Sheet::A5 | Sheet::A4, _) => papers.slip(&slip)?,
+        };
         Ok(Made { name: number.to_string(), document, copy })
+    }
+
+    /// What the form shows of the visit; of a sealed one its readers alone see it.
+    fn visit_of(&self, issued: &Issued) -> Result<Visit> {
+        let newest = issued.versions.first().ok_or(Error::Refused(Code::NumberUnknown))?;
+        match &newest.record {
+            Record::Told(told) => Ok(told.visit.clone()),
+            Record::Sealed(sealed) => {
+                let own = self.session().own.clone();
+                let told = own.and_then(|own| own.open(&sealed.sealed)).ok_or(Error::Refused(Code::SealedNotYours))?;
+                Ok(serde_json::from_slice(&told)?)
+            }
+            Record::Erased => Err(Error::Refused(Code::ContentErased)),
+        }
     }
 
     pub(crate) fn papers(&self) -> Result<&Papers> {
@@ -99,12 +153,12 @@ impl Desk {
 }
 
 /// Issues the next copy of a slip within a transaction: two that are asked for at once are two different papers. With its
-/// place in the print queue.
+/// place in the print queue. Without a `sheet` on the one that the office chose.
 pub(crate) fn issue_slip(
     tx: &Writer<'_>,
     number: &RegistrationNumber,
-    clerk: u32,
-    moment: Moment,
+    sheet: Option<Sheet>,
+    (clerk, moment): (u32, Moment),
 ) -> Result<(MatterRecord, (SlipIssued, i64), Option<i64>)> {
     let matter = printable(&tx.matters(), number)?;
     if matches!(matter.record, Record::Erased) {
@@ -120,10 +174,16 @@ pub(crate) fn issue_slip(
         forwards: profile.body == BodyKind::DistrictCentre,
     };
     let (version, copy) = (matter.version, matter.slips + 1);
-    let open = SlipIssued { number: number.to_string(), version, copy, printed };
+    let sheet = sheet.unwrap_or(match (settings.slip_sheet, &matter.record) {
+        // Its form tells everything: it is printed when a reader asks for it, and the slip by itself.
+        (Sheet::A4, Record::Sealed(_)) => Sheet::A5,
+        (sheet, _) => sheet,
+    });
+    let open = SlipIssued { number: number.to_string(), version, copy, sheet, printed };
     let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk, moment)?;
     tx.set_slips(&open.number, open.copy, seq)?;
-    let printable = Printable { paper: Paper::Slip, number: &open.number, seq, copy, copies: 1 };
+    let paper = if sheet == Sheet::A4 { Paper::RegistrationForm } else { Paper::Slip };
+    let printable = Printable { paper, sheet, number: &open.number, seq, copy, copies: 1 };
     let job = enqueue(tx, &printable, moment)?;
     Ok((matter, (open, moment.at_ms), job))
 }

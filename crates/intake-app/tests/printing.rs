@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use intake_app::{Desk, PrintRow, PrinterCondition};
-use intake_model::{Code, PrintState, PrinterNeed, Sheet};
+use intake_model::{Code, Competent, Decision, Outcome, Paper, PrintState, PrinterNeed, Question, Route, Sheet, Visit};
 use testkit::desk::{CLERK_ID, PASSWORD, made, open};
 use testkit::printer::PrivatePrinter;
+use testkit::printer_line::{Loses, PrinterLine};
 use testkit::visits;
 use tokio::task::JoinHandle;
 
@@ -284,4 +285,175 @@ async fn what_waits_in_a_backup_that_was_put_back_may_have_come_out_since_and_is
     end(running).await;
     assert_eq!(printer.received().unwrap().len(), 1);
     assert_eq!(desk.matter(&number).unwrap().slips, 1, "no reprint");
+}
+
+/// Something that was accepted, so that there is a notice to issue.
+fn accepted() -> Visit {
+    Visit {
+        routing: Some(Question { route: Some(Route::Petition), competent: Competent::Own, ..Question::default() }),
+        decision: Some(Decision { outcome: Outcome::Accepted, advised: true, ..Decision::default() }),
+        ..visits::property_fee()
+    }
+}
+
+/// Issues the notice that fits, as it is filled in; its name and its place in the queue.
+async fn notice(desk: &Desk, number: &str) -> (String, Option<i64>) {
+    let offers = desk.papers_for(number).unwrap().offers;
+    let offer = offers.into_iter().find(|one| one.paper == Paper::AcceptanceNotice).unwrap();
+    let issued = desk.issue_paper(number, offer.paper, offer.filling).await.unwrap();
+    (issued.document, issued.copy.job)
+}
+
+fn notice_pdf(desk: &Desk, number: &str, document: &str) -> Vec<u8> {
+    std::fs::read(desk.save_paper(number, document).unwrap().file.unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_waits_for_a_printer_that_is_off_and_is_printed_once_when_it_is_on_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut printer = PrivatePrinter::start().unwrap();
+    printer.switch_off();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = desk.register(&accepted()).unwrap().number;
+    let (document, job) = notice(&desk, &number).await;
+    assert_eq!(desk.papers_for(&number).unwrap().issued[0].job, job, "the matter's page finds it in the queue");
+    let running = background(&desk);
+    let rows = until(&desk, "it is said", |rows| rows[0].asks).await;
+    assert_eq!(
+        (rows[0].paper, rows[0].state, rows[0].number.as_str()),
+        (Some(Paper::AcceptanceNotice), PrintState::Waiting, number.as_str())
+    );
+    let committed = notice_pdf(&desk, &number, &document);
+    // What becomes of the matter meanwhile is on no paper that was issued before.
+    desk.correct(&number, &Visit { remark: "另交一份照片".into(), ..accepted() }).unwrap();
+    printer.switch_on().unwrap();
+    desk.retry_print(rows[0].id).unwrap();
+    until(&desk, "it comes out", all(PrintState::Printed)).await;
+    assert_eq!(printer.received().unwrap(), [committed]);
+
+    // 补打 is a copy of its own; one that a clerk did not find comes again as a copy too.
+    desk.reprint_paper(&number, document.clone()).await.unwrap();
+    until(&desk, "the reprint too", |rows| rows.len() == 2 && all(PrintState::Printed)(rows)).await;
+    let again = printer.received().unwrap().pop().unwrap();
+    assert_eq!(again, notice_pdf(&desk, &number, &document));
+    assert!(text_of(home.path(), &again).contains("补打"), "{}", text_of(home.path(), &again));
+    desk.verify().unwrap();
+    end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_of_which_nobody_knows_comes_again_as_a_reprint_under_the_same_number() {
+    let home = tempfile::tempdir().unwrap();
+    let printer = PrivatePrinter::start().unwrap();
+    let line = PrinterLine::to(&printer).await.unwrap();
+    line.loses(Loses::Documents);
+    let desk = desk_at(home.path(), &line.uri);
+    let number = desk.register(&accepted()).unwrap().number;
+    let (document, job) = notice(&desk, &number).await;
+    let running = background(&desk);
+    until(&desk, "it is on its way", |rows| rows[0].state == PrintState::InDoubt).await;
+    line.loses(Loses::Nothing);
+    until(&desk, "somebody is asked", |rows| rows[0].asks).await;
+    desk.answer_print(job.unwrap(), false).unwrap();
+    until(&desk, "its next copy comes out", |rows| rows.iter().any(|row| row.state == PrintState::Printed)).await;
+    end(running).await;
+    let issued = desk.papers_for(&number).unwrap().issued;
+    assert_eq!((issued.len(), issued[0].copies, issued[0].document.as_str()), (1, 2, document.as_str()));
+    assert_eq!(printer.received().unwrap(), [notice_pdf(&desk, &number, &document)]);
+    desk.verify().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_matters_notice_is_drawn_only_while_a_reader_is_signed_in_and_its_slip_always() {
+    let home = tempfile::tempdir().unwrap();
+    let mut printer = PrivatePrinter::start().unwrap();
+    printer.switch_off();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = desk.register(&Visit { confidential: true, ..accepted() }).unwrap().number;
+    let (document, job) = notice(&desk, &number).await;
+    desk.slip(&number).await.unwrap();
+    let slip = pdf(&desk, &number);
+    desk.sign_in(1, &testkit::desk::form(home.path()).administrator_password).unwrap();
+    let stranger = desk.add_clerk("赵敏", intake_app::Role::Clerk, "另一个登记员的话").unwrap().last().unwrap().id;
+    desk.sign_in(stranger, "另一个登记员的话").unwrap();
+    printer.switch_on().unwrap();
+    let running = background(&desk);
+    let rows = until(&desk, "the slip comes out, the notice does not", |rows| {
+        rows.iter().any(|row| row.state == PrintState::Printed)
+            && rows.iter().any(|row| row.code == Some(Code::PrintWaitsForReader))
+    })
+    .await;
+    let waits = rows.iter().find(|row| Some(row.id) == job).unwrap();
+    assert_eq!((waits.state, waits.asks), (PrintState::Waiting, false), "nobody who is here can do anything");
+    assert_eq!(printer.received().unwrap(), [slip]);
+    assert_eq!(desk.show_print(waits.id).unwrap_err().code(), Code::SealedNotYours);
+    assert_eq!(desk.form(&number).await.unwrap_err().code(), Code::SealedNotYours);
+
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    until(&desk, "its reader is here", all(PrintState::Printed)).await;
+    assert_eq!(printer.received().unwrap()[1], notice_pdf(&desk, &number, &document));
+    end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_comes_out_as_the_office_chose_and_the_form_whenever_it_is_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let printer = PrivatePrinter::start().unwrap();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = registered(&desk);
+    assert_eq!(desk.set_slip_sheet(Sheet::A4).await.unwrap_err().code(), Code::NotAllowed);
+    let running = background(&desk);
+    let mut last = Vec::new();
+    for (sheet, paper) in [(Sheet::A5, Paper::Slip), (Sheet::Roll80, Paper::Slip), (Sheet::A4, Paper::RegistrationForm)]
+    {
+        desk.sign_in(1, &testkit::desk::form(home.path()).administrator_password).unwrap();
+        assert_eq!(desk.set_slip_sheet(sheet).await.unwrap().slip, sheet);
+        desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+        let job = desk.slip(&number).await.unwrap().job.unwrap();
+        let rows = until(&desk, "it comes out", all(PrintState::Printed)).await;
+        assert_eq!(rows.iter().find(|row| row.id == job).unwrap().paper, Some(paper));
+        last = printer.received().unwrap().pop().unwrap();
+        assert_eq!(last, pdf(&desk, &number), "what is kept is what came out");
+        assert_eq!(text_of(home.path(), &last).contains("来访登记表"), sheet == Sheet::A4);
+        assert!(text_of(home.path(), &last).contains("补打") || sheet == Sheet::A5);
+    }
+    // Of a sealed matter the slip comes by itself; its form is for whoever asks and may read it.
+    let sealed = desk.register(&Visit { confidential: true, ..visits::property_fee() }).unwrap().number;
+    let demand = "物业";
+    desk.slip(&sealed).await.unwrap();
+    until(&desk, "the sealed slip", |rows| rows.len() == 4 && all(PrintState::Printed)(rows)).await;
+    let slip = printer.received().unwrap().pop().unwrap();
+    assert!(!text_of(home.path(), &slip).contains(demand) && slip != last);
+    desk.form(&sealed).await.unwrap();
+    until(&desk, "its form", |rows| rows.len() == 5 && all(PrintState::Printed)(rows)).await;
+    let form = printer.received().unwrap().pop().unwrap();
+    assert!(text_of(home.path(), &form).contains(demand), "{}", text_of(home.path(), &form));
+    desk.verify().unwrap();
+    end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_day_is_printed_as_it_stood_when_it_was_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let mut printer = PrivatePrinter::start().unwrap();
+    printer.switch_off();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = desk.register(&accepted()).unwrap().number;
+    desk.register(&Visit { confidential: true, ..accepted() }).unwrap();
+    let shown = desk.print_day().unwrap();
+    assert_eq!((shown.file, shown.pages.len()), (None, 1));
+    let running = background(&desk);
+    let rows = until(&desk, "it waits", |rows| rows[0].asks).await;
+    assert_eq!(rows[0].paper, Some(Paper::DayReport));
+    printer.switch_on().unwrap();
+    desk.retry_print(rows[0].id).unwrap();
+    until(&desk, "it comes out", all(PrintState::Printed)).await;
+    let text = text_of(home.path(), &printer.received().unwrap()[0]);
+    let short = number.parse::<intake_model::RegistrationNumber>().unwrap().short();
+    for word in ["当日汇总", "2件", short.as_str(), "受理"] {
+        assert!(text.contains(word), "{word} is not on {text}");
+    }
+    assert!(!text.contains("张"), "matters are listed, never people: {text}");
+    desk.verify().unwrap();
+    end(running).await;
 }

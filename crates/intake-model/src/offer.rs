@@ -190,7 +190,7 @@ fn fitting(case: &Case<'_>, advice: &Advice, urgent: bool, profile: &Profile) ->
     if case.visit.people_as(PersonRole::Agent).any(|agent| !agent.authorised) {
         found.push((Paper::Authorisation, Fit::Agent));
     }
-    found.push((Paper::PrivacyNotice, Fit::OnRequest));
+    found.extend([Paper::PrivacyNotice, Paper::Authorisation].map(|paper| (paper, Fit::OnRequest)));
     found
 }
 

@@ -52,19 +52,22 @@ fn offer(visit: &Visit, profile: &Profile, paper: Paper) -> Offer {
 fn exactly_what_fits_an_outcome_is_offered() {
     use Paper::*;
     let cases: [(Outcome, &[Paper]); 10] = [
-        (Outcome::ToldLater, &[SupplementNotice, PrivacyNotice]),
-        (Outcome::AnsweredAtOnce, &[PrivacyNotice]),
-        (Outcome::Received, &[AcceptanceNotice, InternalAssignment, SupplementNotice, PrivacyNotice]),
-        (Outcome::Accepted, &[AcceptanceNotice, InternalAssignment, ExtensionNotice, SupplementNotice, PrivacyNotice]),
-        (Outcome::Forwarded, &[ForwardingNotice, PrivacyNotice]),
-        (Outcome::Assigned, &[ForwardingNotice, PrivacyNotice]),
-        (Outcome::Guided, &[GuidanceSheet, PrivacyNotice]),
+        (Outcome::ToldLater, &[SupplementNotice, PrivacyNotice, Authorisation]),
+        (Outcome::AnsweredAtOnce, &[PrivacyNotice, Authorisation]),
+        (Outcome::Received, &[AcceptanceNotice, InternalAssignment, SupplementNotice, PrivacyNotice, Authorisation]),
+        (
+            Outcome::Accepted,
+            &[AcceptanceNotice, InternalAssignment, ExtensionNotice, SupplementNotice, PrivacyNotice, Authorisation],
+        ),
+        (Outcome::Forwarded, &[ForwardingNotice, PrivacyNotice, Authorisation]),
+        (Outcome::Assigned, &[ForwardingNotice, PrivacyNotice, Authorisation]),
+        (Outcome::Guided, &[GuidanceSheet, PrivacyNotice, Authorisation]),
         (
             Outcome::Mediation,
-            &[MediationRights, MediationApplication, MediationRegister, SupplementNotice, PrivacyNotice],
+            &[MediationRights, MediationApplication, MediationRegister, SupplementNotice, PrivacyNotice, Authorisation],
         ),
-        (Outcome::NotAccepted, &[NotAcceptedNotice, PrivacyNotice]),
-        (Outcome::NoLongerAccepted, &[NoLongerAcceptedNotice, PrivacyNotice]),
+        (Outcome::NotAccepted, &[NotAcceptedNotice, PrivacyNotice, Authorisation]),
+        (Outcome::NoLongerAccepted, &[NoLongerAcceptedNotice, PrivacyNotice, Authorisation]),
     ];
     assert_eq!(cases.map(|(outcome, _)| outcome), Outcome::ALL);
     for (outcome, expect) in cases {
@@ -75,7 +78,10 @@ fn exactly_what_fits_an_outcome_is_offered() {
 #[test]
 fn a_street_does_not_issue_a_superiors_refusal() {
     for outcome in [Outcome::NotAccepted, Outcome::NoLongerAccepted] {
-        assert_eq!(papers(&told(petition(), outcome), Profile::national()), [Paper::PrivacyNotice]);
+        assert_eq!(
+            papers(&told(petition(), outcome), Profile::national()),
+            [Paper::PrivacyNotice, Paper::Authorisation]
+        );
     }
 }
 

@@ -64,6 +64,13 @@ words! {
     Attention = "attention",
 }
 
+impl Default for Sheet {
+    /// What a slip was always printed on.
+    fn default() -> Self {
+        Self::A5
+    }
+}
+
 impl Sheet {
     /// The size by its PWG 5101.1 name; `None` where only the printer's driver knows its rolls.
     pub const fn media(self) -> Option<&'static str> {

@@ -1,10 +1,12 @@
 //! The one row that says which desk this is.
 
+use intake_model::Sheet;
 use intake_wire::{Admission, SigningKey};
 use rusqlite::params;
 use zeroize::Zeroizing;
 
 use crate::db::{Reader, Writer};
+use crate::prints::word;
 use crate::{Error, Result};
 
 /// Which desk this is.
@@ -35,6 +37,8 @@ pub struct Settings {
     pub profile: String,
     /// A profile of the centre's own, as TOML; empty for one that came with the program.
     pub profile_text: String,
+    /// On what a slip is printed; A4: as the foot of the visit's form.
+    pub slip_sheet: Sheet,
 }
 
 impl Writer<'_> {
@@ -71,9 +75,10 @@ impl Writer<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn set_settings(&self, settings: &Settings) -> Result<()> {
-        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2, profile = ?3, profile_text = ?4";
-        let Settings { printer, pdf_folder, profile, profile_text } = settings;
-        self.connection.prepare_cached(sql)?.execute(params![printer, pdf_folder, profile, profile_text])?;
+        let sql = "UPDATE desk SET printer = ?1, pdf_folder = ?2, profile = ?3, profile_text = ?4, slip_sheet = ?5";
+        let Settings { printer, pdf_folder, profile, profile_text, slip_sheet } = settings;
+        let row = params![printer, pdf_folder, profile, profile_text, slip_sheet.word()];
+        self.connection.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
 
@@ -146,9 +151,15 @@ impl Reader<'_> {
 }
 
 fn settings(connection: &rusqlite::Connection) -> Result<Settings> {
-    let sql = "SELECT printer, pdf_folder, profile, profile_text FROM desk";
+    let sql = "SELECT printer, pdf_folder, profile, profile_text, slip_sheet FROM desk";
     let found = connection.prepare_cached(sql)?.query_row([], |row| {
-        Ok(Settings { printer: row.get(0)?, pdf_folder: row.get(1)?, profile: row.get(2)?, profile_text: row.get(3)? })
+        Ok(Settings {
+            printer: row.get(0)?,
+            pdf_folder: row.get(1)?,
+            profile: row.get(2)?,
+            profile_text: row.get(3)?,
+            slip_sheet: word(row, 4, Sheet::from_word)?,
+        })
     });
     Ok(found?)
 }

@@ -43,6 +43,8 @@ pub struct DocumentRecord {
     pub copies: u32,
     /// When the last of them was, milliseconds since 1970 UTC.
     pub printed_ms: i64,
+    /// The place of its last copy in the print queue; `None` where it was not put there, or is forgotten.
+    pub job: Option<i64>,
     /// How it was delivered, the first one first.
     pub deliveries: Vec<DeliveryRecord>,
 }
@@ -417,7 +419,11 @@ impl Documents<'_> {
         };
         let printed_ms =
             if copy_at.1 > 0 { journal.at(copy_at.0, copy_at.1)?.moment.at_ms } else { entry.moment.at_ms };
+        let sql = "SELECT max(id) FROM print_jobs WHERE epoch = ?1 AND seq = ?2";
+        let last = if copy_at.1 > 0 { copy_at } else { at };
+        let job = self.connection.prepare_cached(sql)?.query_row(last, |row| row.get(0))?;
         Ok(DocumentRecord {
+            job,
             document,
             issued,
             at_ms: entry.moment.at_ms,

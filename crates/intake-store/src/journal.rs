@@ -271,6 +271,14 @@ impl Journal<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Who wrote the entry at a place of an epoch, and when (milliseconds since 1970 UTC).
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Contradiction`] where there is none.
+    pub fn written(&self, epoch: i64, seq: u64) -> Result<(u32, i64)> {
+        self.at(epoch, seq).map(|entry| (entry.clerk, entry.moment.at_ms))
+    }
+
     /// What the entry at a place of an epoch means: one carried over from another epoch reads as it stood there.
     pub(crate) fn at(&self, epoch: i64, seq: u64) -> Result<Entry> {
         let sql = format!("SELECT {COLUMNS} FROM journal WHERE place = ?1");

@@ -1,6 +1,6 @@
 //! The kinds of entries and their content. A reader keeps what it does not know: an unknown kind is stored all the same.
 
-use intake_model::{AttachmentKind, Visit};
+use intake_model::{AttachmentKind, Sheet, Visit};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -268,6 +268,9 @@ pub struct SlipIssued {
     pub version: u32,
     /// 1 for the first; from 2 on it says 补打.
     pub copy: u32,
+    /// How it is laid out: A5, on a roll, or on A4 as the tear-off foot of the visit's form (来访登记表).
+    #[serde(default)]
+    pub sheet: Sheet,
     /// What it says of the office, and by when it promises an answer: both may change, the paper does not.
     #[serde(default)]
     pub printed: Printed,

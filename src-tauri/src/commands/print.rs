@@ -1,6 +1,6 @@
 //! The print queue, and which paper lies in which printer.
 
-use intake_app::{Desk, PaperPictures, PrintQueue, PrinterSettings};
+use intake_app::{Desk, PaperPictures, PrintQueue, PrinterSettings, SlipView};
 use intake_model::Sheet;
 use tauri::State;
 
@@ -59,4 +59,14 @@ pub(crate) async fn set_sheet_printer(
     media: String,
 ) -> Answer<PrinterSettings> {
     answered("set_sheet_printer", &desk, desk.set_sheet_printer(sheet, &address, &media).await)
+}
+
+#[tauri::command]
+pub(crate) async fn set_slip_sheet(desk: State<'_, Desk>, sheet: Sheet) -> Answer<PrinterSettings> {
+    answered("set_slip_sheet", &desk, desk.set_slip_sheet(sheet).await)
+}
+
+#[tauri::command]
+pub(crate) async fn print_day(desk: State<'_, Desk>) -> Answer<SlipView> {
+    blocking("print_day", &desk, Desk::print_day).await
 }

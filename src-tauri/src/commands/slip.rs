@@ -12,6 +12,11 @@ pub(crate) async fn slip(desk: State<'_, Desk>, number: String) -> Answer<SlipVi
 }
 
 #[tauri::command]
+pub(crate) async fn print_form(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
+    answered("print_form", &desk, desk.form(&number).await)
+}
+
+#[tauri::command]
 pub(crate) async fn preview_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
     blocking("preview_slip", &desk, move |desk| desk.preview_slip(&number)).await
 }

@@ -17,7 +17,7 @@ export const printAt = (id: number | null | undefined): PrintRow | undefined =>
 
 /** The last print of a matter's slip. */
 export const printOf = (number: string): PrintRow | undefined => {
-  const of = prints.queue?.rows.filter((row) => row.number === number && row.paper === "slip") ?? [];
+  const of = prints.queue?.rows.filter((row) => row.number === number && (row.paper === "slip" || row.paper === "registration_form")) ?? [];
   return of.reduce<PrintRow | undefined>((last, row) => (last && last.id > row.id ? last : row), undefined);
 };
 

@@ -137,6 +137,7 @@ export const ipc = {
   deliverPapers: (number: string, documents: string[], delivery: Delivery) =>
     call<MatterPapers>("deliver_papers", { number, documents, delivery }),
   slip: (number: string) => call<SlipView>("slip", { number }),
+  printForm: (number: string) => call<SlipView>("print_form", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),
   saveSlip: (number: string) => call<SlipView>("save_slip", { number }),
   openSlip: (number: string) => call<SlipView>("open_slip", { number }),
@@ -151,6 +152,8 @@ export const ipc = {
   printers: () => call<PrinterSettings>("printers"),
   setSheetPrinter: (sheet: Sheet, address: string, media: string) =>
     call<PrinterSettings>("set_sheet_printer", { sheet, address, media }),
+  setSlipSheet: (sheet: Sheet) => call<PrinterSettings>("set_slip_sheet", { sheet }),
+  printDay: () => call<SlipView>("print_day"),
   outlook: () => call<Outlook>("outlook"),
   exchange: (report: (progress: Progress) => void) => {
     const progress = new Channel<Progress>();

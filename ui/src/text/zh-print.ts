@@ -29,6 +29,7 @@ const needs: Record<PrinterNeed, string> = {
 };
 
 const sheets: Record<Sheet, string> = { a5: "A5 回执", a4: "A4 登记表、告知书", roll80: "80毫米卷纸" };
+const slips: Record<Sheet, string> = { a5: "A5 一张", roll80: "80毫米卷纸", a4: "A4 登记表，下联是回执" };
 
 export const print = {
   prints: {
@@ -80,6 +81,8 @@ export const print = {
     none: "本机没有装打印机；网络打印机请填地址。",
     sheets: "各种纸从哪台出",
     sheet: sheets,
+    slip: "回执打在",
+    slips,
     same: "同上面这台",
     typed: "另填地址…",
     address: "地址",

@@ -27,6 +27,9 @@ CREATE TABLE print_jobs (
 ) STRICT;
 CREATE INDEX print_jobs_by_number ON print_jobs (number);
 
+-- On what a slip is printed: a5, roll80, or a4 as the foot of the visit's form.
+ALTER TABLE desk ADD COLUMN slip_sheet TEXT NOT NULL DEFAULT 'a5';
+
 -- Where a kind of paper lies, as far as it is not simply in the desk's printer.
 CREATE TABLE sheet_printers (
     sheet   TEXT NOT NULL PRIMARY KEY,

@@ -20,7 +20,7 @@ const paper: IssuedPaper = {
   numbered: true,
   issued: "2026-11-24 09:05",
   clerk: 2,
-  copies: 1,
+  job: null, copies: 1,
   printed: "2026-11-24 09:05",
   filling: null,
   documents: [],

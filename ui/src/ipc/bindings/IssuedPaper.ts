@@ -28,6 +28,10 @@ issued: string,
  */
 clerk: number, 
 /**
+ * The place of its last copy in the print queue; `None` where it was not put there, or is forgotten.
+ */
+job: number | null, 
+/**
  * How many copies were printed.
  */
 copies: number, 
