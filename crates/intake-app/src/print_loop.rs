@@ -167,7 +167,7 @@ impl Desk {
                 let step = match job.state {
                     PrintState::InDoubt => self.resolve(parsed, job).await,
                     PrintState::Sent => self.follow(parsed, job).await,
-                    PrintState::Waiting if takes => self.deliver(parsed, job, there).await,
+                    PrintState::Waiting if takes => self.send_out(parsed, job, there).await,
                     _ => Ok(Step::Stays),
                 };
                 match step {
@@ -235,7 +235,7 @@ impl Desk {
     }
 
     /// Draws a paper from its entry and sends it.
-    async fn deliver(&self, printer: &PrinterAddress, job: &PrintJob, there: &Tray) -> Result<Step> {
+    async fn send_out(&self, printer: &PrinterAddress, job: &PrintJob, there: &Tray) -> Result<Step> {
         let drawn = job.clone();
         let pdf = self.apart(move |desk| {
             let db = desk.open_db().ok_or(Error::Refused(Code::DeskLocked))?;
@@ -250,8 +250,8 @@ impl Desk {
                 return self.moved(job, &failed(job, error.code()));
             }
         };
-        let (state, printer) = (PrintState::Sending, there.address.clone());
-        let sending = PrintJob { state, printer, reason: String::new(), ..job.clone() };
+        let (state, reason) = (PrintState::Sending, String::new());
+        let sending = PrintJob { state, reason, printer: there.address.clone(), ..job.clone() };
         // A clerk was faster: given up, saved, sent elsewhere.
         if self.moved(job, &sending)? == Step::Stays {
             return Ok(Step::Stays);
@@ -285,7 +285,7 @@ impl Desk {
     }
 
     /// Asks these printers how they are.
-    pub(crate) async fn look_at(&self, addresses: &[String]) {
+    pub(crate) async fn ask_printers(&self, addresses: &[String]) {
         let mut asking = JoinSet::new();
         for address in addresses.iter().cloned() {
             asking.spawn(async move {

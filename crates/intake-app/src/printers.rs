@@ -58,7 +58,7 @@ impl Desk {
             .collect();
         set.sort();
         set.dedup();
-        self.look_at(&set).await;
+        self.ask_printers(&set).await;
         let of = |sheet: Sheet| {
             let own = sheets.iter().find(|one| one.sheet == sheet);
             let text = |field: fn(&SheetPrinter) -> &String| own.map(field).cloned().unwrap_or_default();
