@@ -117,6 +117,7 @@ fn register(tx: &Writer<'_>, visit: &Visit, at_ms: i64) -> intake_store::Result<
         party: visit.party,
         owes_written_notice: visit.owes_written_notice(),
         import_key: String::new(),
+        draft: String::new(),
     };
     let personal = serde_json::to_string(&RecordOf { query_code: "7KQ4-M2XD".into(), visit: visit.clone() }).unwrap();
     let draft = Draft {

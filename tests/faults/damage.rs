@@ -152,3 +152,31 @@ fn a_file_that_was_cut_or_changed_is_found_or_nothing_differs() {
     assert!(wrong.is_empty(), "seed {seed}: {} of {many} cases\n{}", wrong.len(), wrong.join("\n"));
     report("damage", json!({ "seed": seed, "cases": many, "silent": 0, "by_file": tally }));
 }
+
+#[test]
+fn a_keyring_that_was_cut_or_changed_is_back_from_the_backup_and_everything_with_it() {
+    let (many, seed) = (cases(10, 200), seed());
+    println!("seed {seed}");
+    let mut chance = Chance(seed);
+    let home = tempfile::tempdir().unwrap();
+    let (committed, [_, closed]) = folders(home.path());
+    drop(open(&closed).map(|desk| desk.sign_in(CLERK_ID, PASSWORD).and_then(|_| desk.back_up_now())).unwrap().unwrap());
+    let whole = std::fs::read(closed.join("desk/keyring.json")).unwrap();
+    for case in 0..many {
+        let at = usize::try_from(chance.below(whole.len() as u64)).unwrap();
+        let mut bytes = whole.clone();
+        if chance.below(3) == 0 {
+            bytes.truncate(at);
+        } else {
+            bytes[at] ^= 1 << chance.below(8);
+        }
+        std::fs::write(closed.join("desk/keyring.json"), &bytes).unwrap();
+        let desk = open(&closed).unwrap();
+        let told = desk.sign_in(CLERK_ID, PASSWORD).unwrap().keyring_back;
+        // Cut within its last line it is whole.
+        assert!(told.is_some() || bytes.len() < whole.len(), "case {case}, at {at}, seed {seed}");
+        let shown = content(&desk).unwrap();
+        assert_eq!(shown[1..], committed[1..], "case {case}, at {at}, seed {seed}");
+        desk.seen_keyring_back().unwrap();
+    }
+}

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 use testkit::FixedMoments;
 use testkit::desk::{CLERK_ID, PASSWORD, form, open_at};
+use testkit::visits::PNG;
 
 use crate::plain::holds;
 use crate::report::report;
@@ -188,6 +189,45 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
     assert_eq!(still_there(&left), Vec::<String>::new());
     assert!(holds(&left, "欧阳测试9999".as_bytes()), "what is not old was erased");
     report("erased", json!({ "matters": 160, "pages_bytes": left.len(), "words_left": 0 }));
+}
+
+#[test]
+fn the_words_and_files_of_a_sealed_matter_go_wherever_they_were_sealed_again() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = FixedMoments::default();
+    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
+    desk.create_desk(&form(home.path())).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let sealed = Visit { confidential: true, ..visit(1) };
+    // One that was sealed from the start, and one that became so.
+    for first in [&sealed, &visit(1)] {
+        let number = desk.register(first).unwrap().number;
+        desk.attach(&number, "收条.png", PNG).unwrap();
+        desk.correct(&number, &sealed).unwrap();
+    }
+    desk.sign_in(ADMINISTRATOR, &form(home.path()).administrator_password).unwrap();
+    desk.set_sealed_reader(ADMINISTRATOR, true).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    assert_eq!(desk.seal_to_readers(None).unwrap(), 2);
+    let files = || std::fs::read_dir(home.path().join("desk/blobs")).unwrap().count();
+    desk.tick().unwrap();
+    assert_eq!(files(), 2);
+    drop(desk);
+    clock.restart();
+    clock.pass_ms(4 * 366 * DAY_MS);
+    archive(home.path(), clock.now());
+    let desk = signed_in(home.path(), &clock);
+    desk.confirm_clock().unwrap();
+    drop(desk);
+    archive(home.path(), clock.now());
+    let desk = signed_in(home.path(), &clock);
+    let done = desk.erase("2030-01-01".parse().unwrap(), 2, "保存期限届满").unwrap();
+    assert!(!done.unfinished);
+    desk.tick().unwrap();
+    assert_eq!(files(), 0, "bytes that no entry opens any more");
+    desk.verify().unwrap();
+    drop(desk);
+    assert!(!holds(&pages(home.path()), b"\"sealed\":\""));
 }
 
 #[test]

@@ -1,6 +1,12 @@
-//! The disk fails: a backup on the stick, a damaged file, and what the window says of it.
+//! The disk fails: a backup on the stick, a damaged file, a machine that was set back, and what the window says of it.
 
+use std::path::Path;
+
+use intake_app::{Desk, Role, SystemClock};
+use testkit::desk::{CLERK_ID, PASSWORD, setup};
+use testkit::district::{CENTRE, LocalDistrict};
 use testkit::screen::Screen;
+use testkit::visits::{elder_support, property_fee};
 
 use crate::driver::Driver;
 use crate::window::{ENTER, F3, F6, Window};
@@ -67,4 +73,103 @@ async fn sign_in_to_damage(window: &Window) {
     window.at("password").await;
     window.type_text(&password).await;
     window.press(&[ENTER]).await;
+}
+
+#[tokio::test]
+async fn a_lost_keyring_is_back_and_the_clerks_are_told_which_passwords_are_the_old_ones() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let desk = testkit::desk::made(home.path()).unwrap();
+    desk.back_up_now().unwrap();
+    desk.set_clerk_password(CLERK_ID, "后来改的一句话呀").unwrap();
+    desk.add_clerk("李敏", Role::Clerk, "另外一句好记的话").unwrap();
+    drop(desk);
+    std::fs::write(home.desk().join("keyring.json"), "").unwrap();
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    window.read("keyring-back-note", "用改以前的密码登录").await;
+    window.at("password").await;
+    window.picture("42-密钥文件已换回-登录").await;
+    window.type_text(PASSWORD).await;
+    window.press(&[ENTER]).await;
+    window.read("keyring-back-gone", "王芳，现在又是改以前的密码").await;
+    window.read("keyring-back-gone", "李敏，暂时不能登录").await;
+    window.picture("43-密钥文件已换回").await;
+    window.tab_to_mark("keyring-back-seen").await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+    window.quit().await;
+}
+
+/// A desk whose whole machine was set back between two visitors, who bear one number.
+fn twins(home: &Home) -> String {
+    let district = LocalDistrict::start(&home.path().join("district")).unwrap();
+    let open = || {
+        let desk = Desk::open(setup(home.path(), std::sync::Arc::new(SystemClock::default()))).unwrap();
+        desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+        desk
+    };
+    let block = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let exchange = |desk: &Desk| assert!(block.block_on(desk.exchange(|_| {})).unwrap().in_step);
+    let desk = testkit::desk::made(home.path()).unwrap();
+    let code = district.enrolment_code(CENTRE, 1).unwrap();
+    block.block_on(desk.enrol(&district.address(), &code)).unwrap();
+    exchange(&desk);
+    drop(desk);
+    let parts = ["desk", "state"];
+    let snapshot = tempfile::tempdir().unwrap();
+    parts.iter().for_each(|part| copy(&home.path().join(part), &snapshot.path().join(part)));
+    let desk = open();
+    desk.register(&property_fee()).unwrap();
+    exchange(&desk);
+    drop(desk);
+    for part in parts {
+        std::fs::remove_dir_all(home.path().join(part)).unwrap();
+        copy(&snapshot.path().join(part), &home.path().join(part));
+    }
+    let desk = open();
+    let number = desk.register(&elder_support()).unwrap().number;
+    exchange(&desk);
+    desk.verify().unwrap();
+    number
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            assert!(std::fs::copy(entry.path(), target).is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_given_twice_is_told_today_and_both_visitors_can_be_read() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let home = std::sync::Arc::new(home);
+    let made = std::sync::Arc::clone(&home);
+    let number = tokio::task::spawn_blocking(move || twins(&made)).await.unwrap();
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    window.at("password").await;
+    window.type_text(PASSWORD).await;
+    window.press(&[ENTER]).await;
+    window.at("name").await;
+    window.press(&[F3]).await;
+    window.read("today-twins", "用过两次").await;
+    window.picture("44-今日-重号").await;
+    window.see_css(&format!("[data-number='{number}']")).await;
+    window.press(&[ENTER]).await;
+    window.read("twins", "这个登记号用过两次").await;
+    window.see("twin").await;
+    window.picture("45-登记号用过两次").await;
+    window.tab_to("twins-seen").await;
+    window.press(&[ENTER]).await;
+    window.at("matter-back").await;
+    window.press(&[F3]).await;
+    window.see_css(&format!("[data-number='{number}']")).await;
+    assert!(!window.shows("[data-testid='today-twins']").await, "it is told once");
+    window.quit().await;
 }

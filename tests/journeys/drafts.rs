@@ -1,5 +1,6 @@
 //! What is typed is on the disk: after a power cut the words are there and the cursor where it was.
 
+use testkit::desk::{open, setup};
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
@@ -59,7 +60,7 @@ async fn a_visitor_steps_aside_the_next_one_comes_and_both_are_registered() {
     window.type_text("老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。").await;
     window.press(&[ALT, 'n']).await;
     window.at("name").await;
-    window.read("drafts-open", "放下的 1").await;
+    window.read("drafts-open", "已放下 1").await;
     let [first, ..] = visits();
     let slip = register(&window, &first).await;
     assert!(slip.number.contains("-0001-"), "a draft used up a number");
@@ -74,7 +75,7 @@ async fn a_visitor_steps_aside_the_next_one_comes_and_both_are_registered() {
     window.press(&[ENTER]).await;
     window.at("demand").await;
     window.holds("name", "李秀英").await;
-    window.read("drafts-open", "放下的 1").await;
+    window.read("drafts-open", "已放下 1").await;
     // The other one stands aside now; it is thrown away by two keys and no fewer.
     window.press(&[ALT, 'l']).await;
     window.read("draft-list", "杨光").await;
@@ -122,4 +123,49 @@ async fn a_correction_under_way_comes_back_to_its_matter_after_a_sigkill() {
     window.read("corrected", "更正已保存").await;
     window.read("matter-number", &slip.number).await;
     window.quit().await;
+}
+
+#[tokio::test]
+async fn a_draft_out_of_a_backup_says_that_it_may_be_registered_before_it_is_again() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = at_work(&driver, &home).await;
+    window.type_text("李秀英").await;
+    window.tab_to("demand").await;
+    window.type_text("老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。").await;
+    tokio::time::sleep(KEPT).await;
+    let password = put_back(window, &home).await;
+
+    drop(driver);
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    assert_eq!(crate::demo_password(&window).await, password);
+    sign_in_as_administrator(&window).await;
+    window.at("name").await;
+    window.read("form-notice", "有 1 份备份当时的草稿").await;
+    window.holds("name", "").await;
+    window.picture("29-备份恢复以后").await;
+    window.press(&[ALT, 'l']).await;
+    window.read("draft-list", "之后可能已经登记过").await;
+    window.picture("29-备份当时的草稿").await;
+    window.press(&[ENTER]).await;
+    window.at("demand").await;
+    window.read("form-notice", "没有登记过再登记").await;
+    window.picture("29-接着填备份当时的草稿").await;
+    window.quit().await;
+}
+
+/// Ends the program, makes a backup on the stick, and puts it back. Gives the administrator's password.
+async fn put_back(window: Window, home: &Home) -> String {
+    window.press(&[CONTROL, 'l']).await;
+    window.at("password").await;
+    let password = crate::demo_password(&window).await;
+    window.quit().await;
+    let desk = open(home.path()).unwrap();
+    desk.sign_in(1, &password).unwrap();
+    let backup = desk.back_up_to(&home.stick()).unwrap();
+    drop(desk);
+    let here = setup(home.path(), std::sync::Arc::new(intake_app::SystemClock::default()));
+    intake_app::restore(&here, backup.path.as_ref(), 1, &password, true).unwrap();
+    password
 }

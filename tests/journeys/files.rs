@@ -9,7 +9,7 @@ use crate::window::{ENTER, ESCAPE, F3, F6, F9, Window};
 use crate::{Home, at_work, register, visits};
 
 /// Where practice mode puts PDFs, below its home.
-async fn saved_slip(window: &Window, home: &Home) -> std::path::PathBuf {
+pub(crate) async fn saved_slip(window: &Window, home: &Home) -> std::path::PathBuf {
     window.press(&[F9]).await;
     window.read("print-result", "PDF").await;
     home.papers().remove(0)

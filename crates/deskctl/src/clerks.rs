@@ -4,6 +4,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use intake_app::{Recovery, Role};
+use intake_model::Code;
 
 use crate::folder::{Refused, Secrets};
 use crate::{Whose, folder, print};
@@ -97,10 +98,17 @@ pub(crate) fn run(clerks: &Clerks) -> Result<bool, Refused> {
     Ok(true)
 }
 
-/// `--clerk` names the administrator; the password asked for is their new one.
+/// `--clerk` names the administrator; the password asked for is their new one. Where the keyring is lost nobody can be chosen
+/// yet, and it is made anew.
 pub(crate) fn recover(task: &Recover) -> Result<bool, Refused> {
     let key = std::fs::read_to_string(&task.key)?;
     let desk = folder::closed(&task.whose)?;
+    if desk.state().is_err_and(|error| error.code() == Code::KeyringDamaged) {
+        let name = task.whose.clerk.as_deref();
+        let password = Secrets::of(&task.whose).next(name.unwrap_or("管理员"))?;
+        print(&desk.recover_keyring(&key, name, &password)?.clerks)?;
+        return Ok(true);
+    }
     let clerk = folder::chosen(&desk, &task.whose)?;
     let password = Secrets::of(&task.whose).next(&clerk.name)?;
     let state = desk.recover(&Recovery { clerk: clerk.id, key, password })?;

@@ -1,6 +1,7 @@
 //! Opening a desk's folder as one of its clerks.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -108,7 +109,12 @@ fn closed_as(whose: &Whose, mends: bool) -> Result<Desk, Refused> {
     if !whose.folder.is_dir() {
         return Err(Refused::because(format!("没有这个数据文件夹：{}。", whose.folder.display())));
     }
-    Ok(Desk::open(setup(&whose.folder, mends))?)
+    let desk = Desk::open(setup(&whose.folder, mends))?;
+    if let Some(back) = desk.state().ok().and_then(|state| state.keyring_back) {
+        let at = back.backup;
+        writeln!(std::io::stderr(), "密钥文件坏了，已用 {at} 的备份换回：那以后改过的密码，又是改以前的密码。")?;
+    }
+    Ok(desk)
 }
 
 /// Who `--clerk` names, or the only one there is.

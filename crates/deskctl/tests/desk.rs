@@ -68,6 +68,30 @@ fn a_good_line_is_registered_and_the_desk_stays_whole() {
 }
 
 #[test]
+fn a_sealed_matter_is_written_out_by_who_wrote_it_down_and_refused_to_the_administrator() {
+    let folder = desk();
+    let told = GOOD.replacen('{', r#"{"confidential":true,"#, 1);
+    let number = lines(&import(&folder, &[&told], &[]))[0]["number"].as_str().unwrap().to_owned();
+    let picture = folder.path().join("收条.png");
+    std::fs::write(&picture, testkit::visits::PNG).unwrap();
+    let added = on_desk(&folder, &["attach", &number, &picture.display().to_string()], PASSWORD);
+    assert_eq!(lines(&added)[0][0]["name"], "收条.png", "{}", String::from_utf8_lossy(&added.stderr));
+
+    let (at, out) = (folder.path().join("desk").display().to_string(), folder.path().join("out"));
+    let task = ["export-matter", &number, &out.display().to_string()];
+    let whose = ["--folder", &at, "--clerk", "周建国", "--password-stdin"];
+    let refused = deskctl(&[task.as_slice(), &whose].concat(), "管理员好记的一句话\n");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("只有登记的人和指定的人可以打开"));
+    assert!(!out.exists());
+
+    let written = on_desk(&folder, &task, PASSWORD);
+    assert_eq!(lines(&written)[0]["count"], 3, "{}", String::from_utf8_lossy(&written.stderr));
+    let json = std::fs::read_to_string(out.join(&number).join("matter.json")).unwrap();
+    assert!(json.contains("楼上漏水三个月") && json.contains("sealed_opened"));
+}
+
+#[test]
 fn a_backup_is_made_listed_and_put_back_and_never_over_a_newer_desk_without_saying_so() {
     let folder = desk();
     assert!(import(&folder, &[GOOD], &[]).status.success());
@@ -445,4 +469,41 @@ fn a_district_sees_its_own_papers_as_blanks_and_its_mistakes_by_line() {
     let told = run();
     assert_eq!(told.status.code(), Some(1));
     assert_eq!(lines(&told)[0]["mistakes"][0], "home_visit.toml, line 3: there is no placeholder {offce}");
+}
+
+#[test]
+fn a_keyring_that_is_lost_with_every_backup_is_made_anew_by_the_recovery_key() {
+    let folder = desk();
+    assert!(import(&folder, &[GOOD], &[]).status.success());
+    std::fs::write(folder.path().join("desk/keyring.json"), "").unwrap();
+    let refused = on_desk(&folder, &["verify"], PASSWORD);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("打电话给管理员") && said.contains("deskctl recover"), "{said}");
+
+    let key = std::fs::read_dir(folder.path().join("usb")).unwrap().next().unwrap().unwrap().path();
+    let at = folder.path().join("desk").display().to_string();
+    let (key, password) = (key.display().to_string(), "一句新的好记的话");
+    let recovered = deskctl(&["recover", "--key", &key, "--folder", &at, "--password-stdin"], &format!("{password}\n"));
+    assert_eq!(recovered.status.code(), Some(0), "{}", String::from_utf8_lossy(&recovered.stderr));
+    let whose = ["--folder", &at, "--clerk", "周建国", "--password-stdin"];
+    let verified = deskctl(&[&["verify"], whose.as_slice()].concat(), &format!("{password}\n"));
+    assert_eq!(lines(&verified)[0]["matters"], 1, "{}", String::from_utf8_lossy(&verified.stderr));
+    // The clerk's own wrap was nowhere else: a password makes a new one.
+    let passwords = format!("{password}\n{PASSWORD}\n");
+    let set = deskctl(&[&["clerks", "password", CLERK], whose.as_slice()].concat(), &passwords);
+    assert_eq!(set.status.code(), Some(0), "{}", String::from_utf8_lossy(&set.stderr));
+    assert_eq!(on_desk(&folder, &["verify"], PASSWORD).status.code(), Some(0));
+}
+
+#[test]
+fn a_keyring_that_was_put_back_from_a_backup_is_told_on_the_terminal() {
+    let folder = desk();
+    assert!(import(&folder, &[GOOD], &[]).status.success());
+    let beside = folder.path().join("desk-备份").display().to_string();
+    assert!(on_desk(&folder, &["backup", &beside], PASSWORD).status.success());
+    std::fs::remove_file(folder.path().join("desk/keyring.json")).unwrap();
+    let imported = import(&folder, &[GOOD], &[]);
+    assert_eq!(imported.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&imported.stderr).contains("的备份换回"));
 }

@@ -143,9 +143,9 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     Ok(match entry.kind.as_str() {
         "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
         | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
-        | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "attachment_added"
-        | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped" | "clock_confirmed"
-        | "erased" => {
+        | "keyring_restored" | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "sealed_anew"
+        | "attachment_added" | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped"
+        | "clock_confirmed" | "erased" => {
             if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
                 stored()
             } else {
@@ -195,7 +195,8 @@ async fn carried(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resul
     if carried.kind == Kind::carried() {
         return Ok(unreadable(None));
     }
-    forks::settle(tx, journal, (carried.journal, carried.seq, carried.hash), entry.seq).await?;
+    let held = (carried.journal, carried.seq, carried.hash);
+    forks::settle(tx, journal, held, entry.seq, entry.personal.is_none()).await?;
     let told = Held {
         seq: entry.seq,
         kind: carried.kind.as_str().to_owned(),

@@ -151,6 +151,7 @@ impl Desk {
             party,
             owes_written_notice: owes,
             import_key: String::new(),
+            draft: String::new(),
         };
         let personal = RecordOf { query_code: "ABCD2345".into(), visit };
         self.say(Kind::registered(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
@@ -159,7 +160,8 @@ impl Desk {
     fn correct(&mut self, serial: u32, corrects: u64, visit: Visit) -> u64 {
         let visit = visit.normalised();
         let (number, headcount, party) = (self.number_of(serial), visit.headcount, visit.party);
-        let open = Corrected { number, version: 2, corrects, headcount, party, owes_written_notice: true };
+        let draft = String::new();
+        let open = Corrected { number, version: 2, corrects, headcount, party, owes_written_notice: true, draft };
         let personal = RecordOf { query_code: "ABCD2345".into(), visit };
         self.say(Kind::corrected(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
     }

@@ -1,4 +1,7 @@
 //! Files that stand with a matter: added, shown, taken off. Their bytes are safe on the disk before any entry names them.
+//!
+//! Of a sealed matter their names, their keys and why they were taken off are sealed to its readers, as its words are: who
+//! looks at them has opened the matter, and the journal says so first.
 
 use std::sync::atomic::Ordering;
 
@@ -6,13 +9,14 @@ use base64::Engine as _;
 use intake_model::check::text_fault;
 use intake_model::{ATTACHMENT_BYTES, AttachmentKind, Code};
 use intake_paper::scan;
-use intake_store::{AttachmentRecord, BlobKey, Blobs, Db, Matters};
-use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, Kind, Record};
+use intake_store::{AttachmentRecord, BlobKey, Blobs, Db, Matters, OwnKey};
+use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, Kind, Personal, Record, RemovalReason};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use ts_rs::TS;
 
 use crate::desk::{Desk, draft};
+use crate::sealed::{as_sealed, yours};
+use crate::view::Clerk;
 use crate::visits::{minute, parsed, standing};
 use crate::{Error, Result};
 
@@ -43,6 +47,8 @@ pub struct Attachment {
     pub removed: Option<String>,
     /// Whether its bytes cannot be opened here: damaged, or erased.
     pub unreadable: bool,
+    /// Whether it is sealed to others than this clerk: nothing of it can be shown.
+    pub sealed: bool,
 }
 
 impl Desk {
@@ -50,8 +56,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`Code::AttachmentKindUnknown`], [`Code::AttachmentTooLarge`], [`Code::AttachmentUnreadable`],
-    /// [`Code::SealedNoAttachments`], [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`], or those of the
-    /// disk. Nothing is kept then.
+    /// [`Code::SealedNotYours`], [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`], or those of the disk.
+    /// Nothing is kept then.
     pub fn attach(&self, number: &str, name: &str, bytes: &[u8]) -> Result<Vec<Attachment>> {
         let (db, clerk) = self.at_work()?;
         let number = parsed(number)?;
@@ -61,38 +67,37 @@ impl Desk {
         let kind = AttachmentKind::of(bytes).ok_or(Error::Refused(Code::AttachmentKindUnknown))?;
         let scanned = scan::look(kind, bytes)?;
         let name = tidy(name, kind);
-        let moment = self.now();
+        let (moment, own) = (self.now(), self.own()?);
         // No sweep between the file and its entry.
         let _turn = self.blob_turn();
         // If this breaks off anywhere, what it left without an entry is swept.
         self.0.sweep_due.store(true, Ordering::SeqCst);
         let text = number.to_string();
         let (blob, before) = db.write::<_, Error>(|tx| {
-            let matter = standing(tx, &number)?;
-            // Until a file can be encrypted to the readers of a sealed matter, none is kept (invariant 11).
-            if matter.record.visit().is_none() {
-                return Err(Error::Refused(Code::SealedNoAttachments));
-            }
+            let record = standing(tx, &number)?.record;
+            yours(&record, &own)?;
             let blob = tx.blob_name(&text, bytes)?;
-            Ok((blob, tx.attachments().find(&text, blob)?))
+            Ok((blob, Before::of(&record, tx.attachments().find(&text, blob)?, &own)))
         })?;
         let blobs = Blobs::of(&self.folder());
-        if before.as_ref().is_some_and(|one| one.removed.is_none() && opens(&blobs, one)) {
+        if before.stands && before.file.as_ref().is_some_and(|one| opens(&blobs, one)) {
             return self.attachments(&text);
         }
         // One that was taken off comes back under its own key, so that the earlier entry still opens it.
-        let key = match before.as_ref().and_then(|one| one.content.as_ref()) {
-            Some(content) => BlobKey::from_text(&content.key)?,
-            None => BlobKey::generate()?,
+        let key = match before.file.map(|one| one.content) {
+            Some(Personal::Told(content)) => BlobKey::from_text(&content.key)?,
+            Some(Personal::Sealed(_)) => return Err(Error::Refused(Code::SealedNotYours)),
+            Some(Personal::Erased) | None => BlobKey::generate()?,
         };
         blobs.put(blob, &key, &scanned.thumbnail, bytes)?;
-        if before.as_ref().is_none_or(|one| one.removed.is_some() || one.content.is_none()) {
+        if !before.stands {
             db.write::<_, Error>(|tx| {
-                // Again: another window may have voided it in between.
-                standing(tx, &number)?;
+                // Again: another window may have voided or sealed it in between.
+                let matter = standing(tx, &number)?;
+                yours(&matter.record, &own)?;
                 let (number, bytes) = (text.clone(), bytes.len() as u64);
                 let open = AttachmentAdded { number, blob, bytes, kind, pages: scanned.pages };
-                let personal = AttachmentContent { name, key: key.text() };
+                let personal = as_sealed(&matter.record, &AttachmentContent { name, key: key.text() })?;
                 let seq = tx.append(draft(Kind::attachment_added(), &open, &personal)?, clerk.id, moment)?;
                 Ok(tx.set_attachment(&text, blob, seq)?)
             })?;
@@ -104,7 +109,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Code::ReasonNeeded`], [`Code::TextTooLong`], [`Code::ControlCharacter`], [`Code::AttachmentUnknown`],
-    /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
+    /// [`Code::SealedNotYours`], [`Code::NumberUnknown`], [`Code::DeskLocked`].
     pub fn detach(&self, number: &str, blob: &str, reason: &str) -> Result<Vec<Attachment>> {
         let (db, clerk) = self.at_work()?;
         let reason = reason.trim();
@@ -115,49 +120,72 @@ impl Desk {
             return Err(Error::about("reason", code));
         }
         let (number, blob) = (parsed(number)?.to_string(), named(blob)?);
-        let moment = self.now();
+        let (moment, own) = (self.now(), self.own()?);
         db.write::<_, Error>(|tx| {
+            let record = record_of(&tx.matters(), &number)?;
+            yours(&record, &own)?;
             let found = tx.attachments().find(&number, blob)?;
             if found.is_none_or(|one| one.removed.is_some()) {
                 return Err(Error::Refused(Code::AttachmentUnknown));
             }
             let open = AttachmentRemoved { number: number.clone(), blob };
-            let removed = draft(Kind::attachment_removed(), &open, &json!({ "reason": reason }))?;
-            let seq = tx.append(removed, clerk.id, moment)?;
+            let personal = as_sealed(&record, &RemovalReason { reason: reason.to_owned() })?;
+            let seq = tx.append(draft(Kind::attachment_removed(), &open, &personal)?, clerk.id, moment)?;
             Ok(tx.set_attachment_removed(&number, blob, seq)?)
         })?;
         self.attachments(&number)
     }
 
-    /// The files of a matter, in the order in which they were added.
+    /// The files of a matter, in the order in which they were added. Of a sealed one for its readers, who open it by this
+    /// unless they have since they signed in.
     ///
     /// # Errors
-    /// [`Code::NumberUnknown`], [`Code::DeskLocked`].
+    /// [`Code::SealedNotYours`], [`Code::NumberUnknown`], [`Code::DeskLocked`].
     pub fn attachments(&self, number: &str) -> Result<Vec<Attachment>> {
-        let (db, _) = self.at_work()?;
-        let number = parsed(number)?.to_string();
+        let (db, clerk) = self.at_work()?;
+        let (number, own) = (parsed(number)?.to_string(), self.own()?);
         let found = db.read::<_, Error>(|r| {
-            open_to_all(&r.matters(), &number)?;
+            yours(&record_of(&r.matters(), &number)?, &own)?;
             Ok(r.attachments().of(&number)?)
         })?;
+        let found = self.unsealed((&db, &clerk), &number, &own, found)?;
         let blobs = Blobs::of(&self.folder());
         Ok(found.into_iter().map(|one| shown(&blobs, one)).collect())
     }
 
-    /// A page of an attachment as a picture, JPEG; pages count from 1.
+    /// A page of an attachment as a picture, JPEG; pages count from 1. Of a sealed matter as [`Desk::attachments`].
     ///
     /// # Errors
-    /// [`Code::AttachmentUnknown`], [`Code::AttachmentUnreadable`], [`Code::DeskLocked`].
+    /// [`Code::AttachmentUnknown`], [`Code::AttachmentUnreadable`], [`Code::SealedNotYours`], [`Code::DeskLocked`].
     pub fn attachment_page(&self, number: &str, blob: &str, page: u32) -> Result<Vec<u8>> {
-        let (db, _) = self.at_work()?;
-        let (number, blob) = (parsed(number)?.to_string(), named(blob)?);
+        let (db, clerk) = self.at_work()?;
+        let (number, blob, own) = (parsed(number)?.to_string(), named(blob)?, self.own()?);
         let found = db.read::<_, Error>(|r| {
-            open_to_all(&r.matters(), &number)?;
+            yours(&record_of(&r.matters(), &number)?, &own)?;
             Ok(r.attachments().find(&number, blob)?)
         })?;
         let found = found.filter(|one| one.removed.is_none()).ok_or(Error::Refused(Code::AttachmentUnknown))?;
+        let found = self.unsealed((&db, &clerk), &number, &own, vec![found])?.remove(0);
         let bytes = content(&Blobs::of(&self.folder()), &found)?;
         Ok(scan::page(found.kind, &bytes, page)?)
+    }
+
+    /// Files with what of them is sealed to this clerk opened; that it is, is journalled before any of it is shown.
+    fn unsealed(
+        &self,
+        (db, clerk): (&Db, &Clerk),
+        number: &str,
+        own: &OwnKey,
+        mut files: Vec<AttachmentRecord>,
+    ) -> Result<Vec<AttachmentRecord>> {
+        let mut opened = false;
+        for one in &mut files {
+            opened |= one.unseal(own);
+        }
+        if opened {
+            self.note_opening(db, clerk, number)?;
+        }
+        Ok(files)
     }
 
     /// Removes files that no entry names, once after each opening and after an adding that broke off. For idle moments.
@@ -176,15 +204,17 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether the journal explains every attachment, and every one that can be opened is what was written.
+    /// Whether the journal explains every attachment, and every one that can be opened is what was written: of the sealed
+    /// ones those of the signed-in clerk.
     pub(crate) fn verify_attachments(&self, db: &Db) -> Result<()> {
         let all = db.read::<_, Error>(|r| {
             r.attachments().verify()?;
             Ok(r.attachments().all()?)
         })?;
-        let blobs = Blobs::of(&self.folder());
-        for (number, one) in all {
-            if one.content.is_some() && content(&blobs, &one).is_err() {
+        let (blobs, own) = (Blobs::of(&self.folder()), self.own()?);
+        for (number, mut one) in all {
+            one.unseal(&own);
+            if one.content.told().is_some() && content(&blobs, &one).is_err() {
                 let said = format!("an attachment of {number} cannot be opened");
                 return Err(intake_store::Error::Contradiction(said).into());
             }
@@ -193,17 +223,34 @@ impl Desk {
     }
 }
 
-/// A matter whose files are shown: of one that became sealed they are not, to anybody.
-fn open_to_all(matters: &Matters<'_>, number: &str) -> Result<()> {
-    match matters.find(number)?.ok_or(Error::Refused(Code::NumberUnknown))?.record {
-        Record::Sealed(_) => Err(Error::Refused(Code::SealedNoAttachments)),
-        Record::Told(_) | Record::Erased => Ok(()),
+/// A file that is handed over, as it was before.
+struct Before {
+    /// Opened, where this clerk can.
+    file: Option<AttachmentRecord>,
+    /// Whether it stands with the matter already, open or sealed as the matter's words are.
+    stands: bool,
+}
+
+impl Before {
+    fn of(record: &Record, mut file: Option<AttachmentRecord>, own: &OwnKey) -> Self {
+        let sealed = matches!(record, Record::Sealed(_));
+        let alike = |one: &AttachmentRecord| matches!(one.content, Personal::Sealed(_)) == sealed;
+        let alike = file.as_ref().is_some_and(alike);
+        if let Some(one) = &mut file {
+            one.unseal(own);
+        }
+        let told = file.as_ref().is_some_and(|one| one.removed.is_none() && one.content.told().is_some());
+        Self { file, stands: alike && told }
     }
+}
+
+fn record_of(matters: &Matters<'_>, number: &str) -> Result<Record> {
+    Ok(matters.find(number)?.ok_or(Error::Refused(Code::NumberUnknown))?.record)
 }
 
 /// The bytes as they were handed over.
 pub(crate) fn content(blobs: &Blobs, one: &AttachmentRecord) -> Result<Vec<u8>> {
-    let content = one.content.as_ref().ok_or(Error::Refused(Code::AttachmentUnreadable))?;
+    let content = one.content.told().ok_or(Error::Refused(Code::AttachmentUnreadable))?;
     Ok(blobs.content(one.blob, &BlobKey::from_text(&content.key)?)?)
 }
 
@@ -216,7 +263,7 @@ fn named(blob: &str) -> Result<Hash> {
 }
 
 fn shown(blobs: &Blobs, one: AttachmentRecord) -> Attachment {
-    let thumbnail = match (&one.content, &one.removed) {
+    let thumbnail = match (one.content.told(), &one.removed) {
         (Some(content), None) => BlobKey::from_text(&content.key).and_then(|key| blobs.thumbnail(one.blob, &key)).ok(),
         _ => None,
     };
@@ -229,10 +276,11 @@ fn shown(blobs: &Blobs, one: AttachmentRecord) -> Attachment {
         pages: one.pages,
         added: minute(one.added_ms),
         clerk: one.clerk,
-        unreadable: one.content.is_none() || (one.removed.is_none() && thumbnail.is_none()),
+        unreadable: one.content.told().is_none() || (one.removed.is_none() && thumbnail.is_none()),
+        sealed: one.is_sealed(),
         thumbnail: thumbnail.filter(|jpeg| !jpeg.is_empty()).map(encode),
-        name: one.content.map(|content| content.name).unwrap_or_default(),
-        removed: one.removed.map(|removed| removed.reason.unwrap_or_default()),
+        name: one.content.told().map(|content| content.name.clone()).unwrap_or_default(),
+        removed: one.removed.map(|removed| removed.reason.told().map(|why| why.reason.clone()).unwrap_or_default()),
     }
 }
 

@@ -145,9 +145,8 @@ impl Desk {
             return Err(Error::Refused(Code::NoDesk));
         }
         long_enough(&form.password)?;
-        let moment = self.now();
         let _turn = self.keyring_turn();
-        let mut ring = Keyring::read(&folder.keyring())?;
+        let ring = Keyring::read(&folder.keyring())?;
         let one = enabled(&ring, form.clerk)?;
         if one.role != intake_store::Role::Administrator {
             return Err(Error::Refused(Code::NotAllowed));
@@ -158,7 +157,13 @@ impl Desk {
             other => other?,
         };
         let db = self.opened(&key, &|ring| ring.recover(&form.key).ok())?;
-        let own = ring.reset_password(signed.id, &key, &form.password)?;
+        self.come_back(db, ring, signed, &form.password)
+    }
+
+    /// Signs an administrator in with a new password, and changes the data key. The keyring's turn is the caller's.
+    pub(crate) fn come_back(&self, db: Db, mut ring: Keyring, signed: Clerk, password: &str) -> Result<DeskState> {
+        let moment = self.now();
+        let own = ring.reset_password(signed.id, &db.key(), password)?;
         let told = |tx: &Writer<'_>, ring: &Keyring| {
             let open = json!({ "clerk": signed.id });
             tx.append(draft(Kind::desk_recovered(), &open, &json!({}))?, signed.id, moment)?;
@@ -167,7 +172,7 @@ impl Desk {
         self.change_key(&db, &ring, told, signed.id, moment)?;
         let mut session = self.session();
         (session.db, session.notice) = (Some(db), None);
-        (session.clerk, session.own) = (Some(signed), Some(own));
+        session.enter(signed, own);
         drop(session);
         self.state()
     }
@@ -221,7 +226,9 @@ impl Desk {
             tx.append(draft(Kind::key_changed(), &json!({}), &json!({}))?, by, moment)?;
             Ok(())
         });
-        if changed.is_err() {
+        if changed.is_ok() {
+            self.keep_recovery(&ring);
+        } else {
             // Whether it was decided is the folder's to say, and it is asked at the next sign-in.
             self.session().late = LateDb::default();
             self.sign_out()?;

@@ -1,5 +1,6 @@
 //! The desk: its folder, who is signed in, and its state for the window.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -57,6 +58,7 @@ pub(crate) struct Inner {
     // Held while a backup is made.
     pub(crate) backing_up: Mutex<()>,
     pub(crate) walk: Mutex<crate::mend::SlowWalk>,
+    pub(crate) sealing: Mutex<crate::sealed::DistrictWalk>,
     // Held while the keyring is read, changed and written.
     keyring: Mutex<()>,
     // Held from an attachment's file to its entry, and while files without one are swept.
@@ -73,7 +75,23 @@ pub(crate) struct Session {
     pub(crate) clerk: Option<Clerk>,
     // The signed-in clerk's, for what is sealed to them; goes with them.
     pub(crate) own: Option<OwnKey>,
+    // The sealed matters that a clerk opened since signing in, with the clerk's number: each is journalled once.
+    pub(crate) opened: BTreeSet<(u32, String)>,
     pub(crate) notice: Option<Failure>,
+}
+
+impl Session {
+    /// Nobody is at work any more; the database stays open.
+    pub(crate) fn leave(&mut self) {
+        (self.clerk, self.own) = (None, None);
+        self.opened.clear();
+    }
+
+    /// A clerk is at work, with the key that their password opened.
+    pub(crate) fn enter(&mut self, clerk: Clerk, own: OwnKey) {
+        self.leave();
+        (self.clerk, self.own) = (Some(clerk), Some(own));
+    }
 }
 
 impl Desk {
@@ -96,11 +114,14 @@ impl Desk {
             backup: Mutex::default(),
             backing_up: Mutex::default(),
             walk: Mutex::default(),
+            sealing: Mutex::default(),
             keyring: Mutex::new(()),
             blobs: Mutex::new(()),
             sweep_due: AtomicBool::new(true),
         };
-        Ok(Self(Arc::new(inner)))
+        let desk = Self(Arc::new(inner));
+        desk.mend_keyring();
+        Ok(desk)
     }
 
     pub(crate) fn folder(&self) -> Folder {
@@ -145,6 +166,8 @@ impl Desk {
     /// [`Code::KeyringDamaged`], or those of the database.
     pub fn state(&self) -> Result<DeskState> {
         let folder = self.folder();
+        // Again: the stick with the backups may have been plugged in since.
+        self.mend_keyring();
         // Never a new desk on top of records that a found keyring would open.
         if folder.lost_its_keyring() {
             return Err(Error::Refused(Code::KeyringDamaged));
@@ -183,6 +206,7 @@ impl Desk {
             collective_from: 0,
             backup_warning: None,
             repaired: None,
+            keyring_back: self.keyring_back(),
             lock_minutes: 0,
         };
         if let Some(db) = db {
@@ -305,12 +329,12 @@ impl Desk {
             tell_clerks(tx, &ring, first, moment)
         })?;
         ring.write(&folder.keyring())?;
+        self.keep_recovery(&ring);
         folder.desk_is_made()?;
         self.watch(&db)?;
         let mut session = self.session();
         (session.late, session.db) = (db.late(), Some(db));
-        session.clerk = Some(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator });
-        session.own = Some(own);
+        session.enter(Clerk { id: first, name: administrator.to_owned(), role: crate::Role::Administrator }, own);
         Ok(Created { recovery_file: recovery_file.display().to_string() })
     }
 
@@ -372,7 +396,8 @@ impl Desk {
     }
 
     /// Idle work: brings the search index up to date, empties the WAL into the database, looks whether old entries are as
-    /// they were, removes files of attachments that were never added, and makes a backup where one is due.
+    /// they were, removes files of attachments that were never added, makes a backup where one is due, and seals to the
+    /// district what was sealed before it was known.
     ///
     /// # Errors
     /// Those of the disk.
@@ -388,7 +413,8 @@ impl Desk {
         indexed?;
         self.walk_on(db)?;
         self.sweep(db)?;
-        self.back_up_if_due(db)
+        self.back_up_if_due(db)?;
+        self.seal_to_district(db)
     }
 
     /// Walks the whole journal and the tables it explains.

@@ -2,8 +2,11 @@
 //!
 //! A draft uses up no number, is no entry of the journal and never leaves the desk. It belongs to its clerk, and is sealed to
 //! their own key: what is told in confidence is told before anybody has marked it so. Another one, and whoever has the open
-//! database, sees that it is there and nothing of it; with a password that an administrator set anew it is gone. Registering deletes it in the same transaction. Thrown away it is gone: what
-//! somebody said who then did not want it written down is kept nowhere (least data, 个人信息保护法 Art. 6).
+//! database, sees that it is there and nothing of it; with a password that an administrator set anew it is gone.
+//!
+//! Registering deletes it in the same transaction, and the entry names it: a draft that comes back with a backup goes once that
+//! entry comes back too; until then it says that it may have been registered. Thrown away it is gone: what somebody said who
+//! then did not want it written down is kept nowhere (least data, 个人信息保护法 Art. 6).
 
 use intake_model::Code;
 use intake_store::{DraftRow, OwnKey, seal};
@@ -66,6 +69,9 @@ pub struct DraftLine {
     pub changed: String,
     /// Whether it is this clerk's own.
     pub own: bool,
+    /// When the backup was made with which it came back; `None` for one that was begun here. It may have been registered
+    /// since, so that it is never laid out by itself before somebody took it up: `aside`.
+    pub backup: Option<String>,
 }
 
 impl Desk {
@@ -80,6 +86,9 @@ impl Desk {
         let line = |row: DraftRow| {
             let (started, changed) = (minute(row.started_ms), minute(row.changed_ms));
             let (id, own) = (row.id, row.clerk == clerk.id);
+            let came_back = row.backup_ms > 0;
+            let untouched = came_back && row.changed_ms <= row.backup_ms;
+            let backup = came_back.then(|| minute(row.backup_ms));
             let closed = DraftText {
                 kind: DraftKind::Visit,
                 about: None,
@@ -89,7 +98,7 @@ impl Desk {
             };
             let shown = told(&row.body, &key).filter(|_| own).unwrap_or(closed);
             let DraftText { kind, about, words, aside, body: _ } = shown;
-            DraftLine { id, kind, about, words, aside, started, changed, own }
+            DraftLine { id, kind, about, words, aside: aside || untouched, started, changed, own, backup }
         };
         Ok(rows.into_iter().map(line).collect())
     }

@@ -43,6 +43,9 @@ impl Desk {
             let moment = self.now();
             db.write::<_, Error>(|tx| {
                 tx.set_machine(&here)?;
+                if !is_copy {
+                    tx.doubt_drafts()?;
+                }
                 Ok(tx.begin_epoch(journal, mark.as_str(), why, moment)?)
             })?;
             tracing::info!(why, mark = mark.as_str(), "a new epoch was opened");

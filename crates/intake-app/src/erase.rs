@@ -31,12 +31,13 @@ impl Desk {
         told(&db, before, years, &found)
     }
 
-    /// Erases that, with one journal entry first for each thousand matters. `matters` is the count that was shown; with
-    /// another one nothing is erased. `why` names the rule.
+    /// Erases that, with one journal entry first for each thousand matters. `count` is that of the matters
+    /// that were shown, or of the advice where there was nothing else; with another one nothing is erased. `why` names the
+    /// rule.
     ///
     /// # Errors
     /// [`Code::ReasonNeeded`], [`Code::NothingToErase`], [`Code::EraseCountDiffers`], and as [`Desk::erasable`].
-    pub fn erase(&self, before: NaiveDate, matters: u64, why: &str) -> Result<Erasure> {
+    pub fn erase(&self, before: NaiveDate, count: u64, why: &str) -> Result<Erasure> {
         let (db, clerk) = self.administrator()?;
         let why = why.trim();
         if why.is_empty() {
@@ -49,7 +50,8 @@ impl Desk {
         if found.matters.is_empty() && found.advice.is_empty() {
             return Err(Error::Refused(Code::NothingToErase));
         }
-        if found.matters.len() as u64 != matters {
+        let shown = if found.matters.is_empty() { found.advice.len() } else { found.matters.len() };
+        if shown as u64 != count {
             return Err(Error::about("matters", Code::EraseCountDiffers));
         }
         let moment = self.now();

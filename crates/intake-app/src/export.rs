@@ -2,7 +2,8 @@
 //! (个人信息保护法 Art. 45), and a period as a sheet for the office.
 //!
 //! The entry comes first: there is never a plain copy of which the journal knows nothing. What breaks off behind it leaves
-//! no half folder. Sealed matters are not written out; in a sheet they are a number and a date.
+//! no half folder. A sealed matter is written out by its readers alone, who open it by that; in a sheet it is a number and
+//! a date.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use intake_model::check::text_fault;
 use intake_model::{Code, RegistrationNumber, civil_date, civil_time};
 use intake_paper::{Record, RecordAttachment, RecordEvent};
 use intake_store::{
-    AttachmentRecord, Blobs, DeskRow, MatterRecord, Mention, Settings, Version, make_folder, write_whole,
+    AttachmentRecord, Blobs, DeskRow, MatterRecord, Mention, OwnKey, Settings, Version, make_folder, write_whole,
 };
 use intake_wire::{Kind, sha256};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use ts_rs::TS;
 
 use crate::attachments::content;
 use crate::desk::{Desk, draft};
+use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
 use crate::{Error, Result};
@@ -49,13 +51,13 @@ impl Desk {
     /// its attachments as they were handed over.
     ///
     /// # Errors
-    /// [`Code::ExportFolderUnusable`], [`Code::SealedNotExported`], [`Code::AttachmentUnreadable`],
-    /// [`Code::NumberUnknown`], [`Code::DeskLocked`], or those of the disk. Nothing of the folder is left then.
+    /// [`Code::ExportFolderUnusable`], [`Code::SealedNotYours`], [`Code::AttachmentUnreadable`], [`Code::NumberUnknown`],
+    /// [`Code::DeskLocked`], or those of the disk. Nothing of the folder is left then.
     pub fn export_matter(&self, number: &str, folder: &Path) -> Result<Exported> {
         let (db, clerk) = self.at_work()?;
         let number: RegistrationNumber = parsed(number)?;
         let moment = self.now();
-        let whole = db.read::<_, Error>(|r| {
+        let mut whole = db.read::<_, Error>(|r| {
             let text = number.to_string();
             Ok(WholeFile {
                 desk: r.desk()?,
@@ -66,14 +68,14 @@ impl Desk {
                 mentions: r.journal().about(&text)?,
             })
         })?;
-        let sealed = |one: &Version| matches!(one.record, intake_wire::Record::Sealed(_));
-        if whole.versions.iter().any(sealed) {
-            return Err(Error::Refused(Code::SealedNotExported));
-        }
+        let opened = whole.unseal(&self.own()?)?;
         // Before the entry: a matter that cannot be laid out is not written out.
         let pdf = self.papers()?.record(&whole.record(moment.at_ms)?)?.pdf()?;
         let target = self.free(folder, &number.to_string(), "")?;
         db.write::<_, Error>(|tx| {
+            if opened {
+                tx.append(opening(&number.to_string())?, clerk.id, moment)?;
+            }
             let open = json!({ "number": number.to_string() });
             tx.append(draft(Kind::matter_exported(), &open, &json!({}))?, clerk.id, moment)?;
             Ok(())
@@ -104,11 +106,12 @@ impl Desk {
         let blobs = Blobs::of(&self.folder());
         let (mut files, mut written) = (Vec::new(), 0_u32);
         for (place, one) in whole.attachments.iter().enumerate() {
-            let removed = one.removed.as_ref().map(
-                |removed| json!({ "at": minute(removed.at_ms), "clerk": removed.clerk, "reason": removed.reason }),
-            );
+            let removed = one.removed.as_ref().map(|removed| {
+                let reason = removed.reason.told().map(|why| why.reason.as_str());
+                json!({ "at": minute(removed.at_ms), "clerk": removed.clerk, "reason": reason })
+            });
             let (mut file, mut digest) = (None, None);
-            if let (None, Some(kept)) = (&one.removed, &one.content) {
+            if let (None, Some(kept)) = (&one.removed, one.content.told()) {
                 let bytes = content(&blobs, one)?;
                 let name = format!("{:02}-{}", place + 1, plain_name(&kept.name, one.kind.ending()));
                 let below = folder.join("附件");
@@ -118,7 +121,7 @@ impl Desk {
                 written += 1;
             }
             files.push(json!({
-                "file": file, "sha256": digest, "name": one.content.as_ref().map(|content| content.name.as_str()),
+                "file": file, "sha256": digest, "name": one.content.told().map(|content| content.name.as_str()),
                 "kind": one.kind, "bytes": one.bytes, "pages": one.pages, "added_at": minute(one.added_ms),
                 "clerk": one.clerk, "removed": removed,
             }));
@@ -211,12 +214,31 @@ impl Desk {
 }
 
 impl WholeFile {
+    /// Opens what of it is sealed. Gives whether anything was; what is not whole is not written out.
+    fn unseal(&mut self, own: &OwnKey) -> Result<bool> {
+        let records = self.versions.iter_mut().map(|one| &mut one.record).chain([&mut self.matter.record]);
+        let mut opened = false;
+        for record in records {
+            opened |= unseal(record, own)?;
+        }
+        for file in &mut self.attachments {
+            opened |= file.unseal(own);
+            if file.is_sealed() {
+                return Err(Error::Refused(Code::SealedNotYours));
+            }
+        }
+        Ok(opened)
+    }
+
     fn record(&self, now_ms: i64) -> Result<Record> {
         let visit = self.matter.record.visit().cloned().ok_or(Error::Refused(Code::NumberUnknown))?;
         let attachment = |one: &AttachmentRecord| RecordAttachment {
-            name: one.content.as_ref().map(|content| content.name.clone()).unwrap_or_default(),
+            name: one.content.told().map(|content| content.name.clone()).unwrap_or_default(),
             pages: one.pages,
-            removed: one.removed.as_ref().map(|removed| removed.reason.clone().unwrap_or_default()),
+            removed: one
+                .removed
+                .as_ref()
+                .map(|removed| removed.reason.told().map(|why| why.reason.clone()).unwrap_or_default()),
         };
         let event = |one: &Mention| RecordEvent { at: civil_time(one.at_ms), clerk: one.clerk, kind: one.kind.clone() };
         Ok(Record {

@@ -15,6 +15,7 @@ mod epoch;
 mod erase;
 mod error;
 mod export;
+mod keyring;
 mod line;
 mod machine;
 mod mend;
@@ -43,7 +44,8 @@ pub use machine::{machine_id, markers};
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
-    ExchangeResult, Matter, MatterRow, MatterState, MatterVersion, MatterWords, OfficeSettings, Opened, Outlook, Phase,
-    Progress, Recovery, Registered, Repaired, Restored, Role, SlipView, Today,
+    ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
+    OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView, Today,
+    TwinNumber,
 };
 pub use visits::Imported;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use intake_model::Code;
-use intake_store::Keyring;
+use intake_store::{Db, Keyring};
 use intake_wire::Kind;
 use serde_json::json;
 
@@ -34,6 +34,7 @@ impl Desk {
             let mut ring = Keyring::read(&path)?;
             ring.add_recovery(&db.key(), &admission.answer.recovery_recipient)?;
             ring.write(&path)?;
+            self.keep_recovery(&ring);
         }
         let moment = self.now();
         db.write::<_, Error>(|tx| {
@@ -73,6 +74,8 @@ impl Desk {
     /// [`Code::DeskLocked`], [`Code::ExchangeRunning`].
     pub async fn exchange(&self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Result<ExchangeResult> {
         let (db, _) = self.at_work()?;
+        let came_back =
+            |db: &Db| db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count()));
         let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
         let clock = Arc::clone(&self.0.setup.clock);
         let told = move |step: intake_sync::Progress| {
@@ -83,6 +86,7 @@ impl Desk {
             };
             progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
         };
+        let drafts_before = came_back(&db)?;
         let mut ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
         // A machine that was set back wrote where it had written before: both versions are kept, and the desk goes on in an
         // epoch of its own.
@@ -110,6 +114,7 @@ impl Desk {
             already_had: 0,
             came_back: 0,
             carried: 0,
+            drafts_gone: 0,
             set_aside: 0,
             waiting: 0,
             head: String::new(),
@@ -126,7 +131,10 @@ impl Desk {
                     (false, true) => Some(Error::Refused(Code::DistrictAhead).told("exchange")),
                     (false, false) => None,
                 };
+                let brought = outcome.came_back + carried > 0;
+                let gone = if brought { drafts_before.saturating_sub(came_back(&db)?) } else { 0 };
                 ExchangeResult {
+                    drafts_gone: gone as u64,
                     in_step: outcome.in_step,
                     sent: outcome.sent,
                     already_had: outcome.already_had,

@@ -33,10 +33,13 @@ impl Desk {
             folder.settle_key_change()?;
         }
         let (ring, opened, tries) = self.tried(clerk, password)?;
-        let one = ring.clerk(clerk).ok_or(Error::Refused(Code::WrongPassword))?;
-        let signed = Clerk { id: one.clerk, name: one.name.clone(), role: one.role.into() };
         let db = self.opened(&opened.key, &|ring| ring.clone().open(clerk, password).ok().map(|one| one.key))?;
         let moment = self.now();
+        let ring = self.caught_up(&db, ring, moment)?;
+        self.keep_recovery(&ring);
+        // A keyring from a backup may only now know that they may not.
+        let one = ring.clerk(clerk).filter(|one| !one.disabled).ok_or(Error::Refused(Code::WrongPassword))?;
+        let signed = Clerk { id: one.clerk, name: one.name.clone(), role: one.role.into() };
         // Nearly always there is nothing to tell, and signing in writes nothing.
         let untold = !db.read::<_, Error>(|r| Ok(untold(&r.clerks()?, &ring).is_empty()))?;
         if untold || tries >= FREE_TRIES {
@@ -50,7 +53,7 @@ impl Desk {
         }
         let mut session = self.session();
         session.db = Some(db);
-        (session.clerk, session.own) = (Some(signed), Some(opened.own));
+        session.enter(signed, opened.own);
         session.notice = None;
         drop(session);
         tracing::info!(clerk, "signed in");
@@ -126,9 +129,7 @@ impl Desk {
     /// # Errors
     /// Those of [`Desk::state`].
     pub fn lock(&self) -> Result<DeskState> {
-        let mut session = self.session();
-        (session.clerk, session.own) = (None, None);
-        drop(session);
+        self.session().leave();
         self.state()
     }
 
@@ -138,7 +139,7 @@ impl Desk {
     /// Those of [`Desk::state`].
     pub fn sign_out(&self) -> Result<DeskState> {
         let mut session = self.session();
-        (session.clerk, session.own) = (None, None);
+        session.leave();
         session.db = None;
         drop(session);
         self.state()

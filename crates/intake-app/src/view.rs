@@ -68,6 +68,21 @@ views! {
         backup_warning: Option<Failure>,
         /// What was rebuilt at opening, until a clerk has seen it.
         repaired: Option<Repaired>,
+        /// That the keyring was put back at opening, until a clerk has seen it; told before sign-in too.
+        keyring_back: Option<KeyringBack>,
+    }
+    /// A keyring that was lost and put back from a backup.
+    KeyringBack {
+        /// When it was.
+        at: String,
+        /// From a backup of when.
+        backup: String,
+        /// Whose password was set since the backup, by name: it is the old one again. Empty before sign-in.
+        passwords: Vec<String>,
+        /// Who was added since and needs a password. Empty before sign-in.
+        added: Vec<String>,
+        /// Where the one that was there lies.
+        aside: String,
     }
     /// What a repair brought back, and what it did not.
     Repaired {
@@ -201,6 +216,28 @@ views! {
         /// Why it was set aside.
         reason: Option<Code>,
     }
+    /// An earlier registration of a number that was given twice, by a machine that was set back.
+    MatterTwin {
+        /// `2026-11-24 09:05`.
+        registered_at: String,
+        /// Of its record.
+        version: u32,
+        /// Who wrote that version.
+        clerk: u32,
+        /// On its slip: what tells the two apart.
+        query_code: String,
+        /// Whether it was voided.
+        void: bool,
+        /// The record, as far as it is shown.
+        words: MatterWords,
+    }
+    /// A number by which a matter is opened.
+    TwinNumber {
+        /// With hyphens.
+        number: String,
+        /// For calling out.
+        short: String,
+    }
     /// The day's list, newest first.
     Today {
         /// `2026-11-24`.
@@ -215,6 +252,8 @@ views! {
         waiting: usize,
         /// How many are at the district.
         sent: usize,
+        /// Numbers given twice of which nobody has seen it yet, of whatever day.
+        twins: Vec<TwinNumber>,
     }
     /// One matter whole.
     Matter {
@@ -251,6 +290,12 @@ views! {
         reason: Option<Code>,
         /// `2026-11-24 09:05`.
         registered_at: String,
+        /// Who wrote the version shown.
+        clerk: u32,
+        /// Earlier registrations of the same number, the oldest first: nearly always none.
+        twins: Vec<MatterTwin>,
+        /// Whether nobody has seen yet that there are some.
+        twins_unseen: bool,
     }
     /// One version of a matter's record.
     MatterVersion {
@@ -269,6 +314,17 @@ views! {
         matter: Matter,
         /// Every version, the newest first.
         versions: Vec<MatterVersion>,
+        /// Who is to read it today and cannot yet; `None` where all can.
+        later: Option<LaterReaders>,
+    }
+    /// Who came to be a reader of sealed matters after one was sealed.
+    LaterReaders {
+        /// Who cannot open all of it yet.
+        lacking: Vec<String>,
+        /// Who could, once it is sealed to them.
+        readers: Vec<String>,
+        /// Of how many matters that is so, this one included.
+        matters: u32,
     }
     /// One who works or worked at the desk, for the administrator.
     ClerkView {
@@ -396,6 +452,8 @@ views! {
         came_back: u64,
         /// Own entries in whose place the district holds others: both are kept.
         carried: u64,
+        /// Drafts out of a backup that are gone: they had been registered, as what came back tells.
+        drafts_gone: u64,
         /// Entries it cannot apply.
         set_aside: u64,
         /// Entries that wait for those.

@@ -8,18 +8,18 @@ use intake_model::{
     Calendars, CentreCode, ClockCode, Code, DeskNumber, EpochMark, Problem, Profile, QueryCode, RegistrationNumber,
     Visit, check_under, civil_date, civil_time, clock,
 };
-use intake_store::{DeskRow, MatterRecord, Matters, Settings, State, Version, Writer};
+use intake_store::{DeskRow, MatterRecord, Matters, Settings, State, Twin, Version, Writer};
 use intake_wire::{Corrected, Draft, Kind, Record, Registered as RegisteredPart, Voided};
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
-use crate::sealed::{Words, may_open};
+use crate::sealed::{Words, yours};
 use crate::times::date_is_certain;
-use crate::view::{Matter, MatterRow, MatterState, MatterVersion, MatterWords, Registered, Today};
+use crate::view::{Matter, MatterRow, MatterState, MatterTwin, MatterVersion, Registered, Today, TwinNumber};
 use crate::{Error, Result};
 
 /// As many matters of earlier days as a list can show.
-const EARLIER: u32 = 200;
+const EARLIER: usize = 200;
 
 impl Desk {
     /// Everything worth saying about a visit before it is registered, by the rules of the desk's region.
@@ -88,6 +88,7 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
                 import_key: import_key.to_owned(),
+                draft: tx.end_draft(from, clerk.id)?,
             };
             let told = visit.clone();
             let personal = envelope.personal(query_code.to_string(), visit)?;
@@ -95,9 +96,6 @@ impl Desk {
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.insert_matter(&open.number, date, serial, seq, import_key)?;
             tx.set_identities(&open.number, None, &told)?;
-            if let Some(id) = from {
-                tx.delete_draft(id, clerk.id)?;
-            }
             registered(&tx.matters(), &number, &profile).map(Imported::Now)
         })
     }
@@ -131,9 +129,7 @@ impl Desk {
         let (envelope, own, ring) = (self.envelope(clerk.id, visit)?, self.own()?, self.ring()?);
         db.write(|tx| {
             let matter = standing(tx, &number)?;
-            if matches!(&matter.record, Record::Sealed(sealed) if !may_open(sealed, Some(&own))) {
-                return Err(Error::Refused(Code::SealedNotYours));
-            }
+            yours(&matter.record, &own)?;
             // Whoever wrote it down first reads on.
             let envelope = envelope.also(ring.clerk(matter.clerk).and_then(|one| one.recipient()));
             let profile = profile_of(&tx.desk()?, &tx.settings()?);
@@ -147,6 +143,7 @@ impl Desk {
                 headcount: visit.headcount,
                 party: visit.party,
                 owes_written_notice: visit.owes_written_notice(),
+                draft: tx.end_draft(from, clerk.id)?,
             };
             let told = visit.clone();
             let personal = envelope.personal(query_code, visit)?;
@@ -154,10 +151,7 @@ impl Desk {
             let seq = tx.append(entry, clerk.id, moment)?;
             tx.set_version(&open.number, open.version, seq)?;
             tx.set_identities(&open.number, matter.record.visit(), &told)?;
-            envelope.reseal(tx, &open.number, clerk.id, moment)?;
-            if let Some(id) = from {
-                tx.delete_draft(id, clerk.id)?;
-            }
+            envelope.reseal(tx, &open.number, &own, clerk.id, moment)?;
             registered(&tx.matters(), &number, &profile)
         })
     }
@@ -194,12 +188,13 @@ impl Desk {
     pub fn today(&self) -> Result<Today> {
         let (db, _) = self.at_work()?;
         let date = civil_date(self.now().at_ms);
-        let (rows, earlier, imported) = db.read::<_, Error>(|r| {
+        let (rows, earlier, imported, twins) = db.read::<_, Error>(|r| {
             let profile = profile_of(&r.desk()?, &r.settings()?);
             let rows =
                 |found: Vec<MatterRecord>| found.into_iter().map(|one| row(one, &profile)).collect::<Result<Vec<_>>>();
             let matters = r.matters();
-            Ok((rows(matters.on(date)?)?, rows(matters.open_before(date, EARLIER)?)?, matters.imported_on(date)?))
+            let (day, earlier) = (rows(matters.on(date)?)?, rows(matters.open_before(date, EARLIER)?)?);
+            Ok((day, earlier, matters.imported_on(date)?, matters.unseen_twins()?))
         })?;
         let count = |state| rows.iter().filter(|row| row.state == state).count();
         Ok(Today {
@@ -209,7 +204,19 @@ impl Desk {
             rows,
             earlier,
             imported,
+            twins: twins.into_iter().map(twin_number).collect::<Result<_>>()?,
         })
+    }
+
+    /// A clerk has looked at a number that was given twice.
+    ///
+    /// # Errors
+    /// [`Code::NumberUnknown`], [`Code::DeskLocked`], or those of the disk.
+    pub fn seen_twins(&self, number: &str) -> Result<Matter> {
+        let (db, _) = self.at_work()?;
+        let name = parsed(number)?.to_string();
+        db.write::<_, Error>(|tx| Ok(tx.seen_twins(&name)?))?;
+        self.matter(number)
     }
 
     /// Every version of a matter's record, the newest first: what was corrected stays readable.
@@ -238,9 +245,25 @@ impl Desk {
         db.read(|r| {
             let matter = r.matters().find(&number.to_string())?.ok_or(Error::Refused(Code::NumberUnknown))?;
             let profile = profile_of(&r.desk()?, &r.settings()?);
-            let words = Words { ring: &ring, own: Some(&own), open: false }.of(&matter.record);
-            shown(&r.matters(), matter, &number, words, &profile)
+            let words = Words { ring: &ring, own: Some(&own), open: false };
+            shown(&r.matters(), matter, &number, &words, &profile)
         })
+    }
+}
+
+fn twin_number(number: String) -> Result<TwinNumber> {
+    Ok(TwinNumber { short: parsed(&number)?.short(), number })
+}
+
+fn twin_shown(twin: Twin, words: &Words<'_>) -> MatterTwin {
+    let Version { version, clerk, record, .. } = twin.newest;
+    MatterTwin {
+        registered_at: minute(twin.registered_ms),
+        version,
+        clerk,
+        query_code: record.query_code().unwrap_or_default().to_owned(),
+        void: twin.void,
+        words: words.of(&record),
     }
 }
 
@@ -249,10 +272,12 @@ pub(crate) fn shown(
     matters: &Matters<'_>,
     matter: MatterRecord,
     number: &RegistrationNumber,
-    words: MatterWords,
+    words: &Words<'_>,
     profile: &Profile,
 ) -> Result<Matter> {
     let shown = registered(matters, number, profile)?;
+    let twins = matters.twins(&matter.number)?;
+    let clerk = matters.versions(&matter.number)?.first().map_or(matter.clerk, |newest| newest.clerk);
     let (state, reason) = state(&matter.state);
     Ok(Matter {
         number: shown.number,
@@ -261,7 +286,7 @@ pub(crate) fn shown(
         title: open_title(&matter.record, profile).to_owned(),
         sealed: matches!(matter.record, Record::Sealed(_)),
         received_at: matter.record.received_at(),
-        words,
+        words: words.of(&matter.record),
         query_code: shown.query_code,
         due: shown.due,
         due_rolled: shown.due_rolled,
@@ -271,6 +296,9 @@ pub(crate) fn shown(
         state,
         reason,
         registered_at: shown.registered_at,
+        clerk,
+        twins_unseen: !twins.is_empty() && matters.unseen_twins()?.contains(&matter.number),
+        twins: twins.into_iter().map(|twin| twin_shown(twin, words)).collect(),
     })
 }
 

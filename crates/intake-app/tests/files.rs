@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use intake_app::{Attachment, Desk};
-use intake_model::{AttachmentKind, Class, Code, Question, Visit};
+use intake_model::{AttachmentKind, Code, Visit};
 use serde_json::Value;
 use testkit::desk::{CLERK_ID, PASSWORD, made, open};
-use testkit::visits;
-
-/// A picture that every program reads: 1 by 1, red.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+use testkit::visits::{self, PNG};
 
 fn registered(home: &Path) -> (Desk, String) {
     let desk = made(home).unwrap();
@@ -96,23 +93,6 @@ fn what_is_no_picture_and_no_pdf_or_is_broken_or_too_large_is_refused_and_leaves
     check("照片.png", PNG, Code::AlreadyVoid);
     assert_eq!(desk.verify().unwrap().entries, entries + 1);
     assert!(blobs(home.path()).is_empty());
-}
-
-#[test]
-fn a_file_of_a_sealed_matter_is_not_kept_where_others_could_open_it() {
-    let home = tempfile::tempdir().unwrap();
-    let desk = made(home.path()).unwrap();
-    let sealed = Visit {
-        routing: Some(Question { class: Class::Denunciation, ..Question::default() }),
-        passed_because: "来访人已知悉".into(),
-        ..visits::property_fee()
-    };
-    let number = desk.register(&sealed).unwrap().number;
-    assert_eq!(desk.attach(&number, "照片.png", PNG).unwrap_err().code(), Code::SealedNoAttachments);
-    assert!(blobs(home.path()).is_empty());
-    let refused = desk.export_matter(&number, &home.path().join("out")).unwrap_err();
-    assert_eq!(refused.code(), Code::SealedNotExported);
-    assert!(!home.path().join("out").exists());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use intake_store::{Keyring, Locked, OwnKey};
 use rusqlite::types::ValueRef;
 use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, made, open};
+use testkit::visits::PNG;
 
 const ADMINISTRATOR_ID: u32 = 1;
 const ADMINISTRATOR: &str = "管理员好记的一句话";
@@ -67,8 +68,10 @@ fn everything(home: &Path) -> Vec<u8> {
             }
         }
     }
-    for file in std::fs::read_dir(home.join("desk")).unwrap() {
-        bytes.extend(std::fs::read(file.unwrap().path()).unwrap_or_default());
+    for folder in [home.join("desk"), home.join("desk/blobs")] {
+        for file in std::fs::read_dir(folder).into_iter().flatten() {
+            bytes.extend(std::fs::read(file.unwrap().path()).unwrap_or_default());
+        }
     }
     bytes
 }
@@ -100,6 +103,32 @@ fn last_sealed(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let (_, rest) = text.rsplit_once("\"sealed\":\"").unwrap();
     rest.split('"').next().unwrap().to_owned()
+}
+
+/// What this key opens of all that is sealed in there.
+fn opened_by(own: &OwnKey, bytes: &[u8]) -> Vec<serde_json::Value> {
+    let text = String::from_utf8_lossy(bytes);
+    let sealed = text.split("\"sealed\":\"").skip(1).filter_map(|rest| own.open(rest.split('"').next()?));
+    sealed.map(|json| serde_json::from_slice(&json).unwrap()).collect()
+}
+
+/// The keys of files that it opens.
+fn keys_by(own: &OwnKey, bytes: &[u8]) -> Vec<String> {
+    let key = |part: &serde_json::Value| part["key"].as_str().map(str::to_owned);
+    opened_by(own, bytes).iter().filter_map(key).collect()
+}
+
+/// The desk's own recovery key, as its administrator keeps it.
+fn recovery(home: &Path) -> OwnKey {
+    OwnKey::find(&std::fs::read_to_string(home.join("usb/恢复密钥-120110005-01.txt")).unwrap()).unwrap()
+}
+
+fn names(desk: &Desk, number: &str) -> Vec<String> {
+    desk.attachments(number).unwrap().into_iter().map(|one| one.name).collect()
+}
+
+fn openings(bytes: &[u8]) -> usize {
+    bytes.windows(14).filter(|window| window == b"sealed_opened\n").count()
 }
 
 fn holds(bytes: &[u8], word: &str) -> bool {
@@ -135,7 +164,7 @@ fn a_denunciation_is_read_by_who_wrote_it_down_and_by_the_named_reader_and_by_no
         assert!(!holds(&bytes, word), "{word} is readable with the data key alone");
     }
     assert!(holds(&bytes, &number), "the scan reads what is there");
-    assert_eq!(bytes.windows(13).filter(|window| window == b"sealed_opened").count(), 2, "each opening is journalled");
+    assert_eq!(openings(&bytes), 2, "each opening is journalled");
 }
 
 #[test]
@@ -148,10 +177,8 @@ fn a_wish_for_confidence_seals_any_matter_and_the_recovery_key_opens_it() {
     drop(desk);
     let bytes = everything(home.path());
     assert!(!holds(&bytes, "某某所长"));
-    let file = std::fs::read_to_string(home.path().join("usb/恢复密钥-120110005-01.txt")).unwrap();
-    let own = OwnKey::find(&file).unwrap();
     let sealed = last_sealed(&bytes);
-    let visit: Visit = serde_json::from_slice(&own.open(&sealed).unwrap()).unwrap();
+    let visit: Visit = serde_json::from_slice(&recovery(home.path()).open(&sealed).unwrap()).unwrap();
     assert_eq!(visit, wished.normalised());
 }
 
@@ -227,6 +254,230 @@ fn a_matter_that_becomes_sealed_leaves_none_of_its_earlier_words_behind() {
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     desk.correct(&number, &open_visit()).unwrap();
     assert_eq!(desk.matter(&number).unwrap().words.visit(), Some(&open_visit().normalised()));
+    desk.verify().unwrap();
+}
+
+/// Names, and why one was taken off, of the files below.
+const OF_FILES: [&str; 3] = ["收条", "录音", "放错了人"];
+
+#[test]
+fn files_of_a_sealed_matter_are_added_seen_and_taken_off_by_its_readers_and_by_nobody_else() {
+    let home = tempfile::tempdir().unwrap();
+    let (desk, reader) = desk(home.path());
+    let number = desk.register(&denunciation()).unwrap().number;
+    assert_eq!(names(&desk, &number), Vec::<String>::new(), "nothing is shown, and nothing was opened");
+    let blob = desk.attach(&number, "收条.png", PNG).unwrap().remove(0).blob;
+    let other = desk.attach(&number, "录音.png", &[PNG, b"more"].concat()).unwrap().remove(1).blob;
+    let left = desk.detach(&number, &other, "放错了人").unwrap();
+    assert_eq!(left[1].removed.as_deref(), Some("放错了人"));
+    assert!(left[0].thumbnail.is_some() && !left[0].sealed);
+    let entries = desk.verify().unwrap().entries;
+    assert_eq!(desk.attach(&number, "收条 (1).png", PNG).unwrap(), left, "the same again changes nothing");
+
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    assert_eq!(refused(desk.attachments(&number)), Code::SealedNotYours);
+    assert_eq!(refused(desk.attachment_page(&number, &blob, 1)), Code::SealedNotYours);
+    assert_eq!(refused(desk.attach(&number, "照片.png", PNG)), Code::SealedNotYours);
+    assert_eq!(refused(desk.detach(&number, &blob, "看看")), Code::SealedNotYours);
+    assert_eq!(desk.verify().unwrap().entries, entries);
+
+    // By the page first: that is an opening too, and what follows is part of it.
+    desk.sign_in(reader, READER).unwrap();
+    assert!(desk.attachment_page(&number, &blob, 1).unwrap().starts_with(b"\xff\xd8\xff"));
+    assert_eq!(names(&desk, &number), ["收条.png", "录音.png"]);
+    assert_eq!(desk.verify().unwrap().entries, entries + 1);
+    // After a lock it is another opening.
+    desk.lock().unwrap();
+    desk.sign_in(reader, READER).unwrap();
+    desk.attachments(&number).unwrap();
+    desk.tick().unwrap();
+    assert_eq!(desk.verify().unwrap().entries, entries + 2);
+    drop(desk);
+
+    let bytes = everything(home.path());
+    let keys = keys_by(&recovery(home.path()), &bytes);
+    assert_eq!(keys.len(), 2, "the recovery key opens them");
+    for word in OF_FILES.into_iter().chain(WORDS).chain(keys.iter().map(String::as_str)) {
+        assert!(!holds(&bytes, word), "{word} is readable with the data key alone");
+    }
+    assert!(holds(&bytes, &blob) && holds(&bytes, "attachment_removed"), "the scan reads what is there");
+    assert_eq!(openings(&bytes), 3);
+}
+
+#[test]
+fn a_file_comes_back_under_its_own_key_and_where_the_matter_is_open_again_it_is_for_all() {
+    let home = tempfile::tempdir().unwrap();
+    let (desk, _) = desk(home.path());
+    let number = desk.register(&denunciation()).unwrap().number;
+    let blob = desk.attach(&number, "收条.png", PNG).unwrap().remove(0).blob;
+    desk.detach(&number, &blob, "放错了人").unwrap();
+    assert_eq!(desk.attach(&number, "收条.png", PNG).unwrap()[0].removed, None);
+    desk.correct(&number, &open_visit()).unwrap();
+
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    let shown = desk.attachments(&number).unwrap().remove(0);
+    assert!(shown.sealed && shown.name.is_empty() && shown.thumbnail.is_none());
+    assert_eq!(refused(desk.attachment_page(&number, &blob, 1)), Code::AttachmentUnreadable);
+    assert_eq!(refused(desk.attach(&number, "收条.png", PNG)), Code::SealedNotYours, "its key is with its readers");
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    desk.attach(&number, "收条.png", PNG).unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    assert_eq!(names(&desk, &number), ["收条.png"]);
+    desk.attachment_page(&number, &blob, 1).unwrap();
+    desk.verify().unwrap();
+    drop(desk);
+    let keys: std::collections::BTreeSet<_> =
+        keys_by(&recovery(home.path()), &everything(home.path())).into_iter().collect();
+    assert_eq!(keys.len(), 1);
+}
+
+#[test]
+fn a_sealed_matter_is_written_out_whole_by_its_readers_and_refused_to_others() {
+    let home = tempfile::tempdir().unwrap();
+    let (desk, reader) = desk(home.path());
+    let number = desk.register(&open_visit()).unwrap().number;
+    desk.attach(&number, "收条.png", PNG).unwrap();
+    desk.correct(&number, &denunciation()).unwrap();
+    let out = home.path().join("out");
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    assert_eq!(refused(desk.export_matter(&number, &out)), Code::SealedNotYours);
+    assert!(!out.exists());
+
+    desk.sign_in(reader, READER).unwrap();
+    let entries = desk.verify().unwrap().entries;
+    assert_eq!(desk.export_matter(&number, &out).unwrap().count, 3);
+    assert_eq!(desk.verify().unwrap().entries, entries + 2, "the opening and the writing out");
+    let json = std::fs::read_to_string(out.join(&number).join("matter.json")).unwrap();
+    for word in WORDS {
+        assert!(json.matches(word).count() >= 2, "{word} stands in both versions");
+    }
+    assert_eq!(std::fs::read(out.join(&number).join("附件/01-收条.png")).unwrap(), PNG);
+    let paper = out.join(&number).join("登记记录.pdf");
+    let text = std::process::Command::new("pdftotext").args(["-raw", &paper.display().to_string(), "-"]).output();
+    let text = String::from_utf8(text.unwrap().stdout).unwrap();
+    assert!(text.contains("某某所长") && text.contains("收条.png"), "{text}");
+    // It was an opening of its own, and the next look is another.
+    desk.attachments(&number).unwrap();
+    assert_eq!(desk.verify().unwrap().entries, entries + 3);
+}
+
+#[test]
+fn who_is_named_later_reads_what_was_sealed_before_once_one_of_its_readers_lets_them() {
+    let home = tempfile::tempdir().unwrap();
+    let (desk, reader) = desk(home.path());
+    let number = desk.register(&open_visit()).unwrap().number;
+    let blob = desk.attach(&number, "收条.png", PNG).unwrap().remove(0).blob;
+    desk.correct(&number, &denunciation()).unwrap();
+    let second = desk.register(&denunciation()).unwrap().number;
+    assert_eq!(desk.open_sealed(&number).unwrap().later, None, "nobody came later");
+
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    let later = desk.add_clerk("赵主任", Role::Clerk, "后来的人的一句话").unwrap().last().unwrap().id;
+    desk.set_sealed_reader(later, true).unwrap();
+    desk.set_sealed_reader(reader, false).unwrap();
+    assert_eq!(refused(desk.seal_to_readers(Some(&number))), Code::SealedNotYours);
+    assert_eq!(desk.seal_to_readers(None).unwrap(), 0);
+    desk.sign_in(later, "后来的人的一句话").unwrap();
+    assert_eq!(refused(desk.open_sealed(&number)), Code::SealedNotYours);
+
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    let told = desk.open_sealed(&number).unwrap().later.unwrap();
+    assert_eq!((told.lacking.clone(), told.matters), (vec!["赵主任".to_owned()], 2));
+    assert_eq!(told.readers, ["王芳", "赵主任"]);
+    assert_eq!(desk.seal_to_readers(Some(&number)).unwrap(), 1);
+    assert_eq!(desk.seal_to_readers(Some(&number)).unwrap(), 0, "it is done");
+    assert_eq!(desk.open_sealed(&number).unwrap().later, None);
+
+    desk.sign_in(later, "后来的人的一句话").unwrap();
+    let opened = desk.open_sealed(&number).unwrap();
+    let told: Vec<_> = opened.versions.iter().map(|one| one.words.visit().unwrap().clone()).collect();
+    assert_eq!(told, [denunciation().normalised(), open_visit().normalised()]);
+    assert_eq!(names(&desk, &number), ["收条.png"]);
+    desk.attachment_page(&number, &blob, 1).unwrap();
+    assert_eq!(refused(desk.open_sealed(&second)), Code::SealedNotYours, "one matter was asked for");
+    desk.sign_in(reader, READER).unwrap();
+    assert_eq!(refused(desk.open_sealed(&number)), Code::SealedNotYours, "who is named no more reads it no more");
+    desk.open_sealed(&second).unwrap();
+
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    assert_eq!(desk.seal_to_readers(None).unwrap(), 1);
+    desk.sign_in(later, "后来的人的一句话").unwrap();
+    desk.open_sealed(&second).unwrap();
+    assert!(desk.today().unwrap().rows.iter().all(|row| row.title == "保密事项" && row.name.is_empty()));
+    desk.verify().unwrap();
+    drop(desk);
+    let bytes = everything(home.path());
+    let keys = keys_by(&recovery(home.path()), &bytes);
+    for word in OF_FILES.into_iter().chain(WORDS).chain(keys.iter().map(String::as_str)) {
+        assert!(!holds(&bytes, word), "{word} is readable with the data key alone");
+    }
+}
+
+#[test]
+fn a_correction_lets_todays_readers_read_the_earlier_versions_and_the_files_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let (desk, _) = desk(home.path());
+    let number = desk.register(&denunciation()).unwrap().number;
+    desk.attach(&number, "收条.png", PNG).unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    desk.set_sealed_reader(ADMINISTRATOR_ID, true).unwrap();
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    desk.correct(&number, &denunciation()).unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    let opened = desk.open_sealed(&number).unwrap();
+    assert!(opened.versions.len() == 2 && opened.versions.iter().all(|one| one.words.visit().is_some()));
+    assert_eq!(names(&desk, &number), ["收条.png"]);
+    desk.verify().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_district_of_a_desk_enrolled_later_reads_what_was_sealed_before() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (home, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let (desk, _) = desk(home.path());
+    let number = desk.register(&denunciation()).unwrap().number;
+    desk.attach(&number, "收条.png", PNG).unwrap();
+    let became = desk.register(&open_visit()).unwrap().number;
+    let blob = desk.attach(&became, "录音.png", PNG).unwrap().remove(0).blob;
+    desk.detach(&became, &blob, "放错了人").unwrap();
+    desk.correct(&became, &denunciation()).unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    desk.enrol(&district.address(), &district.enrolment_code("120110005", 1).unwrap()).await.unwrap();
+    desk.tick().unwrap();
+    assert!(desk.exchange(|_| {}).await.unwrap().in_step);
+    let key = std::fs::read_to_string(office.path().join("district/sealed.identity.txt")).unwrap();
+    let key = OwnKey::find(&key).unwrap();
+    assert_eq!(opened_by(&key, &everything_there(&district)).len(), 0, "nobody who reads it was here since");
+
+    // Whoever signs in next and reads it is enough; the words stay with the same people at the desk.
+    desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+    for _ in 0..3 {
+        desk.tick().unwrap();
+    }
+    let entries = desk.verify().unwrap().entries;
+    desk.tick().unwrap();
+    assert_eq!(desk.verify().unwrap().entries, entries, "it is done once");
+    let exchanged = desk.exchange(|_| {}).await.unwrap();
+    assert!(exchanged.in_step && exchanged.set_aside == 0, "{exchanged:?}");
+    let there = everything_there(&district);
+    // Two versions of one matter and one of the other, the two files, and why one was taken off.
+    let opened = opened_by(&key, &there);
+    assert_eq!(opened.len(), 6);
+    for word in OF_FILES.into_iter().chain(WORDS) {
+        assert!(opened.iter().any(|one| one.to_string().contains(word)), "{word} is not read by the district");
+    }
+    let keys = keys_by(&key, &there);
+    assert_eq!(keys.len(), 2);
+    for word in OF_FILES.into_iter().chain(WORDS).chain(keys.iter().map(String::as_str)) {
+        assert!(!holds(&there, word), "{word} is readable at the district");
+    }
+    assert!(holds(&there, &number) && holds(&there, &became));
+    let closed = |yours| MatterWords::Sealed { readers: vec!["王芳".into(), "孙书记".into()], yours };
+    assert_eq!(desk.matter(&number).unwrap().words, closed(true));
+    desk.open_sealed(&became).unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    assert_eq!(refused(desk.open_sealed(&number)), Code::SealedNotYours);
     desk.verify().unwrap();
 }
 

@@ -178,10 +178,6 @@ codes! {
     AttachmentUnreadable,
     /// No such attachment of this matter.
     AttachmentUnknown,
-    /// A file for a sealed matter, which this desk cannot seal.
-    SealedNoAttachments,
-    /// A sealed matter is not written out.
-    SealedNotExported,
     /// The folder for what is written out cannot be written, or lies in the data folder.
     ExportFolderUnusable,
     /// The clock stands before the visit registered last: the date is to be confirmed.

@@ -4,20 +4,23 @@ use std::collections::{BTreeMap, HashSet};
 
 use hmac::{Hmac, Mac as _};
 use intake_model::AttachmentKind;
-use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, sha256};
+use intake_wire::{
+    AttachmentAdded, AttachmentContent, AttachmentRemoved, Entry, Hash, Personal, RemovalReason, sha256,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
 use crate::matters::open_part;
-use crate::{Error, Result};
+use crate::sealed::sealed_later;
+use crate::{Error, OwnKey, Result};
 
 /// Reading attachments.
 pub struct Attachments<'c> {
-    connection: &'c Connection,
+    pub(crate) connection: &'c Connection,
 }
 
 /// One attachment of a matter.
@@ -35,8 +38,8 @@ pub struct AttachmentRecord {
     pub added_ms: i64,
     /// Who added it.
     pub clerk: u32,
-    /// Its name and key; `None` once erased.
-    pub content: Option<AttachmentContent>,
+    /// Its name and key.
+    pub content: Personal<AttachmentContent>,
     /// Who took it off again; `None` while it stands.
     pub removed: Option<Removed>,
 }
@@ -48,13 +51,23 @@ pub struct Removed {
     pub at_ms: i64,
     /// Who did it.
     pub clerk: u32,
-    /// Why; `None` once erased.
-    pub reason: Option<String>,
+    /// Why.
+    pub reason: Personal<RemovalReason>,
 }
 
-#[derive(Deserialize)]
-struct Reason {
-    reason: String,
+impl AttachmentRecord {
+    /// Opens what of it is sealed to this key. Gives whether anything was.
+    pub fn unseal(&mut self, own: &OwnKey) -> bool {
+        let content = own.unseal(&mut self.content);
+        let reason = self.removed.as_mut().is_some_and(|removed| own.unseal(&mut removed.reason));
+        content || reason
+    }
+
+    /// Whether something of it is for its readers alone, and not opened.
+    pub fn is_sealed(&self) -> bool {
+        let reason = self.removed.as_ref().map(|removed| &removed.reason);
+        matches!(self.content, Personal::Sealed(_)) || matches!(reason, Some(Personal::Sealed(_)))
+    }
 }
 
 impl Reader<'_> {
@@ -119,6 +132,11 @@ impl Writer<'_> {
 pub(crate) type Place = (i64, u64, i64, u64);
 
 const PLACE: &str = "epoch, added_seq, removed_epoch, removed_seq FROM attachments";
+/// Whether an entry still has the key to the bytes, its own or one in which it stands sealed.
+const OPENS: &str = "(j.personal IS NOT NULL OR EXISTS (SELECT 1 FROM resealed r
+    JOIN journal k ON k.epoch = r.by_epoch AND k.seq = r.by_seq
+    WHERE r.epoch = a.epoch AND r.seq = a.added_seq AND k.personal IS NOT NULL))";
+const OF_ENTRIES: &str = "SELECT a.blob FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq";
 const PLACE_AND_NAME: &str = "epoch, added_seq, removed_epoch, removed_seq, number, blob FROM attachments";
 
 fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
@@ -190,12 +208,7 @@ impl Attachments<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn named(&self) -> Result<HashSet<Hash>> {
-        let sql = "SELECT a.blob FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq
-                   WHERE j.personal IS NOT NULL
-                   OR EXISTS (SELECT 1 FROM resealed r WHERE r.epoch = a.epoch AND r.seq = a.added_seq)";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let blobs = statement.query_map([], |row| Ok(Hash(row.get(0)?)))?;
-        Ok(blobs.collect::<rusqlite::Result<_>>()?)
+        self.blobs(&format!("{OF_ENTRIES} WHERE {OPENS}"))
     }
 
     /// The names of bytes whose entry is here and was erased, and that no other entry opens.
@@ -203,13 +216,14 @@ impl Attachments<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn erased(&self) -> Result<HashSet<Hash>> {
-        let sql = "SELECT a.blob FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq
-                   WHERE j.personal IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM resealed r WHERE r.epoch = a.epoch AND r.seq = a.added_seq)";
+        let erased = self.blobs(&format!("{OF_ENTRIES} WHERE NOT {OPENS}"))?;
+        Ok(erased.difference(&self.named()?).copied().collect())
+    }
+
+    fn blobs(&self, sql: &str) -> Result<HashSet<Hash>> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let blobs = statement.query_map([], |row| Ok(Hash(row.get(0)?)))?;
-        let named = self.named()?;
-        Ok(blobs.collect::<rusqlite::Result<HashSet<_>>>()?.difference(&named).copied().collect())
+        Ok(blobs.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Every matter's number with each of its attachments, to walk through.
@@ -253,8 +267,7 @@ impl Attachments<'_> {
             0 => None,
             seq => {
                 let entry = journal.at(removed_epoch, seq)?;
-                let reason: Option<Reason> = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
-                let reason = reason.map(|one| one.reason);
+                let reason = self.personal((removed_epoch, seq), &entry)?;
                 Some(Removed { at_ms: entry.moment.at_ms, clerk: entry.clerk, reason })
             }
         };
@@ -265,8 +278,24 @@ impl Attachments<'_> {
             pages,
             added_ms: entry.moment.at_ms,
             clerk: entry.clerk,
-            content: entry.personal.bytes().map(serde_json::from_slice).transpose()?,
+            content: self.personal((epoch, added), &entry)?,
             removed,
         })
+    }
+
+    /// What can be read of the personal part at a place: its own words, or those sealed for it later.
+    fn personal<T: DeserializeOwned>(&self, at: (i64, u64), entry: &Entry) -> Result<Personal<T>> {
+        let own = Personal::read(&entry.personal)?;
+        let later = if own.told().is_none() { sealed_later(self.connection, at)? } else { None };
+        Ok(later.map(|later| Personal::read(&later.personal)).transpose()?.unwrap_or(own))
+    }
+
+    /// Where the entries of a matter's files stand that are shown.
+    pub(crate) fn places(&self, number: &str) -> Result<Vec<(i64, u64)>> {
+        let sql = format!("SELECT {PLACE} WHERE number = ?1 ORDER BY epoch, added_seq");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let places = statement.query_map([number], place)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let both = places.into_iter().flat_map(|(epoch, added, off_epoch, off)| [(epoch, added), (off_epoch, off)]);
+        Ok(both.filter(|(_, seq)| *seq > 0).collect())
     }
 }

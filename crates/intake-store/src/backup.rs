@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Access, Db, Reader, Writer, connect, sealed_pages};
 use crate::folder::{Folder, make_folder, sync_folder, write_whole};
 use crate::keyring::{DataKey, Keyring};
-use crate::{Error, Result, marker, migrations};
+use crate::keyring_back::salt_of;
+use crate::{Error, Result, drafts, marker, migrations};
 
 /// Pages copied at once: the copy can be left in between, and other work gets its turn on the disk.
 const STEP_PAGES: i32 = 512;
@@ -47,6 +48,9 @@ pub struct Manifest {
     pub marks: Vec<String>,
     /// The last entry of each of its journals, oldest first.
     pub heads: Vec<LastKnown>,
+    /// The salt of the database that it was made from, which tells whose keyring this is; `None` in one of an older program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made_from: Option<String>,
     /// SHA-256 of each file.
     files: BTreeMap<String, String>,
 }
@@ -101,7 +105,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Backup`].
     pub fn keyring(&self) -> Result<Keyring> {
-        Keyring::read(&self.path.join(KEYRING)).map_err(|error| Error::Backup(error.to_string()))
+        Keyring::read(&self.keyring_file()).map_err(|error| Error::Backup(error.to_string()))
     }
 
     /// Its database.
@@ -112,6 +116,12 @@ impl Backup {
     /// The blobs that belong to it, with those of the desk's other backups.
     pub fn blobs(&self) -> PathBuf {
         self.path.parent().unwrap_or(&self.path).join("blobs")
+    }
+
+    /// Whether the keyring is as it was written.
+    pub(crate) fn keyring_is_whole(&self) -> bool {
+        let told = self.manifest.files.get(KEYRING);
+        told.is_some() && digest(&self.keyring_file()).ok().as_ref() == told && self.keyring().is_ok()
     }
 
     /// Whether the files are those that were written, and the database opens with this key and is whole.
@@ -258,6 +268,15 @@ pub fn backups(place: &Path, desk: Option<(&str, u8)>) -> Vec<Backup> {
     found
 }
 
+/// Every backup wherever one is looked for, the newest first.
+pub(crate) fn newest_first(folder: &Folder, desk: Option<(&str, u8)>) -> Vec<Backup> {
+    let mut places = vec![folder.beside(), folder.within()];
+    places.extend(folder.backup_place().ok().filter(|place| *place != folder.beside()));
+    let mut found: Vec<Backup> = places.iter().flat_map(|place| backups(place, desk)).collect();
+    found.sort_by(|a, b| order(b).cmp(&order(a)));
+    found
+}
+
 /// The marks of a desk that are told in a place: by its backups and beside them.
 pub fn marks_in(place: &Path, centre: &str, desk: u8) -> Vec<EpochMark> {
     let mut marks: Vec<EpochMark> =
@@ -298,6 +317,7 @@ fn make(folder: &Folder, key: &DataKey, from: &Connection, place: &Path, at_ms: 
         made_ms: at_ms,
         marks: Vec::new(),
         heads: Vec::new(),
+        made_from: salt_of(&folder.database()),
         files: BTreeMap::new(),
     };
     for epoch in reader.line().epochs()? {
@@ -345,6 +365,7 @@ fn fill(folder: &Folder, key: &DataKey, look: &Connection, new: &Path, manifest:
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     if !migrations::waits(&copy)? {
         copy.execute("UPDATE desk SET is_copy = 1", [])?;
+        drafts::doubt(&copy, manifest.made_ms)?;
     }
     copy.close().map_err(|(_, error)| Error::from(error))?;
     std::fs::copy(folder.keyring(), new.join(KEYRING))?;

@@ -32,7 +32,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
 }
 
 impl Writer<'_> {
-    /// Makes those tables anew. The index begins from nothing and is caught up in the pauses; until then it is done without.
+    /// Makes those tables anew, and forgets the drafts that the journal says were registered. The index begins from nothing and is caught up in the pauses; until then it is done without.
     pub(crate) fn derive_anew(&self) -> Result<()> {
         let connection = self.connection;
         self.erase_what_the_journal_says()?;
@@ -54,6 +54,7 @@ impl Writer<'_> {
             connection.prepare_cached(sql)?.execute((place.0, place.1, by.0, by.1))?;
         }
         attachments::fill(connection)?;
+        self.forget_registered_drafts()?;
         identities::fill(connection)
     }
 

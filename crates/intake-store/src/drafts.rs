@@ -1,11 +1,16 @@
 //! Drafts: what clerks are typing, kept as typed. Not journalled, never sent, gone when registered or thrown away.
 //!
+//! One that came back with a backup may have been registered after the backup was made: it says so of itself, and goes once
+//! the journal tells that it was.
+//!
 //! Deliberately absent: what stands in one. The body is bytes of the application's.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::Deserialize;
 
 use crate::Result;
 use crate::db::{Reader, Writer};
+use crate::journal::Journal;
 
 /// One draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +23,20 @@ pub struct DraftRow {
     pub started_ms: i64,
     /// When it was last saved.
     pub changed_ms: i64,
+    /// Of what was put back: when the backup was made, milliseconds since 1970 UTC; 0 for one that was begun here.
+    pub backup_ms: i64,
     /// What stands in it.
     pub body: Vec<u8>,
 }
 
-const COLUMNS: &str = "id, clerk, started_ms, changed_ms, body";
+const COLUMNS: &str = "id, clerk, started_ms, changed_ms, backup_ms, body";
+
+/// From which draft an entry was made.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    draft: String,
+}
 
 impl Reader<'_> {
     /// Every draft at this desk, the newest first.
@@ -67,6 +81,51 @@ impl Writer<'_> {
         Ok(self.connection.prepare_cached(sql)?.execute(params![id, clerk, at_ms, body])? == 1)
     }
 
+    /// Notes that this folder's drafts may have been registered elsewhere since it was copied. When that was is not known, but
+    /// not before what was written last.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn doubt_drafts(&self) -> Result<()> {
+        let sql = "SELECT coalesce(max(at_ms), 0) FROM
+                   (SELECT max(at_ms) AS at_ms FROM journal UNION ALL SELECT max(changed_ms) FROM drafts)";
+        let at_ms = self.connection.query_row(sql, [], |row| row.get(0))?;
+        doubt(self.connection, at_ms)
+    }
+
+    /// Forgets the drafts that the journal says were registered. One that somebody typed on since then stays.
+    pub(crate) fn forget_registered_drafts(&self) -> Result<()> {
+        // Nearly always there is none, and the journal need not be walked.
+        if !self.connection.query_row("SELECT EXISTS (SELECT 1 FROM drafts)", [], |row| row.get(0))? {
+            return Ok(());
+        }
+        let mut named = Vec::new();
+        (Journal { connection: self.connection }).each_of(&["registered", "corrected"], |_, entry| {
+            let Named { draft } = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
+            if !draft.is_empty() {
+                named.push((draft, entry.moment.at_ms));
+            }
+            Ok(())
+        })?;
+        let mut forget = self.connection.prepare_cached("DELETE FROM drafts WHERE id = ?1 AND changed_ms <= ?2")?;
+        for one in named {
+            forget.execute(one)?;
+        }
+        Ok(())
+    }
+
+    /// A clerk's draft is registered in this transaction: forgets it and gives its name, for the entry. Empty where it is none
+    /// of theirs.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn end_draft(&self, id: Option<&str>, clerk: u32) -> Result<String> {
+        Ok(match id {
+            Some(id) if self.delete_draft(id, clerk)? => id.to_owned(),
+            _ => String::new(),
+        })
+    }
+
     /// Forgets a clerk's draft; `false` where there was none.
     ///
     /// # Errors
@@ -83,6 +142,14 @@ fn row(row: &Row<'_>) -> rusqlite::Result<DraftRow> {
         clerk: row.get(1)?,
         started_ms: row.get(2)?,
         changed_ms: row.get(3)?,
-        body: row.get(4)?,
+        backup_ms: row.get(4)?,
+        body: row.get(5)?,
     })
+}
+
+/// Notes of the drafts in a copy when it was made. One that nobody touched since an earlier copy keeps that one's time.
+pub(crate) fn doubt(connection: &Connection, at_ms: i64) -> Result<()> {
+    let sql = "UPDATE drafts SET backup_ms = ?1 WHERE backup_ms = 0 OR changed_ms > backup_ms";
+    connection.execute(sql, [at_ms])?;
+    Ok(())
 }

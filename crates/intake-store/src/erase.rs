@@ -189,7 +189,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Sqlite`], [`crate::Error::Contradiction`].
-    pub fn leave_erased(&self, seq: u64) -> Result<()> {
+    pub(crate) fn leave_erased(&self, seq: u64) -> Result<()> {
         let epoch = self.connection.query_row("SELECT max(id) FROM epochs", [], |row| row.get(0))?;
         let entry = Journal { connection: self.connection }.at(epoch, seq)?;
         self.make_husk(epoch, &entry)?;

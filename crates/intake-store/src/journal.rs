@@ -28,6 +28,19 @@ pub struct Mention {
     pub at_ms: i64,
 }
 
+/// The epoch stands above this many bits of the place in its journal.
+const SEQ_BITS: u32 = 40;
+
+/// An entry's place as one number: the key of its row, and of its matter in the search index.
+pub(crate) fn place(epoch: i64, seq: u64) -> i64 {
+    (epoch << SEQ_BITS) | i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+/// The epoch, and the place in its journal.
+pub(crate) fn of_place(place: i64) -> (i64, u64) {
+    (place >> SEQ_BITS, u64::try_from(place & ((1 << SEQ_BITS) - 1)).unwrap_or(0))
+}
+
 pub(crate) const COLUMNS: &str =
     "seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, personal_salt, personal, personal_digest";
 
@@ -113,7 +126,8 @@ impl Writer<'_> {
 
     pub(crate) fn insert(&self, epoch: i64, entry: &Entry, hash: Hash) -> Result<()> {
         let sql = "INSERT INTO journal (epoch, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open,
-                   personal_salt, personal, personal_digest) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
+                   personal_salt, personal, personal_digest, place)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
         let Part::Kept { salt: open_salt, bytes: open } = &entry.open else {
             return Err(Error::Contradiction("an entry keeps its open part".into()));
         };
@@ -135,6 +149,7 @@ impl Writer<'_> {
             personal_salt,
             personal,
             digest,
+            place(epoch, entry.seq),
         ])?;
         Ok(())
     }
@@ -215,8 +230,8 @@ impl Journal<'_> {
         let sql = "SELECT id FROM epochs WHERE journal = ?1";
         let epoch = self.connection.prepare_cached(sql)?.query_row([journal.0], |row| row.get(0)).optional()?;
         let Some(epoch) = epoch else { return Ok(None) };
-        let sql = format!("SELECT {COLUMNS} FROM journal WHERE epoch = ?1 AND seq = ?2");
-        let found = self.connection.prepare_cached(&sql)?.query_row(params![epoch, seq], entry).optional()?;
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE place = ?1");
+        let found = self.connection.prepare_cached(&sql)?.query_row([place(epoch, seq)], entry).optional()?;
         let about = |entry: &Entry| crate::erase::about(entry.open.bytes().unwrap_or_default());
         Ok(found.filter(|entry| about(entry).as_deref() == Some(number)).map(|entry| (epoch, entry)))
     }
@@ -258,8 +273,8 @@ impl Journal<'_> {
 
     /// What the entry at a place of an epoch means: one carried over from another epoch reads as it stood there.
     pub(crate) fn at(&self, epoch: i64, seq: u64) -> Result<Entry> {
-        let sql = format!("SELECT {COLUMNS} FROM journal WHERE epoch = ?1 AND seq = ?2");
-        let found = self.connection.prepare_cached(&sql)?.query_row(params![epoch, seq], entry).optional()?;
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE place = ?1");
+        let found = self.connection.prepare_cached(&sql)?.query_row([place(epoch, seq)], entry).optional()?;
         Ok(found.ok_or_else(|| Error::Contradiction(format!("entry {seq} is missing")))?.meant()?)
     }
 }

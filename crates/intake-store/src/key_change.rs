@@ -8,7 +8,7 @@
 //! Not `PRAGMA rekey`: it rewrites the one file there is, and neither key opens it while that goes on.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use intake_wire::{Head, JournalId};
@@ -82,7 +82,11 @@ impl Db {
         writer.emptied_wal()?;
         // Closed, since the last one that closes takes the WAL with it.
         lock(&inner.readers).clear();
-        let made = export(&writer.connection, folder, key).map_err(E::from).and_then(|()| fill(folder, key, work));
+        let made = folder
+            .settle_key_change()
+            .and_then(|()| export(&writer.connection, &folder.next_database(), key))
+            .map_err(E::from)
+            .and_then(|()| fill(folder, key, work));
         let (value, appended) = match made {
             Ok(made) => made,
             Err(error) => {
@@ -127,12 +131,10 @@ impl TheWriter {
     }
 }
 
-/// Copies every table into `desk.next` under the new key.
-fn export(old: &Connection, folder: &Folder, key: &DataKey) -> Result<()> {
-    folder.settle_key_change()?;
-    let path = folder.next_database();
+/// Copies every table into a new file under another key.
+pub(crate) fn export(old: &Connection, path: &Path, key: &DataKey) -> Result<()> {
     // A connection that makes no files makes none by ATTACH either; of an empty one it makes a database.
-    File::create(&path)?;
+    File::create(path)?;
     let path = path.to_str().ok_or_else(|| Error::Contradiction("the folder's name is no text".into()))?;
     old.execute("ATTACH DATABASE ?1 AS next KEY ?2", [path, key.pragma().as_str()])?;
     let copied = copy(old);

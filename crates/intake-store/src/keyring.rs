@@ -15,6 +15,7 @@ use intake_wire::{random, sha256};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::clerks::ClerkRow;
 use crate::folder::write_whole;
 use crate::own_key::{OwnKey, encrypt};
 use crate::{Error, Result};
@@ -27,7 +28,7 @@ const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 
 /// The key of the database. Wiped when dropped; never printed.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DataKey(Zeroizing<[u8; 32]>);
 
 /// What a clerk may do.
@@ -41,6 +42,11 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role of a word in the journal.
+    fn of(word: &str) -> Self {
+        if word == Self::Administrator.word() { Self::Administrator } else { Self::Clerk }
+    }
+
     /// Its word in the journal, the same as in the keyring's JSON.
     pub const fn word(self) -> &'static str {
         match self {
@@ -51,7 +57,7 @@ impl Role {
 }
 
 /// One clerk's way to the data key. The name stands in the clear: the sign-in page must offer it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrapped {
     /// The desk's number of the clerk, from 1. Never given again: entries name it.
     pub clerk: u32,
@@ -78,7 +84,7 @@ pub struct Wrapped {
 }
 
 /// What the password opens.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Hold {
     /// The clerk's own key; the data key is encrypted to its public half.
@@ -98,7 +104,7 @@ pub struct Opened {
 }
 
 /// The file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keyring {
     version: u32,
     key_check: String,
@@ -111,7 +117,7 @@ pub struct Keyring {
     given: u32,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Recovery {
     recipient: String,
     sealed: String,
@@ -329,6 +335,24 @@ impl Keyring {
         Ok(ring)
     }
 
+    /// The recovery keys' wraps alone, with nobody in the ring.
+    pub(crate) fn of_recovery(&self) -> Self {
+        Self { clerks: Vec::new(), ..self.clone() }
+    }
+
+    /// Takes over what the journal says of the clerks and a ring from a backup may not know: who is disabled, who reads, and
+    /// whom it does not have at all. These need a new password.
+    pub fn catch_up(&mut self, known: &[ClerkRow]) {
+        for row in known {
+            self.note_given(row.clerk);
+            match self.clerks.iter_mut().find(|one| one.clerk == row.clerk) {
+                Some(one) => (one.disabled, one.reader) = (row.disabled, row.reader),
+                None => self.clerks.push(Wrapped::lapsed(row)),
+            }
+        }
+        self.clerks.sort_by_key(|one| one.clerk);
+    }
+
     /// Whether a clerk's password opens nothing any more: the data key changed before they had a key of their own.
     pub fn has_lapsed(&self, clerk: u32) -> bool {
         self.clerk(clerk).is_some_and(|one| !one.disabled && matches!(one.hold, Hold::Lapsed { .. }))
@@ -373,6 +397,22 @@ impl Keyring {
 }
 
 impl Wrapped {
+    /// One whose password opens nothing.
+    fn lapsed(row: &ClerkRow) -> Self {
+        Self {
+            clerk: row.clerk,
+            name: row.name.clone(),
+            role: Role::of(&row.role),
+            disabled: row.disabled,
+            reader: row.reader,
+            passwords: row.passwords,
+            salt: [0; 16],
+            hold: Hold::Lapsed { lapsed: true },
+            wrong_tries: 0,
+            wrong_at_ms: 0,
+        }
+    }
+
     /// The public half of the clerk's own key; `None` before they have one.
     pub fn recipient(&self) -> Option<&str> {
         match &self.hold {

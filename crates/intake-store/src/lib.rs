@@ -9,6 +9,7 @@
 mod attachments;
 mod backup;
 mod blobs;
+mod carry;
 mod clerks;
 mod clock;
 mod db;
@@ -24,6 +25,7 @@ mod identities;
 mod journal;
 mod key_change;
 mod keyring;
+mod keyring_back;
 mod line;
 mod marker;
 mod matters;
@@ -34,6 +36,7 @@ mod sealed;
 mod search;
 mod swap;
 mod tokens;
+mod twins;
 mod verify;
 
 pub use attachments::{AttachmentRecord, Attachments, Removed};
@@ -49,12 +52,16 @@ pub use error::{Error, Result};
 pub use folder::{Folder, Locked, make_folder, write_whole};
 pub use journal::{Journal, Mention};
 pub use keyring::{DataKey, Keyring, Opened, RecoveryKey, Role, Wrapped};
+pub use keyring_back::{
+    KeyringBack, Outdated, keyring_back, note_outdated, put_keyring_back, recover_lost, seen_keyring_back,
+};
 pub use line::{Epoch, LastExchange};
 pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
 pub use own_key::{OwnKey, seal};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
-pub use sealed::Place;
+pub use sealed::{Place, SealedEntry, SealedWords};
 pub use search::{Page, Query, Search, Wanted};
 pub use swap::restore;
+pub use twins::Twin;
 pub use verify::{Verified, Walk};

@@ -1,13 +1,18 @@
 //! Matters as they stand: one row a registration; its words are read from the journal.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
+use intake_model::RegistrationNumber;
 use intake_wire::{Corrected, Entry, Record, SlipIssued, VerdictKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::db::{Reader, Writer};
-use crate::journal::Journal;
+use crate::erase::about;
+use crate::journal::{Journal, place};
 use crate::{Error, Result};
 
 /// Reading matters.
@@ -66,10 +71,17 @@ pub struct Version {
 }
 
 /// What every version says in its open part.
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Facts {
     headcount: u32,
     owes_written_notice: bool,
+}
+
+/// What a registration says beside it.
+#[derive(Deserialize)]
+struct FirstFacts {
+    number: String,
+    headcount: u32,
 }
 
 /// How a matter's newest entry stands with the district.
@@ -170,9 +182,9 @@ const COLUMNS: &str =
      m.slips, iif(m.carried, json_extract(CAST(r.open AS TEXT), '$.at_ms'), r.at_ms),
      iif(m.carried, json_extract(CAST(r.open AS TEXT), '$.clerk'), r.clerk),
      m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
-     (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
-                                          OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
-     FROM matters m JOIN journal r ON r.epoch = m.epoch AND r.seq = m.registered_seq
+     coalesce((SELECT verdict FROM verdicts WHERE epoch = m.version_epoch AND seq = m.version_seq),
+              (SELECT verdict FROM verdicts WHERE epoch = m.void_epoch AND seq = m.void_seq))
+     FROM matters m JOIN journal r ON r.place = (m.epoch << 40) | m.registered_seq
      JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch";
 
 impl Matters<'_> {
@@ -196,20 +208,21 @@ impl Matters<'_> {
     /// The matter that the entry at a place registered. One look at the journal, where it was not corrected since: a search
     /// reads many.
     pub(crate) fn registered_at(&self, epoch: i64, seq: u64) -> Result<Option<MatterRecord>> {
-        let sql = "SELECT kind, open, personal, at_ms, clerk FROM journal WHERE epoch = ?1 AND seq = ?2";
+        let sql = "SELECT kind, open, personal, at_ms, clerk FROM journal WHERE place = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut entries = statement.query(params![epoch, seq])?;
+        let mut entries = statement.query([place(epoch, seq)])?;
         let Some(entry) = entries.next()? else { return Ok(None) };
         if entry.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? == "carried" {
             let Numbered { number } = open_part(&Journal { connection: self.connection }.at(epoch, seq)?)?;
             let here = self.place_of(&number)? == Some((epoch, seq));
             return if here { self.find(&number) } else { Ok(None) };
         }
-        let Numbered { number } = serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let FirstFacts { number, headcount } =
+            serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let sql = "SELECT m.version, m.version_epoch, m.version_seq, m.void_seq, m.void_reason, m.slips,
                    m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
-                   (SELECT t.verdict FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
-                                                        OR (t.epoch = m.void_epoch AND t.seq = m.void_seq) LIMIT 1)
+                   coalesce((SELECT verdict FROM verdicts WHERE epoch = m.version_epoch AND seq = m.version_seq),
+                            (SELECT verdict FROM verdicts WHERE epoch = m.void_epoch AND seq = m.void_seq))
                    FROM matters m JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch
                    WHERE m.number = ?1 AND m.epoch = ?2 AND m.registered_seq = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -234,13 +247,9 @@ impl Matters<'_> {
         if version_at != (epoch, seq) {
             return self.with_words(version_at.0, record).map(Some);
         }
-        let Facts { headcount, .. } =
-            serde_json::from_slice(entry.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         record.headcount = headcount;
-        record.record = match entry.get_ref(2)?.as_blob_or_null().map_err(rusqlite::Error::from)? {
-            Some(words) => Record::of_json(words)?,
-            None => self.resealed_at(epoch, seq)?,
-        };
+        let words = entry.get_ref(2)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
+        record.record = self.record_at((epoch, seq), words.map_or(Ok(Record::Erased), Record::of_json)?)?;
         Ok(Some(record))
     }
 
@@ -289,21 +298,31 @@ impl Matters<'_> {
     }
 
     /// Matters of the days before `date` that the district has not confirmed or cannot apply, the newest first, at most
-    /// `limit`.
+    /// `limit`: those that were written about last.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
-    pub fn open_before(&self, date: NaiveDate, limit: u32) -> Result<Vec<MatterRecord>> {
-        let sql = format!(
-            "SELECT {COLUMNS} WHERE m.local_date < ?1
-             AND (m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq)
-                  OR EXISTS (SELECT 1 FROM verdicts t WHERE (t.epoch = m.version_epoch AND t.seq = m.version_seq)
-                                                         OR (t.epoch = m.void_epoch AND t.seq = m.void_seq)))
-             ORDER BY m.local_date DESC, m.epoch DESC, m.serial DESC LIMIT ?2"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![date.to_string(), limit], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
-        rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
+    pub fn open_before(&self, date: NaiveDate, limit: usize) -> Result<Vec<MatterRecord>> {
+        // From the few entries that are open at the district to their matters, never over all matters: most are settled.
+        let asked = "SELECT j.open FROM verdicts v JOIN journal j ON j.place = (v.epoch << 40) | v.seq";
+        let unsent = "SELECT j.open FROM epochs e CROSS JOIN journal j ON j.epoch = e.id AND j.seq > e.remote_seq
+                      WHERE j.kind IN ('registered', 'corrected', 'voided', 'carried') ORDER BY e.id DESC, j.seq DESC";
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+        for sql in [asked, unsent] {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut opens = statement.query([])?;
+            while found.len() < limit
+                && let Some(row) = opens.next()?
+            {
+                let Some(number) = about(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?) else { continue };
+                let parsed = number.parse::<RegistrationNumber>().ok().filter(|one| one.date() < date);
+                let Some(parsed) = parsed.filter(|_| seen.insert(number.clone())) else { continue };
+                let matter = self.find(&number)?.filter(|matter| matter.state != State::Sent);
+                found.extend(matter.map(|matter| (parsed.date(), matter)));
+            }
+        }
+        found.sort_by_key(|(date, matter)| (Reverse(*date), Reverse(matter.registered_ms)));
+        Ok(found.into_iter().map(|(_, matter)| matter).collect())
     }
 
     /// Every version of a matter's record, the newest first; empty for an unknown number.
@@ -321,22 +340,24 @@ impl Matters<'_> {
         let corrections = statement.query_map(params![number, first.0, first.1], |row| Ok((row.get(0)?, row.get(1)?)));
         let mut places = corrections?.collect::<rusqlite::Result<Vec<(i64, u64)>>>()?;
         places.push(first);
-        let version = |(epoch, seq)| {
-            let entry = Journal { connection: self.connection }.at(epoch, seq)?;
-            let version = match entry.kind.as_str() {
-                "corrected" => open_part::<Corrected>(&entry)?.version,
-                _ => 1,
-            };
-            Ok(Version {
-                version,
-                at_ms: entry.moment.at_ms,
-                clerk: entry.clerk,
-                place: (epoch, seq),
-                owes_written_notice: open_part::<Facts>(&entry)?.owes_written_notice,
-                record: self.record_at(epoch, seq, &entry.personal)?,
-            })
+        places.into_iter().map(|place| self.version_at(place)).collect()
+    }
+
+    /// The version that the entry at a place wrote.
+    pub(crate) fn version_at(&self, (epoch, seq): (i64, u64)) -> Result<Version> {
+        let entry = Journal { connection: self.connection }.at(epoch, seq)?;
+        let version = match entry.kind.as_str() {
+            "corrected" => open_part::<Corrected>(&entry)?.version,
+            _ => 1,
         };
-        places.into_iter().map(version).collect()
+        Ok(Version {
+            version,
+            at_ms: entry.moment.at_ms,
+            clerk: entry.clerk,
+            place: (epoch, seq),
+            owes_written_notice: open_part::<Facts>(&entry)?.owes_written_notice,
+            record: self.record_at((epoch, seq), Record::read(&entry.personal)?)?,
+        })
     }
 
     /// What the last slip of a matter was issued as; `None` where none was.
@@ -353,7 +374,7 @@ impl Matters<'_> {
     fn with_words(&self, epoch: i64, mut record: MatterRecord) -> Result<MatterRecord> {
         let entry = Journal { connection: self.connection }.at(epoch, record.version_seq)?;
         record.headcount = open_part::<Facts>(&entry)?.headcount;
-        record.record = self.record_at(epoch, record.version_seq, &entry.personal)?;
+        record.record = self.record_at((epoch, record.version_seq), Record::read(&entry.personal)?)?;
         Ok(record)
     }
 }

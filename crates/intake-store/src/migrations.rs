@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 6;
+pub(crate) const VERSION: u32 = 9;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -18,6 +18,9 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up_with_hook(include_str!("sql/0004_search.sql"), identities::migrate).foreign_key_check(),
         M::up(include_str!("sql/0005_drafts_attachments.sql")),
         M::up(include_str!("sql/0006_clock_and_retention.sql")),
+        M::up(include_str!("sql/0007_places.sql")).foreign_key_check(),
+        M::up(include_str!("sql/0008_sealed.sql")),
+        M::up(include_str!("sql/0009_after_a_loss.sql")),
     ])
 });
 

@@ -8,6 +8,8 @@ use std::io::Write as _;
 use age::secrecy::ExposeSecret as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use intake_wire::Personal;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::{Error, Result};
@@ -48,6 +50,13 @@ impl OwnKey {
     /// Opens what [`seal`] made; `None` where it is for others, or was changed.
     pub fn open(&self, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.decrypt(&STANDARD.decode(sealed).ok()?)
+    }
+
+    /// Opens a sealed part in its place. Gives whether it did: one that was open before, or stays sealed, is no opening.
+    pub fn unseal<T: DeserializeOwned>(&self, part: &mut Personal<T>) -> bool {
+        let Personal::Sealed(sealed) = &*part else { return false };
+        let told = self.open(&sealed.sealed).and_then(|json| serde_json::from_slice(&json).ok());
+        told.map(|told| *part = Personal::Told(told)).is_some()
     }
 }
 

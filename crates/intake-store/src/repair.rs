@@ -9,17 +9,18 @@ use std::path::Path;
 
 use intake_wire::{Entry, Hash, Head, JournalId};
 use rusqlite::config::DbConfig;
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-use crate::backup::{Backup, backups, copy_blobs};
+use crate::backup::{Backup, copy_blobs, newest_first};
 use crate::db::{Access, Reader, Writer, connect};
 use crate::derived::is_derived;
 use crate::folder::{Folder, write_whole};
 use crate::head::HeadFile;
 use crate::journal::{COLUMNS, entry};
 use crate::keyring::{DataKey, Keyring};
-use crate::{Error, Result, migrations, swap};
+use crate::{Error, Result, drafts, key_change, migrations, swap};
 
 /// What a repair brought back, and what it did not. It lies in the data folder until a clerk has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,12 +93,7 @@ pub fn repair(
     let base = usable(folder, key, unlock, whose.as_ref());
     let mut new = match &base {
         Some((backup, its_key)) => {
-            std::fs::copy(backup.database(), &database)?;
-            let new = connect(&database, its_key, Access::Write)?;
-            // Of one file, as SQLCipher wants it for another key.
-            new.pragma_update(None, "journal_mode", "DELETE")?;
-            new.pragma_update(None, "rekey", key.pragma().as_str())?;
-            new.close().map_err(|(_, error)| Error::from(error))?;
+            copy_under(&backup.database(), its_key, &database, key)?;
             connect(&database, key, Access::Write)?
         }
         None => connect(&database, key, Access::Create)?,
@@ -105,6 +101,9 @@ pub fn repair(
     migrations::to_latest(&mut new)?;
     let transaction = new.transaction()?;
     let writer = Writer { connection: &transaction, appended: std::cell::Cell::new(None) };
+    if let Some((backup, _)) = &base {
+        drafts::doubt(&transaction, backup.manifest.made_ms)?;
+    }
     let mut from_file = 0;
     if let Some(damaged) = &damaged {
         match base {
@@ -136,7 +135,7 @@ pub fn repair(
     let last_number = transaction.query_row(sql, [], |row| row.get(0)).optional()?;
     transaction.commit()?;
     drop((new, damaged));
-    swap::make_ready(&database, key)?;
+    swap::make_ready(&database, key, None)?;
     if let Some((backup, _)) = &base {
         copy_blobs(&backup.blobs(), &folder.path().join("blobs"))?;
     }
@@ -148,6 +147,20 @@ pub fn repair(
     Ok(report)
 }
 
+/// Copies a database. Under another key it is written anew: the salt at the beginning of a file stands for one key.
+fn copy_under(from: &Path, its_key: &DataKey, to: &Path, key: &DataKey) -> Result<()> {
+    if *its_key == *key {
+        std::fs::copy(from, to)?;
+        return Ok(());
+    }
+    let old = to.with_extension("old");
+    std::fs::copy(from, &old)?;
+    let connection = connect(&old, its_key, Access::Write)?;
+    key_change::export(&connection, to, key)?;
+    connection.close().map_err(|(_, error)| Error::from(error))?;
+    Ok(std::fs::remove_file(&old)?)
+}
+
 /// The newest backup that passes its check, with the key that opens it.
 fn usable(
     folder: &Folder,
@@ -155,12 +168,8 @@ fn usable(
     unlock: &dyn Fn(&Keyring) -> Option<DataKey>,
     whose: Option<&(String, u8)>,
 ) -> Option<(Backup, DataKey)> {
-    let mut places = vec![folder.beside(), folder.within()];
-    places.extend(folder.backup_place().ok().filter(|place| *place != folder.beside()));
     let whose = whose.map(|(centre, desk)| (centre.as_str(), *desk));
-    let mut found: Vec<Backup> = places.iter().flat_map(|place| backups(place, whose)).collect();
-    found.sort_by_key(|backup| std::cmp::Reverse((backup.manifest.marks.len(), backup.manifest.entries())));
-    found.into_iter().find_map(|backup| {
+    newest_first(folder, whose).into_iter().find_map(|backup| {
         let ring = backup.keyring().ok()?;
         let key = if ring.fits(key) { key.clone() } else { unlock(&ring)? };
         backup.check(&key).ok()?;
@@ -239,20 +248,13 @@ impl Damaged {
 
     /// Puts the file's drafts in the place of the backup's, if all of them read.
     fn copy_drafts(&self, into: &Connection) -> Result<()> {
-        let sql = "SELECT id, clerk, started_ms, changed_ms, body FROM drafts";
-        let read = || -> rusqlite::Result<Vec<[rusqlite::types::Value; 5]>> {
-            let mut statement = self.0.prepare(sql)?;
-            let rows =
-                statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))?;
-            rows.collect()
-        };
-        let Ok(drafts) = read() else { return Ok(()) };
-        into.execute("DELETE FROM drafts", [])?;
-        let sql = "INSERT INTO drafts (id, clerk, started_ms, changed_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)";
-        for draft in drafts {
-            into.prepare_cached(sql)?.execute(rusqlite::params_from_iter(draft))?;
+        match self.rows("drafts", into)? {
+            Some(read) if read.whole => {
+                into.execute("DELETE FROM drafts", [])?;
+                read.insert(into, "drafts")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Copies the rows of every table that does not follow from the journal, as far as they read.
@@ -261,23 +263,52 @@ impl Damaged {
         let names: Vec<String> =
             into.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         for table in names.iter().filter(|name| !is_derived(name)) {
-            let known = columns(into, table)?;
             // A table that does not read leaves the rest: the desk's own row is asked for afterwards.
-            let Ok(there) = columns(&self.0, table) else { continue };
-            let both: Vec<&str> = known.iter().filter(|name| there.contains(name)).map(String::as_str).collect();
-            if both.is_empty() {
-                continue;
+            if let Some(read) = self.rows(table, into)? {
+                read.insert(into, table)?;
             }
-            let list = both.join(", ");
-            let Ok(mut rows) = self.0.prepare(&format!("SELECT {list} FROM {table}")) else { continue };
-            let places = (1..=both.len()).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
-            let mut insert = into.prepare(&format!("INSERT INTO {table} ({list}) VALUES ({places})"))?;
-            let Ok(mut rows) = rows.query([]) else { continue };
-            while let Ok(Some(row)) = rows.next() {
-                let values = (0..both.len()).map(|place| row.get::<_, rusqlite::types::Value>(place));
-                let Ok(values) = values.collect::<rusqlite::Result<Vec<_>>>() else { break };
-                insert.execute(rusqlite::params_from_iter(values))?;
-            }
+        }
+        Ok(())
+    }
+
+    /// What reads of a table, in the columns that `into` has too; nothing where not even those can be told.
+    fn rows(&self, table: &str, into: &Connection) -> Result<Option<Rows>> {
+        let known = columns(into, table)?;
+        let Ok(there) = columns(&self.0, table) else { return Ok(None) };
+        let both: Vec<&str> = known.iter().filter(|name| there.contains(name)).map(String::as_str).collect();
+        if both.is_empty() {
+            return Ok(None);
+        }
+        let columns = both.join(", ");
+        let Ok(mut statement) = self.0.prepare(&format!("SELECT {columns} FROM {table}")) else { return Ok(None) };
+        let values = |row: &rusqlite::Row<'_>| (0..both.len()).map(|place| row.get(place)).collect();
+        let Ok(found) = statement.query_map([], values) else { return Ok(None) };
+        let (mut rows, mut whole) = (Vec::new(), true);
+        for row in found {
+            let Ok(row) = row else {
+                whole = false;
+                break;
+            };
+            rows.push(row);
+        }
+        Ok(Some(Rows { columns, rows, whole }))
+    }
+}
+
+/// Rows of a table up to the first that does not read.
+struct Rows {
+    columns: String,
+    rows: Vec<Vec<Value>>,
+    whole: bool,
+}
+
+impl Rows {
+    fn insert(self, into: &Connection, table: &str) -> Result<()> {
+        let Self { columns, rows, .. } = self;
+        let places = (1..=columns.split(',').count()).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+        let mut insert = into.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({places})"))?;
+        for row in rows {
+            insert.execute(rusqlite::params_from_iter(row))?;
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
-//! Earlier versions of a matter that becomes sealed: their open words leave the journal, and what readers may still see of
-//! them stands sealed in a later entry.
+//! What stands sealed in a later entry: the open words of a matter that becomes sealed, which leave the journal where they
+//! stood, and sealed words that are sealed once more to other readers, which stay.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use intake_wire::{JournalId, Part, Record, Resealed};
+use intake_wire::{Entry, JournalId, Kind, Part, Record, Resealed, SealedPart};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
 use crate::matters::Matters;
-use crate::{Error, Result};
+use crate::{Attachments, Error, Result, erase};
 
 /// An entry of this desk that holds the words of one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,28 @@ pub struct Place {
     epoch: i64,
 }
 
+/// The sealed words of one version, or of an entry about a file.
+#[derive(Debug, Clone)]
+pub struct SealedWords {
+    /// Whose words they are.
+    pub place: Place,
+    /// Whom they are sealed to.
+    pub to: Vec<String>,
+    /// The whole personal part, where they stand now.
+    pub part: Vec<u8>,
+}
+
+/// An entry with sealed words, as a look along the journal comes upon it.
+#[derive(Debug, Clone)]
+pub struct SealedEntry {
+    /// Its epoch, and its place there.
+    pub at: (i64, u64),
+    /// The matter's number.
+    pub number: String,
+    /// Whom it is sealed to.
+    pub to: Vec<String>,
+}
+
 impl Writer<'_> {
     /// Where the versions of a matter stand whose words are open, the newest first, with those words.
     ///
@@ -29,7 +51,7 @@ impl Writer<'_> {
     pub fn open_versions(&self, number: &str) -> Result<Vec<(Place, Record)>> {
         let versions = self.matters().versions(number)?.into_iter();
         let open = versions.filter(|one| matches!(one.record, Record::Told(_)));
-        open.map(|one| Ok((self.place(one.place)?, one.record))).collect()
+        open.map(|one| Ok((place(self.connection, one.place)?, one.record))).collect()
     }
 
     /// Where the names and keys of a matter's files stand open, and why some were taken off, with those words.
@@ -44,18 +66,13 @@ impl Writer<'_> {
         let mut found = Vec::new();
         self.journal().each_of(&["attachment_added", "attachment_removed"], |at, entry| {
             let told: Told = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
-            if let Some(words) = entry.personal.bytes().filter(|_| told.number == number) {
+            let open = |words: &&[u8]| told.number == number && serde_json::from_slice::<SealedPart>(words).is_err();
+            if let Some(words) = entry.personal.bytes().filter(open) {
                 found.push((at, words.to_vec()));
             }
             Ok(())
         })?;
-        found.into_iter().map(|(at, words)| Ok((self.place(at)?, words))).collect()
-    }
-
-    fn place(&self, (epoch, seq): (i64, u64)) -> Result<Place> {
-        let sql = "SELECT journal FROM epochs WHERE id = ?1";
-        let journal = JournalId(self.connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?);
-        Ok(Place { journal, seq, epoch })
+        found.into_iter().map(|(at, words)| Ok((place(self.connection, at)?, words))).collect()
     }
 
     /// Erases the words of a matter's entries that gave way to others.
@@ -76,14 +93,52 @@ impl Writer<'_> {
         if !self.make_husk(place.epoch, &entry)? {
             return Err(Error::Contradiction(format!("entry {} was erased before", place.seq)));
         }
-        let sql =
-            "INSERT INTO resealed (epoch, seq, by_epoch, by_seq) VALUES (?1, ?2, (SELECT max(id) FROM epochs), ?3)";
+        self.seal_anew(place, by)
+    }
+
+    /// The words of a place stand from now on in the entry at `by` of the current epoch. What stood before it is left.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn seal_anew(&self, place: &Place, by: u64) -> Result<()> {
+        let sql = "INSERT INTO resealed (epoch, seq, by_epoch, by_seq)
+                   VALUES (?1, ?2, (SELECT max(id) FROM epochs), ?3)
+                   ON CONFLICT (epoch, seq) DO UPDATE SET by_epoch = excluded.by_epoch, by_seq = excluded.by_seq";
         self.connection.prepare_cached(sql)?.execute(params![place.epoch, place.seq, by])?;
         Ok(())
     }
 }
 
+fn place(connection: &Connection, (epoch, seq): (i64, u64)) -> Result<Place> {
+    let sql = "SELECT journal FROM epochs WHERE id = ?1";
+    let journal = JournalId(connection.prepare_cached(sql)?.query_row([epoch], |row| row.get(0))?);
+    Ok(Place { journal, seq, epoch })
+}
+
 impl Reader<'_> {
+    /// Up to `limit` entries with sealed words after a place, in order, but for those whose words stand elsewhere by now.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Json`].
+    pub fn sealed_after(&self, after: (i64, u64), limit: usize) -> Result<Vec<SealedEntry>> {
+        // The condition is the index's own: only sealed entries stand in it.
+        let sql = "SELECT epoch, seq, open, personal FROM journal j INDEXED BY journal_sealed
+                   WHERE instr(personal, x'227365616c6564223a22') > 0 AND (epoch, seq) > (?1, ?2)
+                   AND NOT EXISTS (SELECT 1 FROM resealed r WHERE r.epoch = j.epoch AND r.seq = j.seq)
+                   ORDER BY epoch, seq LIMIT ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![after.0, after.1, limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let number = erase::about(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?).unwrap_or_default();
+            let SealedPart { to, .. } =
+                serde_json::from_slice(row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?)?;
+            found.push(SealedEntry { at: (row.get(0)?, row.get(1)?), number, to });
+        }
+        Ok(found)
+    }
+
     /// Compares where erased words stand sealed with what the journal says.
     pub(crate) fn compare_resealed(&self) -> Result<()> {
         let sql = "SELECT epoch, seq, by_epoch, by_seq FROM resealed";
@@ -98,17 +153,17 @@ impl Reader<'_> {
     }
 }
 
-/// Each erased place of this desk, and where its words stand sealed, as the journal says.
+/// Each place of this desk whose words stand sealed elsewhere, and where, as the journal says: the last entry wins.
 pub(crate) fn resealed(connection: &Connection) -> Result<BTreeMap<(i64, u64), (i64, u64)>> {
     let mut told = BTreeMap::new();
-    Journal { connection }.each_of(&["resealed"], |by, entry| {
+    Journal { connection }.each_of(&["resealed", "sealed_anew"], |by, entry| {
         let open: Resealed = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
         for seq in open.of {
             // Where it gave way to another entry of that place, it stands aside.
             let Some((epoch, target)) = (Journal { connection }).of_number(open.journal, seq, &open.number)? else {
                 continue;
             };
-            if matches!(target.personal, Part::Kept { .. }) {
+            if entry.kind == Kind::resealed() && matches!(target.personal, Part::Kept { .. }) {
                 return Err(Error::Contradiction(format!("entry {seq} was not sealed as the journal says")));
             }
             told.insert((epoch, seq), by);
@@ -118,23 +173,38 @@ pub(crate) fn resealed(connection: &Connection) -> Result<BTreeMap<(i64, u64), (
     Ok(told)
 }
 
+/// The entry in which the words of a place stand sealed; `None` where they stand, or stood, at the place itself.
+pub(crate) fn sealed_later(connection: &Connection, at: (i64, u64)) -> Result<Option<Entry>> {
+    let sql = "SELECT by_epoch, by_seq FROM resealed WHERE epoch = ?1 AND seq = ?2";
+    let by = connection.prepare_cached(sql)?.query_row(at, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    by.map(|(epoch, seq)| Journal { connection }.at(epoch, seq)).transpose()
+}
+
 impl Matters<'_> {
-    /// What can be read of the version at a place: its own words, or those sealed for it later.
-    pub(crate) fn record_at(&self, epoch: i64, seq: u64, personal: &Part) -> Result<Record> {
-        if matches!(personal, Part::Kept { .. }) {
-            return Ok(Record::read(personal)?);
-        }
-        self.resealed_at(epoch, seq)
+    /// What can be read of the version at a place, where `own` stands: that, or what was sealed for it later.
+    pub(crate) fn record_at(&self, at: (i64, u64), own: Record) -> Result<Record> {
+        let later = if own.told().is_none() { sealed_later(self.connection, at)? } else { None };
+        Ok(later.map(|later| Record::read(&later.personal)).transpose()?.unwrap_or(own))
     }
 
-    /// What stands sealed elsewhere for an erased place.
-    pub(crate) fn resealed_at(&self, epoch: i64, seq: u64) -> Result<Record> {
-        let sql = "SELECT by_epoch, by_seq FROM resealed WHERE epoch = ?1 AND seq = ?2";
-        let found =
-            self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| Ok((row.get(0)?, row.get(1)?)));
-        match found.optional()? {
-            Some((epoch, seq)) => Ok(Record::read(&Journal { connection: self.connection }.at(epoch, seq)?.personal)?),
-            None => Ok(Record::Erased),
-        }
+    /// All words of a matter that stand sealed: of its versions, and of its files.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Contradiction`].
+    pub fn sealed_words(&self, number: &str) -> Result<Vec<SealedWords>> {
+        let versions = self.versions(number)?.into_iter().map(|one| one.place);
+        let files = Attachments { connection: self.connection }.places(number)?;
+        versions.chain(files).filter_map(|at| self.sealed_at(at).transpose()).collect()
+    }
+
+    fn sealed_at(&self, at: (i64, u64)) -> Result<Option<SealedWords>> {
+        let entry = match sealed_later(self.connection, at)? {
+            Some(later) => later,
+            None => Journal { connection: self.connection }.at(at.0, at.1)?,
+        };
+        let Some(part) = entry.personal.bytes() else { return Ok(None) };
+        // Open words have no readers.
+        let Ok(SealedPart { to, .. }) = serde_json::from_slice(part) else { return Ok(None) };
+        Ok(Some(SealedWords { place: place(self.connection, at)?, to, part: part.to_vec() }))
     }
 }

@@ -8,17 +8,15 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use intake_model::seek::{Words, finds};
 use intake_model::{Filed, RegistrationNumber, Visit};
-use intake_wire::Carried;
 use rusqlite::{Connection, params};
 
 use crate::db::{Reader, Writer};
-use crate::journal::Journal;
-use crate::matters::{MatterRecord, Matters, Numbered, State};
+use crate::erase::about;
+use crate::journal::{Journal, of_place, place};
+use crate::matters::{MatterRecord, Matters, State};
 use crate::tokens;
 use crate::{Error, Result};
 
-/// A rowid of the index is the epoch above this many bits of the place in its journal.
-const PLACE_BITS: u32 = 40;
 /// As many proposals of the index are compared with their records before the question is given back unfinished, so that no
 /// question keeps a clerk waiting: the next page goes on from there.
 const LOOKED_AT: usize = 400;
@@ -72,14 +70,6 @@ pub struct Search<'c> {
     connection: &'c Connection,
 }
 
-fn rowid(epoch: i64, seq: u64) -> i64 {
-    (epoch << PLACE_BITS) | i64::try_from(seq).unwrap_or(i64::MAX)
-}
-
-fn place(rowid: i64) -> (i64, u64) {
-    (rowid >> PLACE_BITS, u64::try_from(rowid & ((1 << PLACE_BITS) - 1)).unwrap_or(0))
-}
-
 impl Reader<'_> {
     /// Searching.
     pub fn search(&self) -> Search<'_> {
@@ -130,7 +120,7 @@ impl Search<'_> {
             }
             looked += 1;
             last = at;
-            let (epoch, seq) = place(at);
+            let (epoch, seq) = of_place(at);
             if let Some(matter) = self.matters().registered_at(epoch, seq)?.filter(|matter| holds(query, matter)) {
                 page.matters.push(matter);
             }
@@ -165,8 +155,8 @@ impl Search<'_> {
                 let epochs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 let epochs = epochs.collect::<rusqlite::Result<Vec<(i64, u64)>>>()?;
                 let range = |&(epoch, sent): &(i64, u64)| match wanted {
-                    Wanted::Waiting => (rowid(epoch, sent) + 1, rowid(epoch + 1, 0)),
-                    _ => (rowid(epoch, 0), rowid(epoch, sent)),
+                    Wanted::Waiting => (place(epoch, sent) + 1, place(epoch + 1, 0)),
+                    _ => (place(epoch, 0), place(epoch, sent)),
                 };
                 let ranges = epochs.iter().map(range).collect();
                 let mut apart = BTreeSet::new();
@@ -220,13 +210,8 @@ impl Search<'_> {
     }
 
     fn rowid_about(&self, open: &[u8]) -> Result<Option<i64>> {
-        // An entry that is about no matter has no number; one that was carried over has it inside.
-        let inner = |carried: Carried| serde_json::from_str::<Numbered>(&carried.content).ok();
-        let about = serde_json::from_slice::<Numbered>(open)
-            .ok()
-            .or_else(|| serde_json::from_slice::<Carried>(open).ok().and_then(inner));
-        let Some(about) = about else { return Ok(None) };
-        Ok(self.matters().place_of(&about.number)?.map(|(epoch, seq)| rowid(epoch, seq)))
+        let Some(number) = about(open) else { return Ok(None) };
+        Ok(self.matters().place_of(&number)?.map(|(epoch, seq)| place(epoch, seq)))
     }
 }
 
@@ -358,13 +343,13 @@ impl Writer<'_> {
     /// Takes one matter into the index as it stands now.
     pub(crate) fn index_matter(&self, number: &str) -> Result<()> {
         match self.matters().place_of(number)? {
-            Some((epoch, seq)) => self.index_one(rowid(epoch, seq)),
+            Some((epoch, seq)) => self.index_one(place(epoch, seq)),
             None => Ok(()),
         }
     }
 
     fn index_one(&self, rowid: i64) -> Result<()> {
-        let (epoch, seq) = place(rowid);
+        let (epoch, seq) = of_place(rowid);
         let Some(matter) = self.matters().registered_at(epoch, seq)? else { return Ok(()) };
         let number: RegistrationNumber =
             matter.number.parse().map_err(|_| Error::Contradiction("a number does not read".into()))?;

@@ -9,6 +9,9 @@ use crate::{DataKey, Db, Locked};
 
 const MOMENT: Moment = Moment { at_ms: 1_795_482_300_000, boot: BootId([0; 16]), mono_ms: 0 };
 
+/// The day of that moment.
+const MOMENT_DAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+
 struct Desk {
     db: Db,
     locked: Locked,
@@ -48,6 +51,7 @@ impl Desk {
                 party: visit.party,
                 owes_written_notice: false,
                 import_key: String::new(),
+                draft: String::new(),
             };
             let seq = tx.append(draft(Kind::registered(), &open, &visit), 1, MOMENT)?;
             tx.insert_matter(&number, date, serial, seq, "")?;
@@ -294,6 +298,15 @@ fn a_matter_is_found_by_how_it_stands_with_the_district_also_after_it_was_change
             }
             assert_eq!(states.map(of), expect.map(<[usize]>::to_vec), "indexed: {indexed}");
         }
+        // The morning after, whatever the district has not settled is still told of.
+        let tomorrow = MOMENT_DAY.succ_opt().unwrap();
+        let open = |limit| desk.db.read::<_, Error>(|r| r.matters().open_before(tomorrow, limit)).unwrap();
+        let told: BTreeSet<String> = open(100).into_iter().map(|matter| matter.number).collect();
+        let [waiting, _, set_aside, void] = expect;
+        let unsettled = [waiting, set_aside, void].concat().into_iter().map(|place| numbers[place].clone());
+        assert_eq!(told, unsettled.collect());
+        assert_eq!(open(1).len(), 1);
+        assert_eq!(desk.db.read::<_, Error>(|r| r.matters().open_before(MOMENT_DAY, 100)).unwrap().len(), 0);
     };
     check([&[3, 2, 1, 0], &[], &[], &[]]);
     let head = intake_wire::Head { seq: 3, hash: intake_wire::Hash::ZERO };

@@ -12,13 +12,14 @@ use crate::db::{Access, connect};
 use crate::folder::{Folder, Locked, make_folder, sync_folder, write_whole};
 use crate::head::HeadFile;
 use crate::keyring::DataKey;
-use crate::{Error, Result, migrations};
+use crate::keyring_back::NOTE;
+use crate::{Error, Result, drafts, migrations};
 
 const READY: &str = "ready";
 /// Moved aside with the database whether or not there is a new one: they are of the old database alone.
 const OF_THE_OLD: [&str; 5] = ["desk.db-wal", "desk.db-shm", "head", "damaged", "repaired.json"];
 /// In the order in which they take their places.
-const NEW: [&str; 3] = ["keyring.json", "desk.db", "repaired.json"];
+const NEW: [&str; 4] = ["keyring.json", "desk.db", "repaired.json", NOTE];
 
 /// Puts a backup in the place of what the folder holds, which is moved to `aside-<time>` inside it. Gives that folder.
 ///
@@ -34,7 +35,7 @@ pub fn restore(locked: &Locked, backup: &Backup, key: &DataKey, over_newer: bool
     let staged = stage(&folder)?;
     let database = staged.join("desk.db");
     std::fs::copy(backup.database(), &database)?;
-    make_ready(&database, key)?;
+    make_ready(&database, key, Some(backup.manifest.made_ms))?;
     std::fs::copy(backup.path.join("keyring.json"), staged.join("keyring.json"))?;
     std::fs::File::open(staged.join("keyring.json"))?.sync_all()?;
     copy_blobs(&backup.blobs(), &folder.path().join("blobs"))?;
@@ -53,11 +54,15 @@ fn is_newer(folder: &Folder, backup: &Backup) -> Result<bool> {
     Ok(noted.is_empty() || !noted.iter().all(held))
 }
 
-/// Brings a copied database to today's tables and to one file, and says that it is a copy.
-pub(crate) fn make_ready(database: &Path, key: &DataKey) -> Result<()> {
+/// Brings a copied database to today's tables and to one file, and says that it is a copy. `drafts_of`: when the backup was
+/// made in which all of its drafts stood.
+pub(crate) fn make_ready(database: &Path, key: &DataKey, drafts_of: Option<i64>) -> Result<()> {
     let mut copy = connect(database, key, Access::Write)?;
     migrations::to_latest(&mut copy)?;
     copy.execute("UPDATE desk SET is_copy = 1", [])?;
+    if let Some(made_ms) = drafts_of {
+        drafts::doubt(&copy, made_ms)?;
+    }
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     copy.close().map_err(|(_, error)| Error::from(error))?;
     std::fs::File::open(database)?.sync_all()?;
@@ -114,6 +119,10 @@ pub(crate) fn finish(folder: &Folder) -> Result<()> {
         for name in OF_THE_OLD {
             put_aside(name)?;
         }
+    }
+    // What was told of the keyring that goes.
+    if staged.join("keyring.json").exists() {
+        put_aside(NOTE)?;
     }
     sync_folder(&aside)?;
     for name in NEW {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use intake_store::{Db, Reader};
 use intake_wire::{
-    Admission, Block, Carried, Draft, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, Kind, Moment,
-    OwnRequest, SYSTEM_CLERK, SignedRequest, limits,
+    Admission, Block, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, Moment, OwnRequest, SignedRequest,
+    limits,
 };
 
 use crate::client::{ANSWER_BYTES, Client, read_answer};
@@ -142,14 +142,7 @@ pub async fn give_way(db: &Db, journal: JournalId, into: Option<(JournalId, Stri
             if let Some((name, mark)) = into {
                 tx.begin_epoch(name, &mark, "forked", moment)?;
             }
-            for (entry, hash) in &aside {
-                let open = serde_json::to_vec(&Carried::of(journal, entry, *hash)?)?;
-                let personal = entry.personal.bytes().unwrap_or(b"{}").to_vec();
-                let at = tx.append(Draft { kind: Kind::carried(), open, personal }, SYSTEM_CLERK, moment)?;
-                if entry.personal.bytes().is_none() {
-                    tx.leave_erased(at)?;
-                }
-            }
+            tx.carry(journal, &aside, moment)?;
             tx.fold_anew()?;
             Ok(aside.len() as u64)
         })

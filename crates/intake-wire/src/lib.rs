@@ -21,9 +21,9 @@ pub use hash::{Hash, sha256, sha256_of};
 pub use page::{Block, Frames, PageWriter, limits};
 pub use payload::{
     AttachmentAdded, AttachmentContent, AttachmentRemoved, ClockJumped, Corrected, EarlierLookedUp, Erased, Kind,
-    Printed, ProgressTold, RecordOf, Registered, Resealed, SealedOpened, SlipIssued, Voided,
+    Printed, ProgressTold, RecordOf, Registered, RemovalReason, Resealed, SealedOpened, SlipIssued, Voided,
 };
-pub use record::{Record, SealedRecord};
+pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };

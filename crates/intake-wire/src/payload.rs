@@ -33,6 +33,8 @@ kinds! {
     sealed_reader_set,
     /// The database was encrypted anew under a fresh key: `{}`.
     key_changed,
+    /// The keyring was damaged or gone, and was put back from a backup: `{backup_ms}`.
+    keyring_restored,
     /// An administrator came back in by a recovery key: `{clerk}`.
     desk_recovered,
     /// A clerk signed in after three wrong tries or more: `{tries}`.
@@ -43,6 +45,8 @@ kinds! {
     sealed_opened,
     /// An earlier version was erased and stands sealed in the personal part of this entry: [`Resealed`].
     resealed,
+    /// What stands sealed, once more in the personal part of this entry for other readers: [`Resealed`]. Nothing is erased.
+    sealed_anew,
     /// The desk was enrolled at a district: `{district}`.
     desk_enrolled,
     /// A visit was registered: [`Registered`].
@@ -111,6 +115,9 @@ pub struct Registered {
     /// Which row of which ledger it was taken from; empty for what was told at the desk.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub import_key: String,
+    /// Which draft of its desk it was; empty where it was none. A random name, which tells nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub draft: String,
 }
 
 /// Open part of `corrected`: the whole record again, so that it applies without its predecessor (invariant 5).
@@ -128,6 +135,9 @@ pub struct Corrected {
     pub party: intake_model::Party,
     /// See [`Registered`].
     pub owes_written_notice: bool,
+    /// See [`Registered`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub draft: String,
 }
 
 /// Personal part of `registered` and `corrected`, unless the matter is sealed: see [`crate::Record`].
@@ -139,12 +149,13 @@ pub struct RecordOf {
     pub visit: Visit,
 }
 
-/// Open part of `resealed`; the personal part is a [`crate::SealedRecord`].
+/// Open part of `resealed` and `sealed_anew`; the personal part is a [`crate::SealedRecord`], of a file's entry a
+/// [`crate::SealedPart`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resealed {
     /// The registration number.
     pub number: String,
-    /// The journal of the version that was erased.
+    /// The journal of what stands sealed here.
     pub journal: crate::JournalId,
     /// Its entry there.
     pub of: Vec<u64>,
@@ -179,7 +190,7 @@ pub struct AttachmentAdded {
     pub pages: u32,
 }
 
-/// Personal part of `attachment_added`: erased, it leaves nothing that opens the bytes.
+/// Personal part of `attachment_added`, unless the matter is sealed: erased, it leaves nothing that opens the bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentContent {
     /// The file's name as it was handed over.
@@ -195,6 +206,13 @@ pub struct AttachmentRemoved {
     pub number: String,
     /// Which of its attachments.
     pub blob: Hash,
+}
+
+/// Personal part of `attachment_removed`, unless the matter is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalReason {
+    /// Why it was taken off.
+    pub reason: String,
 }
 
 /// Open part of `clock_jumped`.

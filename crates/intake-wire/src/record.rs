@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use intake_model::Visit;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::{Part, RecordOf};
@@ -32,6 +33,50 @@ pub struct SealedRecord {
     pub to: Vec<String>,
     /// The JSON of the visit as an `age` file, base 64.
     pub sealed: String,
+}
+
+/// The personal part of a sealed matter's other entries: whom it is sealed to, and the part itself as an `age` file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPart {
+    /// `age` X25519 recipients.
+    pub to: Vec<String>,
+    /// The part's JSON as an `age` file, base 64.
+    pub sealed: String,
+}
+
+/// The personal part of an entry about a file, as whoever holds the entry finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Personal<T> {
+    /// The words of an open matter, or those that a key opened.
+    Told(T),
+    /// For its readers alone.
+    Sealed(SealedPart),
+    /// The content was erased.
+    Erased,
+}
+
+impl<T: DeserializeOwned> Personal<T> {
+    /// Reads a personal part.
+    ///
+    /// # Errors
+    /// Where its JSON is neither such a part nor a sealed one.
+    pub fn read(personal: &Part) -> serde_json::Result<Self> {
+        let Some(bytes) = personal.bytes() else { return Ok(Self::Erased) };
+        match serde_json::from_slice(bytes) {
+            Ok(told) => Ok(Self::Told(told)),
+            Err(error) => serde_json::from_slice(bytes).map(Self::Sealed).map_err(|_| error),
+        }
+    }
+}
+
+impl<T> Personal<T> {
+    /// The words, where they are open.
+    pub fn told(&self) -> Option<&T> {
+        match self {
+            Self::Told(told) => Some(told),
+            Self::Sealed(_) | Self::Erased => None,
+        }
+    }
 }
 
 impl Record {
@@ -106,5 +151,18 @@ mod tests {
         assert_eq!(read(serde_json::to_string(&sealed).unwrap()).unwrap(), Record::Sealed(sealed));
         assert_eq!(Record::read(&Part::Erased { digest: crate::Hash::ZERO }).unwrap(), Record::Erased);
         assert!(read(r#"{"query_code":"K7QX-4M9P"}"#.into()).is_err());
+    }
+
+    #[test]
+    fn an_open_a_sealed_and_an_erased_part_of_a_file_are_told_apart() {
+        let read = |json: &str| {
+            Personal::<crate::RemovalReason>::read(&Part::Kept { salt: [0; 16], bytes: json.as_bytes().to_vec() })
+        };
+        let sealed = SealedPart { to: vec!["age1".into()], sealed: "YQ==".into() };
+        assert_eq!(read(r#"{"reason":"误传"}"#).unwrap().told().unwrap().reason, "误传");
+        assert_eq!(read(&serde_json::to_string(&sealed).unwrap()).unwrap(), Personal::Sealed(sealed));
+        assert!(read("{}").is_err());
+        let husk = Part::Erased { digest: crate::Hash::ZERO };
+        assert_eq!(Personal::<crate::RemovalReason>::read(&husk).unwrap(), Personal::Erased);
     }
 }

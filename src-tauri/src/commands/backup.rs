@@ -1,4 +1,4 @@
-//! Backups, and what was rebuilt after damage.
+//! Backups, and what was rebuilt or put back after damage.
 
 use intake_app::{BackupState, Desk, DeskState};
 use tauri::State;
@@ -23,4 +23,9 @@ pub(crate) async fn set_backup_folder(desk: State<'_, Desk>, folder: String) -> 
 #[tauri::command]
 pub(crate) async fn seen_repaired(desk: State<'_, Desk>) -> Answer<DeskState> {
     blocking("seen_repaired", &desk, Desk::seen_repaired).await
+}
+
+#[tauri::command]
+pub(crate) async fn seen_keyring_back(desk: State<'_, Desk>) -> Answer<DeskState> {
+    blocking("seen_keyring_back", &desk, Desk::seen_keyring_back).await
 }

@@ -12,6 +12,6 @@ pub(crate) async fn erasable(desk: State<'_, Desk>, before: NaiveDate) -> Answer
 }
 
 #[tauri::command]
-pub(crate) async fn erase(desk: State<'_, Desk>, before: NaiveDate, matters: u64, why: String) -> Answer<Erasure> {
-    blocking("erase", &desk, move |desk| desk.erase(before, matters, &why)).await
+pub(crate) async fn erase(desk: State<'_, Desk>, before: NaiveDate, count: u64, why: String) -> Answer<Erasure> {
+    blocking("erase", &desk, move |desk| desk.erase(before, count, &why)).await
 }

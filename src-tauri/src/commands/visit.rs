@@ -45,3 +45,8 @@ pub(crate) async fn void_matter(desk: State<'_, Desk>, number: String, reason: S
 pub(crate) async fn versions(desk: State<'_, Desk>, number: String) -> Answer<Vec<MatterVersion>> {
     blocking("versions", &desk, move |desk| desk.versions(&number)).await
 }
+
+#[tauri::command]
+pub(crate) async fn seen_twins(desk: State<'_, Desk>, number: String) -> Answer<Matter> {
+    blocking("seen_twins", &desk, move |desk| desk.seen_twins(&number)).await
+}

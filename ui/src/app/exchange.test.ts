@@ -11,6 +11,7 @@ const done: ExchangeResult = {
   already_had: 0,
   came_back: 0,
   carried: 0,
+  drafts_gone: 0,
   set_aside: 0,
   waiting: 0,
   head: "7f3a",

@@ -2,7 +2,7 @@
 export const form = {
   visit: {
     title: "来访登记",
-    correcting: (number: string) => `更正登记 ${number}`,
+    correcting: (number: string) => `更正 ${number}`,
     who: "来访人",
     matter: "事项",
     party: "来访类型",
@@ -147,8 +147,8 @@ export const form = {
     papers: "文书",
     approver: "须经负责人批准后才能出具",
     clocks: "期限",
-    suspended: "姓名或住址不详，书面告知期限暂不起算",
-    sealed: "这件事保密：只有指定的人可以看。",
+    suspended: "没有姓名或住址，书面告知期限暂不起算",
+    sealed: "登记后就是保密件：只有您和指定的人可以打开。",
     mediationOffered: "可以同时提出人民调解，不收费。",
     doors: "可以引导去的途径及其期限",
     doorsBelow: (count: number) => `可以引导去的途径 ${count} 个，期限列在下面。`,

@@ -5,7 +5,7 @@ use intake_wire::{BootId, Entry, Hash, Kind, Moment, Part, Verdict, VerdictKind}
 use tokio_postgres::Row;
 
 use super::journals::Journal;
-use super::{fixed, place, seq};
+use super::{fixed, forks, place, seq};
 use crate::{Error, Result};
 
 /// Which table takes them.
@@ -175,18 +175,19 @@ pub(crate) async fn versions_aside(
     Ok(rows.iter().map(|row| (seq(row.get(0)), row.get(1))).collect())
 }
 
-/// Erases the words of these versions of a matter, and of what contradicts them; digests stay and prove the chain.
+/// Erases the words of these versions of a matter, of what contradicts them, and of what they carry over from elsewhere; digests
+/// stay and prove the chain.
 pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: &str, seqs: &[u64]) -> Result<()> {
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
     let at: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&j.centre, &j.id.0.as_slice(), &seqs];
     let erase = "SET personal = NULL, personal_salt = NULL
                  WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
-                 AND kind IN ('registered', 'corrected', 'attachment_added', 'attachment_removed')";
+                 AND kind IN ('registered', 'corrected', 'attachment_added', 'attachment_removed', 'carried')";
     let [centre, journal, seqs] = at;
     let sql = format!("UPDATE entries {erase} AND (number = $4 OR number IS NULL)");
     c.execute(&sql, &[centre, journal, seqs, &number]).await?;
     c.execute(&format!("UPDATE forks {erase}"), &at).await?;
-    Ok(())
+    forks::forget(c, j, seqs).await
 }
 
 /// The words of a verdict in the table.

@@ -2,18 +2,20 @@
 
 use deadpool_postgres::GenericClient;
 use intake_wire::{Hash, JournalId};
+use tokio_postgres::types::ToSql;
 
 use super::journals::Journal;
 use super::place;
 use crate::Result;
 
 /// The entry at `seq` of this journal carries over one of another journal of the same desk. Where that one is held beside
-/// another, it is settled, and its journal is not forked any more once all of them are.
+/// another, it is settled, and its journal is not forked any more once all of them are. `erased`: it came without its words.
 pub(crate) async fn settle(
     c: &impl GenericClient,
     j: &Journal,
     (of, at, hash): (JournalId, u64, Hash),
     seq: u64,
+    erased: bool,
 ) -> Result<()> {
     let settled = c
         .execute(
@@ -31,6 +33,10 @@ pub(crate) async fn settle(
             ],
         )
         .await?;
+    if erased {
+        // What the desk carries over without its words was erased there since: it goes here too.
+        forget(c, j, &[place(seq)?].as_slice()).await?;
+    }
     if settled > 0 {
         c.execute(
             "UPDATE journals SET forked = EXISTS (SELECT 1 FROM forks f WHERE f.centre = $1 AND f.journal_id = $2
@@ -39,5 +45,16 @@ pub(crate) async fn settle(
         )
         .await?;
     }
+    Ok(())
+}
+
+/// Erases the words of what the entries at these places of this journal carry over.
+pub(crate) async fn forget(c: &impl GenericClient, j: &Journal, seqs: &(dyn ToSql + Sync)) -> Result<()> {
+    c.execute(
+        "UPDATE forks SET personal = NULL, personal_salt = NULL
+         WHERE centre = $1 AND carried_journal = $2 AND carried_seq = ANY($3)",
+        &[&j.centre, &j.id.0.as_slice(), seqs],
+    )
+    .await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use intake_app::{Setup, restore};
+use intake_app::{Desk, Setup, restore};
 use intake_model::{Code, Material, Visit};
 use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, setup};
@@ -238,7 +238,20 @@ fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() 
     assert_eq!(desk.matter(&there[2]).unwrap().number, there[2], "what only the district had is here again");
     let told = at_district(&district);
     assert_eq!(told.iter().filter(|(number, ..)| *number == twin).count(), 2, "both visitors are kept: {told:?}");
-    assert_eq!(desk.verify().unwrap().twins, [twin], "listed for a person");
+    assert_eq!(desk.verify().unwrap().twins, [twin.clone()], "listed for a person");
+    // Both can be read at the desk, each with its own time, version, clerk and query code.
+    let both = desk.matter(&twin).unwrap();
+    let [earlier] = both.twins.as_slice() else { panic!("{:?}", both.twins) };
+    assert_eq!(earlier.words.visit().unwrap().demand, visit().demand);
+    assert_eq!((earlier.version, both.version, earlier.clerk, both.clerk), (2, 2, CLERK_ID, CLERK_ID));
+    assert_ne!(earlier.query_code, both.query_code);
+    assert!(!earlier.void && both.twins_unseen);
+    let told = |desk: &Desk| desk.today().unwrap().twins.into_iter().map(|one| one.number).collect::<Vec<_>>();
+    assert_eq!(told(&desk), [twin.clone()]);
+    assert!(!desk.seen_twins(&twin).unwrap().twins_unseen);
+    assert!(told(&desk).is_empty());
+    assert_eq!(desk.matter(&twin).unwrap().twins.len(), 1, "it stays to be read");
+    assert!(desk.matter(&there[2]).unwrap().twins.is_empty());
     let next = world.register(&desk, 1);
     assert_ne!(mark(&next[0]), "A");
     in_step(&desk);

@@ -3,7 +3,9 @@
 
 mod backups;
 mod damage;
+mod drafts;
 mod epochs;
+mod keyring;
 mod together;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ import type { DraftText } from "../../ipc/bindings/DraftText";
 import { ipc } from "../../ipc/call";
 import { emptyDraft } from "../intake/draft";
 import { type Work, workOf } from "../intake/work";
-import { ending, keep, putAside, takeBack, takeUp } from "./keeping";
+import { besides, ending, keep, putAside, takeBack, takeUp } from "./keeping";
 import { wordsOf } from "./texts";
 
 /** The desk's disk, as far as drafts go: what the commands do, in memory. */
@@ -13,6 +13,8 @@ const disk = new Map<string, DraftText>();
 let made = 0;
 let order = 0;
 const changed = new Map<string, number>();
+/** Which came back with a backup, and of when; untouched since, they are aside. */
+const backups = new Map<string, string>();
 const refuse = (code: string) => Promise.reject({ code, params: {}, field: null, ref: "1" });
 let full = false;
 let clerk = 100;
@@ -35,12 +37,13 @@ vi.spyOn(ipc, "openDraft").mockImplementation((id) => {
   return text ? Promise.resolve(text) : refuse("draft_gone");
 });
 vi.spyOn(ipc, "drafts").mockImplementation(() => {
-  const lines = [...disk].map(([id, { kind, about, words, aside }]) => ({ id, kind, about, words, aside, started: "", changed: "", own: true }));
+  const lines = [...disk].map(([id, { kind, about, words, aside }]) => ({ id, kind, about, words, aside: aside || backups.has(id), started: "", changed: "", own: true, backup: backups.get(id) ?? null }));
   return Promise.resolve(lines.sort((a, b) => (changed.get(b.id) ?? 0) - (changed.get(a.id) ?? 0)) satisfies DraftLine[]);
 });
 
 beforeEach(() => {
   disk.clear();
+  backups.clear();
   full = false;
   work = workOf(++clerk);
 });
@@ -125,6 +128,38 @@ describe("a visitor who steps aside", () => {
     full = true;
     await expect(putAside(work)).rejects.toMatchObject({ code: "disk_full" });
     expect(work.draft.name.text).toBe("张伟");
+  });
+});
+
+describe("a draft out of a backup", () => {
+  it("is not laid out by itself, and says where it is from once it is taken up", async () => {
+    work.draft.demand = "路灯坏了半年";
+    await keep(work);
+    const [id] = [...disk.keys()];
+    backups.set(id as string, "2026-11-24 10:05");
+    const again = await restarted();
+    expect(again.draft.demand).toBe("");
+    const [line] = besides(again, await ipc.drafts());
+    const saved = made;
+    const before = order;
+    await takeUp(again, line as DraftLine);
+    expect(again.draft.demand).toBe("路灯坏了半年");
+    expect(again.slots.visit.backup).toBe("2026-11-24 10:05");
+    expect(made, "taking it up makes no second one").toBe(saved);
+    expect(order, "the disk knows that it was taken up").toBeGreaterThan(before);
+    expect(besides(again, await ipc.drafts())).toEqual([]);
+  });
+
+  it("with a line of advice stands in the list, since it is not laid out either", async () => {
+    work.advice = { open: false, line: "问残疾证在哪里办" };
+    await keep(work);
+    backups.set([...disk.keys()][0] as string, "2026-11-24 10:05");
+    const again = await restarted();
+    expect(again.advice.line).toBe("");
+    const [line] = besides(again, await ipc.drafts());
+    expect(line).toMatchObject({ kind: "desk", words: "问残疾证在哪里办" });
+    await takeUp(again, line as DraftLine);
+    expect(again.advice.line).toBe("问残疾证在哪里办");
   });
 });
 

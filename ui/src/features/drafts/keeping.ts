@@ -52,7 +52,7 @@ async function keepSlot(work: Work, name: SlotName) {
     }
   } else if (slot.id) {
     await ipc.discardDraft(slot.id);
-    slot.id = null;
+    slot.id = slot.backup = null;
   }
   slot.kept = now;
 }
@@ -108,15 +108,24 @@ export async function takeBack(work: Work): Promise<void> {
   const own = (await ipc.drafts()).filter((line) => line.own && !line.aside);
   const newest = slotNames.map((name) => own.find((line) => line.kind === name)).filter((line) => line !== undefined);
   // The newest last: its page is the one that stays.
-  for (const line of newest.sort((a, b) => own.indexOf(b) - own.indexOf(a))) await lay(work, line.id);
+  for (const line of newest.sort((a, b) => own.indexOf(b) - own.indexOf(a))) {
+    await lay(work, line);
+    work.slots[line.kind].begunWith = work.slots[line.kind].kept;
+  }
   work.taken = true;
 }
 
-async function lay(work: Work, id: string) {
-  const { kind, body, aside } = await ipc.openDraft(id);
+async function lay(work: Work, { id, aside, backup }: DraftLine) {
+  const { kind, body } = await ipc.openDraft(id);
   layOut[kind](work, body);
   // One that was aside is so no longer, and the disk has to know.
-  work.slots[kind] = { id, kept: aside ? "" : nowIn(work, kind) };
+  work.slots[kind] = { id, kept: aside ? "" : nowIn(work, kind), backup, begunWith: "" };
+}
+
+/** The drafts that stand beside what is under way. */
+export function besides({ slots }: Work, lines: DraftLine[]): DraftLine[] {
+  const held = slotNames.map((name) => slots[name].id);
+  return lines.filter(({ id }) => !held.includes(id));
 }
 
 /** Puts the draft in the form aside and leaves an empty form. Rejects, and changes nothing, where the disk refuses. */
@@ -130,9 +139,9 @@ export function putAside(work: Work): Promise<void> {
 }
 
 /** Takes a draft up again. What is in the form is put aside first; a correction under way stays on the disk as it is. */
-export async function takeUp(work: Work, { id, kind }: Pick<DraftLine, "id" | "kind">): Promise<void> {
-  if (kind === "visit") await putAside(work);
+export async function takeUp(work: Work, line: DraftLine): Promise<void> {
+  if (line.kind === "visit") await putAside(work);
   else await keep(work);
-  await lay(work, id);
+  await lay(work, line);
   await keep(work);
 }

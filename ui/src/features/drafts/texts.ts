@@ -13,8 +13,10 @@ export const slotNames: SlotName[] = ["visit", "correction", "desk"];
 /** By what a clerk knows it again: who, and what was said first. */
 export function wordsOf({ name, demand, title }: Draft): string {
   const said = [name.answer === "stated" ? name.text.trim() : "", (title || demand).trim().replace(/\s+/g, " ")];
-  return Array.from(said.filter((text) => text !== "").join("　")).slice(0, WORDS).join("");
+  return short(said.filter((text) => text !== "").join("　"));
 }
+
+const short = (text: string) => Array.from(text).slice(0, WORDS).join("");
 
 /** What is kept of each part of a clerk's work; null where there is nothing to lose. */
 export const textOf: Record<SlotName, (work: Work) => DraftText | null> = {
@@ -35,7 +37,7 @@ export const textOf: Record<SlotName, (work: Work) => DraftText | null> = {
   desk: ({ advice, voiding, page, opened }) =>
     advice.line.trim() === "" && !voiding?.reason.trim()
       ? null
-      : { kind: "desk", about: null, words: "", aside: false, body: JSON.stringify({ advice, voiding, page, opened }) },
+      : { kind: "desk", about: null, words: short(advice.line.trim() || (voiding?.reason.trim() ?? "")), aside: false, body: JSON.stringify({ advice, voiding, page, opened }) },
 };
 
 /** A draft of an older program lacks what has been added since. */

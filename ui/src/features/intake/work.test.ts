@@ -30,8 +30,8 @@ it("a typed reason for voiding is unfinished, an empty one is not", () => {
 it("a form that was left is empty and has a draft of its own", () => {
   const work = workOf(6);
   work.draft.demand = "路灯坏了半年，要求修复。";
-  work.slots.visit = { id: "a", kept: "what was kept" };
+  work.slots.visit = { id: "a", kept: "what was kept", backup: null, begunWith: "what was kept" };
   leaveForm(work);
   expect(work.draft.demand).toBe("");
-  expect(work.slots.visit).toEqual({ id: null, kept: "" });
+  expect(work.slots.visit).toEqual({ id: null, kept: "", backup: null, begunWith: "" });
 });

@@ -17,8 +17,11 @@ export type Correction = { number: string; version: number; draft: Draft; before
 
 export type Enrolment = { address: string; code: string };
 
-/** A part of the work on the disk: its draft's name, and what it held when it was last kept. */
-export type Slot = { id: string | null; kept: string };
+/**
+ * A part of the work on the disk: its draft's name, what it held when it was last kept, the time of the backup with which it
+ * came back, and what it held when the program began with it.
+ */
+export type Slot = { id: string | null; kept: string; backup: string | null; begunWith: string };
 
 export type Work = {
   page: Page;
@@ -59,7 +62,7 @@ export function workOf(clerk: number): Work {
 
 export const allWork = (): Work[] => [...works.values()];
 
-export const freshSlot = (): Slot => ({ id: null, kept: "" });
+export const freshSlot = (): Slot => ({ id: null, kept: "", backup: null, begunWith: "" });
 
 function emptyWork(): Work {
   return {

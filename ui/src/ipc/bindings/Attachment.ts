@@ -44,4 +44,8 @@ removed: string | null,
 /**
  * Whether its bytes cannot be opened here: damaged, or erased.
  */
-unreadable: boolean, };
+unreadable: boolean, 
+/**
+ * Whether it is sealed to others than this clerk: nothing of it can be shown.
+ */
+sealed: boolean, };

@@ -2,6 +2,7 @@
 import type { Clerk } from "./Clerk";
 import type { CreateDesk } from "./CreateDesk";
 import type { Failure } from "./Failure";
+import type { KeyringBack } from "./KeyringBack";
 import type { Phase } from "./Phase";
 import type { Repaired } from "./Repaired";
 
@@ -92,4 +93,8 @@ backup_warning: Failure | null,
 /**
  * What was rebuilt at opening, until a clerk has seen it.
  */
-repaired: Repaired | null, };
+repaired: Repaired | null, 
+/**
+ * That the keyring was put back at opening, until a clerk has seen it; told before sign-in too.
+ */
+keyring_back: KeyringBack | null, };

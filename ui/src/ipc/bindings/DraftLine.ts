@@ -36,4 +36,9 @@ changed: string,
 /**
  * Whether it is this clerk's own.
  */
-own: boolean, };
+own: boolean, 
+/**
+ * When the backup was made with which it came back; `None` for one that was begun here. It may have been registered
+ * since, so that it is never laid out by itself before somebody took it up: `aside`.
+ */
+backup: string | null, };

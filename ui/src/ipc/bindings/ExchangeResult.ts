@@ -26,6 +26,10 @@ came_back: number,
  */
 carried: number, 
 /**
+ * Drafts out of a backup that are gone: they had been registered, as what came back tells.
+ */
+drafts_gone: number, 
+/**
  * Entries it cannot apply.
  */
 set_aside: number, 
