@@ -81,7 +81,7 @@ impl Desk {
             let mark = r.line().epochs()?.pop().map(|epoch| epoch.mark).unwrap_or_default();
             preview(&opened, &opened.issued(paper, mark, 0), kept, outcome, clerk.id, moment.at_ms)
         })?;
-        Ok(Made::of(self.papers()?.notice(&shown)?, "", 1, &db)?.pages()?)
+        Made::of(self.papers()?.notice(&shown)?, "", 1, &db)?.pages()
     }
 
     /// Issues a paper under the next number of its series, and sends it to the printer where one is set.
@@ -427,7 +427,9 @@ impl<'a> Opened<'a> {
     }
 
     fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
-        documents.iter_mut().for_each(|one| one.unseal(self.own));
+        for one in &mut documents {
+            one.unseal(self.own);
+        }
         documents
     }
 
