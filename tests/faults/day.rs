@@ -1,6 +1,6 @@
 //! The scripted day (`desk-day` of the testkit) as a child process, what it was told to say, and whether the desk keeps it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -134,13 +134,16 @@ impl Shown {
     /// Every paper that was shown is there, and each series runs from 1 without a gap, whatever was shown of it.
     fn papers_are_in(&self, desk: &Desk) {
         let mut series: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for row in desk.today().unwrap().rows {
-            let issued = desk.papers_for(&row.number).unwrap().issued;
+        let today = desk.today().unwrap();
+        let kept = today.rows.into_iter().chain(today.earlier).map(|row| row.number);
+        // A clock that jumps leaves matters on other days too.
+        for number in kept.chain(self.numbers.iter().cloned()).collect::<BTreeSet<_>>() {
+            let issued = desk.papers_for(&number).unwrap().issued;
             for one in &issued {
                 let (name, serial) = one.document.rsplit_once('-').unwrap();
                 series.entry(name.to_owned()).or_default().push(serial.trim_end_matches('号').parse().unwrap());
             }
-            for (_, paper) in self.papers.iter().filter(|(number, _)| *number == row.number) {
+            for (_, paper) in self.papers.iter().filter(|(of, _)| *of == number) {
                 let one = issued.iter().find(|one| one.document == *paper);
                 let one = one.unwrap_or_else(|| panic!("{paper} was shown and is lost"));
                 assert!(one.filling.is_some(), "{paper} is there without its words");

@@ -117,7 +117,9 @@ fn twins(home: &Home) -> String {
     drop(desk);
     let parts = ["desk", "state"];
     let snapshot = tempfile::tempdir().unwrap();
-    parts.iter().for_each(|part| copy(&home.path().join(part), &snapshot.path().join(part)));
+    for part in parts {
+        copy(&home.path().join(part), &snapshot.path().join(part));
+    }
     let desk = open();
     desk.register(&property_fee()).unwrap();
     exchange(&desk);

@@ -286,6 +286,23 @@ fn reader(desk: &Desk) -> u32 {
     id
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_named_later_reads_the_papers_too_once_a_reader_seals_the_matter_anew() {
+    let World { desk, home: _home, .. } = world("tianjin-dongli-street");
+    let number = desk.register(&Visit { confidential: true, ..visit(Outcome::Accepted) }).unwrap().number;
+    let notice = issue(&desk, &number, Paper::AcceptanceNotice).await;
+    desk.deliver(&number, std::slice::from_ref(&notice), &handed_over("2026-11-24T09:05:00")).unwrap();
+    desk.void_paper(&number, &notice, "写错了").unwrap();
+    let before = desk.papers_for(&number).unwrap().issued;
+    let later = reader(&desk);
+    assert_eq!(desk.seal_to_readers(Some(&number)).unwrap(), 1);
+    assert_eq!(desk.papers_for(&number).unwrap().issued, before, "whoever read it reads on");
+    desk.sign_in(later, "读密件人的一句话").unwrap();
+    assert_eq!(desk.papers_for(&number).unwrap().issued, before);
+    assert!(before.iter().all(|one| one.filling.is_some()));
+    desk.verify().unwrap();
+}
+
 /// All that the journal says, as whoever has the data key reads it.
 fn journal(home: &Path) -> String {
     let locked = Locked::take(&home.join("desk")).unwrap();

@@ -272,7 +272,7 @@ impl Damaged {
     }
 
     /// What reads of a table, in the columns that `into` has too; nothing where not even those can be told.
-    fn rows(&self, table: &str, into: &Connection) -> Result<Option<Rows>> {
+    fn rows(&self, table: &str, into: &Connection) -> Result<Option<Readable>> {
         let known = columns(into, table)?;
         let Ok(there) = columns(&self.0, table) else { return Ok(None) };
         let both: Vec<&str> = known.iter().filter(|name| there.contains(name)).map(String::as_str).collect();
@@ -291,18 +291,18 @@ impl Damaged {
             };
             rows.push(row);
         }
-        Ok(Some(Rows { columns, rows, whole }))
+        Ok(Some(Readable { columns, rows, whole }))
     }
 }
 
 /// Rows of a table up to the first that does not read.
-struct Rows {
+struct Readable {
     columns: String,
     rows: Vec<Vec<Value>>,
     whole: bool,
 }
 
-impl Rows {
+impl Readable {
     fn insert(self, into: &Connection, table: &str) -> Result<()> {
         let Self { columns, rows, .. } = self;
         let places = (1..=columns.split(',').count()).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");

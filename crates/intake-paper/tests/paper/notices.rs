@@ -189,9 +189,9 @@ fn the_sheet_of_a_sealed_matter_is_its_readers_and_its_foot_tells_nothing() {
     let mut sheet = form(visit());
     (sheet.slip.name, sheet.slip.title) = (String::new(), String::new());
     let text = text_of(&PAPERS.form(&sheet).unwrap());
-    let (above, foot) = text.split_once("沿虚线撕下").unwrap();
+    let (above, foot) = text.split_once("交来访人保管").unwrap();
     assert!(above.contains("张桂兰") && above.contains(&sheet.visit.demand));
-    for word in ["张", "漏", "来访人", "事项"] {
+    for word in ["张＊", "桂兰", "漏", "来访人", "事项"] {
         assert!(!foot.contains(word), "{word} is in {foot}");
     }
     assert!(foot.contains(&slip().number.to_string()) && foot.contains("已登记"));

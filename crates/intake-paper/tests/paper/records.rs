@@ -135,7 +135,7 @@ pub(crate) fn filling() -> Filling {
 }
 
 pub(crate) fn notice(paper: Paper) -> Notice {
-    let outcome = Outcome::ALL.iter().copied().filter(|outcome| outcome.paper() == paper).last();
+    let outcome = Outcome::ALL.iter().copied().rfind(|outcome| outcome.paper() == paper);
     let mut filling = filling();
     if paper == Paper::GuidanceSheet {
         filling.door = Some("labour_arbitration".into());
