@@ -199,8 +199,7 @@ async fn carried(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resul
     if carried.kind == Kind::carried() {
         return Ok(unreadable(None));
     }
-    let held = (carried.journal, carried.seq, carried.hash);
-    forks::settle(tx, journal, held, entry.seq, entry.personal.is_none()).await?;
+    forks::settle(tx, journal, (carried.journal, carried.seq, carried.hash), entry.seq).await?;
     let told = Held {
         seq: entry.seq,
         kind: carried.kind.as_str().to_owned(),

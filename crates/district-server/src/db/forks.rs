@@ -9,13 +9,12 @@ use super::place;
 use crate::Result;
 
 /// The entry at `seq` of this journal carries over one of another journal of the same desk. Where that one is held beside
-/// another, it is settled, and its journal is not forked any more once all of them are. `erased`: it came without its words.
+/// another, it is settled, and its journal is not forked any more once all of them are.
 pub(crate) async fn settle(
     c: &impl GenericClient,
     j: &Journal,
     (of, at, hash): (JournalId, u64, Hash),
     seq: u64,
-    erased: bool,
 ) -> Result<()> {
     let settled = c
         .execute(
@@ -33,10 +32,6 @@ pub(crate) async fn settle(
             ],
         )
         .await?;
-    if erased {
-        // What the desk carries over without its words was erased there since: it goes here too.
-        forget(c, j, &[place(seq)?].as_slice()).await?;
-    }
     if settled > 0 {
         c.execute(
             "UPDATE journals SET forked = EXISTS (SELECT 1 FROM forks f WHERE f.centre = $1 AND f.journal_id = $2
