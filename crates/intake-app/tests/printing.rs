@@ -86,7 +86,7 @@ async fn what_comes_out_is_the_committed_paper_in_the_order_of_issue_and_also_wh
         papers.push(pdf(&desk, number));
     }
     // A correction after the copy was issued does not change what is on its way.
-    let with_remark = intake_model::Visit { remark: "另交一份照片".into(), ..visits::property_fee() };
+    let with_remark = Visit { remark: "另交一份照片".into(), ..visits::property_fee() };
     desk.correct(&numbers[0], &with_remark).unwrap();
     desk.lock().unwrap();
     assert_eq!(desk.print_queue().unwrap_err().code(), Code::DeskLocked);
