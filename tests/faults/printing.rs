@@ -149,8 +149,8 @@ async fn a_slip_of_which_no_printer_knows_is_asked_of_the_clerk_and_comes_again_
     desk.answer_print(doubted.id, false).unwrap();
     let rows = until(&desk, &number, |rows| rows.iter().any(|row| row.state == PrintState::Printed)).await;
     running.abort();
-    let printed = rows.iter().find(|row| row.state == PrintState::Printed).unwrap();
-    assert_eq!(printed.copy, copies + 1, "a copy of its own, in the journal");
+    let reprint = rows.iter().find(|row| row.state == PrintState::Printed).unwrap();
+    assert_eq!(reprint.copy, copies + 1, "a copy of its own, in the journal");
     assert_eq!(desk.matter(&number).unwrap().slips, copies + 1);
     assert_eq!(came_out(&printer, &desk, &number), 1);
     // The answer counts once.

@@ -103,7 +103,7 @@ impl Desk {
         for (address, jobs) in rounds {
             if self.is_due(&address) {
                 let desk = self.clone();
-                at_work.spawn(async move { desk.attend(&address, jobs).await });
+                at_work.spawn(async move { desk.attend(&address, &jobs).await });
             }
         }
         while let Some(ended) = at_work.join_next().await {
@@ -154,20 +154,21 @@ impl Desk {
     }
 
     /// Everything that is due at one printer, in order. Whether anything changed.
-    async fn attend(&self, address: &str, jobs: Vec<(PrintJob, Tray)>) -> bool {
+    async fn attend(&self, address: &str, jobs: &[(PrintJob, Tray)]) -> bool {
         let parsed: Result<PrinterAddress> = address.parse().map_err(Error::from);
         let status = match &parsed {
             Ok(parsed) => printer::status(parsed).await.map_err(Error::from),
             Err(_) => Err(Error::Refused(Code::PrinterAddressUnusable)),
         };
         let takes = status.as_ref().map(|status| status.accepts).ok();
+        let known = status.as_ref().map(|status| status.media.clone()).unwrap_or_default();
         let mut changed = self.see(address, status);
         if let (Ok(parsed), Some(mut takes)) = (&parsed, takes) {
-            for (job, there) in &jobs {
+            for (job, there) in jobs {
                 let step = match job.state {
                     PrintState::InDoubt => self.resolve(parsed, job).await,
                     PrintState::Sent => self.follow(parsed, job).await,
-                    PrintState::Waiting if takes => self.send_out(parsed, job, there).await,
+                    PrintState::Waiting if takes => self.send_out(parsed, job, there, &known).await,
                     _ => Ok(Step::Stays),
                 };
                 match step {
@@ -234,8 +235,8 @@ impl Desk {
         self.moved(job, &PrintJob { state, ..job.clone() })
     }
 
-    /// Draws a paper from its entry and sends it.
-    async fn send_out(&self, printer: &PrinterAddress, job: &PrintJob, there: &Tray) -> Result<Step> {
+    /// Draws a paper from its entry and sends it, to a printer that knows these papers.
+    async fn send_out(&self, printer: &PrinterAddress, job: &PrintJob, there: &Tray, known: &[String]) -> Result<Step> {
         let drawn = job.clone();
         let pdf = self.apart(move |desk| {
             let db = desk.open_db().ok_or(Error::Refused(Code::DeskLocked))?;
@@ -257,7 +258,9 @@ impl Desk {
             return Ok(Step::Stays);
         }
         let name = format!("{} {}", job.number, job.mark);
-        let ticket = Ticket { name: name.trim(), media: there.media.as_deref(), copies: job.copies };
+        // One that lacks the paper would refuse, and is asked for what it has instead.
+        let media = there.media.as_deref().filter(|media| known.is_empty() || known.iter().any(|one| one == media));
+        let ticket = Ticket { name: name.trim(), media, copies: job.copies };
         let after = match printer::send(printer, &ticket, pdf).await {
             Sent::Taken(JobId(id)) => PrintJob { state: PrintState::Sent, job: id, ..sending.clone() },
             Sent::Refused(error) => failed(&PrintJob { printer: job.printer.clone(), ..sending.clone() }, error.code()),

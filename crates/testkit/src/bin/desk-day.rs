@@ -16,6 +16,7 @@ use intake_model::{Competent, Decision, Delivery, Outcome, Paper, Question, Rout
 use testkit::desk::{CLERK_ID, PASSWORD, open};
 
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Arguments {
     /// The desk stands in `DIR/desk`, its PDF files in `DIR/pdf`.
     #[arg(long)]
