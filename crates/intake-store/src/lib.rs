@@ -34,6 +34,7 @@ mod migrations;
 mod own_key;
 mod prints;
 mod repair;
+mod retired;
 mod sealed;
 mod search;
 mod swap;
