@@ -2,16 +2,23 @@
 
 use serde::Serialize;
 
-use crate::db::{documents, entries, journals, matters};
-use crate::{District, Result};
+use crate::db::{backups, desks, documents, entries, journals, matters};
+use crate::{Aside, District, Result};
+
+/// Entries set aside that are listed one by one.
+const SHOWN: i64 = 1000;
 
 /// Everything `district-server status` prints.
 #[derive(Debug, Serialize)]
 pub struct Status {
     /// The district's name.
     pub name: String,
+    /// When a test-restored backup was marked last, milliseconds since 1970 UTC.
+    pub backup_marked_ms: Option<i64>,
     /// Its desks, in order.
     pub desks: Vec<DeskStatus>,
+    /// Entries that cannot be applied, the first thousand.
+    pub set_aside: Vec<Aside>,
 }
 
 /// One desk.
@@ -21,6 +28,8 @@ pub struct DeskStatus {
     pub centre: String,
     /// 1 to 99.
     pub desk: u8,
+    /// Since when it is out of service, milliseconds since 1970 UTC.
+    pub retired_ms: Option<i64>,
     /// One for each epoch.
     pub journals: Vec<JournalStatus>,
 }
@@ -38,6 +47,8 @@ pub struct JournalStatus {
     pub hash: String,
     /// Entries applied.
     pub applied: u64,
+    /// Entries within both of the last two test-restored backups.
+    pub archived: u64,
     /// Whether contradicting entries are kept.
     pub forked: bool,
     /// Registrations, void ones among them.
@@ -61,8 +72,10 @@ impl District {
     /// [`crate::Error::Away`] without the database.
     pub async fn status(&self) -> Result<Status> {
         let client = self.pool.get().await?;
+        let retired = desks::retired(&client).await?;
         let mut desks: Vec<DeskStatus> = Vec::new();
         for journal in journals::all(&client).await? {
+            let archived = backups::archived(&client, &journal.centre, journal.desk).await?;
             let (registrations, void) = matters::counts(&client, &journal).await?;
             let (documents, documents_void, documents_delivered) = documents::counts(&client, &journal).await?;
             let line = JournalStatus {
@@ -71,6 +84,7 @@ impl District {
                 head: journal.head.seq,
                 hash: journal.head.hash.to_string(),
                 applied: journal.applied,
+                archived: archived.get(&journal.id).copied().unwrap_or(0),
                 forked: journal.forked,
                 registrations,
                 void,
@@ -83,10 +97,13 @@ impl District {
                 Some(last) if last.centre == journal.centre && last.desk == journal.desk => last.journals.push(line),
                 _ => {
                     let (centre, desk) = (journal.centre, journal.desk);
-                    desks.push(DeskStatus { centre, desk, journals: vec![line] });
+                    let retired_ms = retired.get(&(centre.clone(), desk)).copied();
+                    desks.push(DeskStatus { centre, desk, retired_ms, journals: vec![line] });
                 }
             }
         }
-        Ok(Status { name: self.config.name.clone(), desks })
+        let backup_marked_ms = backups::last(&client).await?.map(|mark| mark.marked_ms);
+        let set_aside = self.set_aside(None, SHOWN).await?;
+        Ok(Status { name: self.config.name.clone(), backup_marked_ms, desks, set_aside })
     }
 }
