@@ -98,10 +98,14 @@ async fn check_is_backup(backup: &Transaction<'_>) -> Result<()> {
 async fn read_through(backup: &Transaction<'_>, own: &Transaction<'_>) -> Result<BTreeMap<(String, JournalId), u64>> {
     let mut held = BTreeMap::new();
     for journal in journals::all(backup).await? {
-        if walked(backup, &journal).await? != Some(journal.head) {
+        let through = walked(backup, &journal).await?.filter(|(head, _)| *head == journal.head);
+        let Some((_, erased)) = through else {
             return Err(Error::Backup(format!("journal {} does not read through to its head", journal.id)));
-        }
+        };
         check_agrees(own, &journal).await?;
+        if entries::any_told(own, &journal, &erased).await? {
+            return Err(Error::Backup(format!("journal {} lacks what visitors said and what stands here", journal.id)));
+        }
         held.insert(key(&journal), journal.head.seq);
     }
     Ok(held)
@@ -120,17 +124,21 @@ async fn check_agrees(own: &Transaction<'_>, backed_up: &Journal) -> Result<()> 
     Err(Error::Backup(format!("journal {} {fault}", backed_up.id)))
 }
 
-/// The head that a journal's entries lead to; `None` where they do not follow one another.
-async fn walked(c: &impl GenericClient, journal: &Journal) -> Result<Option<Head>> {
-    let mut head = Head::EMPTY;
+/// The head that a journal's entries lead to, and the places whose words are gone; `None` where they do not follow one
+/// another.
+async fn walked(c: &impl GenericClient, journal: &Journal) -> Result<Option<(Head, Vec<u64>)>> {
+    let (mut head, mut erased) = (Head::EMPTY, Vec::new());
     loop {
         let piece = entries::whole_after(c, journal, head.seq, AT_ONCE).await?;
         if piece.is_empty() {
-            return Ok(Some(head));
+            return Ok(Some((head, erased)));
         }
         for entry in &piece {
             let Ok(next) = entry.follow(journal.id, head) else { return Ok(None) };
             head = next;
+            if entry.personal.bytes().is_none() {
+                erased.push(entry.seq);
+            }
         }
     }
 }

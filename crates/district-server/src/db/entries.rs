@@ -88,6 +88,14 @@ pub(crate) async fn hashes(c: &impl GenericClient, j: &Journal, from: u64, to: u
     rows.iter().map(|row| Ok((seq(row.get(0)), Hash(fixed(row.get(1))?)))).collect()
 }
 
+/// Whether the words of any of these entries are held.
+pub(crate) async fn any_told(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<bool> {
+    let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
+               AND personal IS NOT NULL)";
+    Ok(c.query_one(sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?.get(0))
+}
+
 /// Whether a contradicting entry with this hash is kept.
 pub(crate) async fn fork_held(c: &impl GenericClient, j: &Journal, at: u64, hash: Hash) -> Result<bool> {
     let row = c

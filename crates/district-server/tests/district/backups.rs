@@ -106,6 +106,21 @@ async fn a_backup_that_does_not_read_through_or_tells_another_history_is_not_mar
 }
 
 #[tokio::test]
+async fn a_backup_without_the_words_that_stand_here_is_not_marked_though_its_digests_prove_the_chain() {
+    let world = world();
+    let mut desk = world.desk(1).await;
+    desk.day();
+    world.pages(desk.whole()).await.unwrap();
+    let erase = "UPDATE entries SET personal = NULL, personal_salt = NULL WHERE seq = 3";
+    let emptied = world.backup("emptied");
+    world.execute_at(&emptied, erase);
+    assert!(world.refusal(&emptied).contains("lacks what visitors said"));
+    // What was erased here as well is missing to nobody.
+    world.execute(erase);
+    assert_eq!(world.mark(&emptied).unwrap().entries, 8);
+}
+
+#[tokio::test]
 async fn a_restored_district_forgets_marks_beyond_what_it_holds() {
     let world = world();
     let mut desk = world.desk(1).await;
