@@ -32,7 +32,8 @@ struct Running {
 impl Running {
     fn start(folder: &Path, postgres: &str) -> Self {
         let keys = folder.join("keys");
-        let text = format!("name = \"区\"\nfolder = {keys:?}\nlisten = \"127.0.0.1:0\"\npostgres = \"{postgres}\"\n");
+        let keys = keys.display();
+        let text = format!("name = \"区\"\nfolder = \"{keys}\"\nlisten = \"127.0.0.1:0\"\npostgres = \"{postgres}\"\n");
         fs::write(folder.join("district.toml"), text).unwrap();
         let log = folder.join("log");
         let out = fs::File::create(&log).unwrap();
