@@ -242,7 +242,7 @@ impl Papers {
 
     /// One paper by each layout, with made-up values.
     fn trial(&self) -> Result<(), TypstAsLibError> {
-        let Some(content) = crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words).ok()) else {
+        let Some(content) = crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words, &self.common.void).ok()) else {
             return Ok(());
         };
         let plain = &self.plain.usual;
@@ -290,7 +290,7 @@ impl Papers {
     }
 
     fn slip_on(&self, layout: &str, slip: &Slip) -> Result<Document> {
-        let mut content = Content::of(slip, &self.words)?;
+        let mut content = Content::of(slip, &self.words, &self.common.void)?;
         let (press, undrawable) = self.plain.choose(&mut content, self);
         let families = press.faces.families();
         let laid_out = |pages| press.lay_out(layout, content.inputs(&families, pages)).map_err(refused);
@@ -345,7 +345,7 @@ impl Papers {
     /// # Errors
     /// As [`Papers::slip`].
     pub fn form(&self, form: &Form) -> Result<Document> {
-        let slip = Content::of(&form.slip, &self.words)?;
+        let slip = Content::of(&form.slip, &self.words, &self.common.void)?;
         let text = self.text(Paper::RegistrationForm.word())?;
         self.sheet(Sheet::of_form(form, text, &self.common, &self.record_words, slip))
     }
