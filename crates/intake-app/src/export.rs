@@ -131,14 +131,7 @@ impl Desk {
         Ok(papers)
     }
 
-    fn write_file(
-        &self,
-        whole: &WholeFile,
-        pdf: &[u8],
-        papers: &[FiledPaper],
-        folder: &Path,
-        at: &str,
-    ) -> Result<u32> {
+    fn write_file(&self, whole: &WholeFile, pdf: &[u8], papers: &[FiledPaper], folder: &Path, at: &str) -> Result<u32> {
         let refused = Error::Export;
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(|error| refused(error.into()))?;

@@ -402,7 +402,10 @@ async fn no_paper_goes_out_under_a_doubtful_date_until_somebody_looked_at_it() {
 
     desk.confirm_clock().unwrap();
     let issued = desk.issue_paper(&number, Paper::AcceptanceNotice, filling).await.unwrap();
-    assert_eq!(issued.document, "东丽访接〔2027〕01A-1号", "no number was used up, and the year is the one that was looked at");
+    assert_eq!(
+        issued.document, "东丽访接〔2027〕01A-1号",
+        "no number was used up, and the year is the one that was looked at"
+    );
     desk.reprint_paper(&number, notice.clone()).await.unwrap();
     assert!(desk.deliver(&number, &[notice], &delivery).unwrap().first_answer.delivered);
     assert_eq!(desk.slip(&number).await.unwrap().copy, 2);
@@ -440,8 +443,7 @@ async fn a_matters_file_holds_its_slip_its_form_and_every_paper_with_what_is_voi
     }
     let void: Vec<bool> = texts.iter().map(|text| text.contains("作废")).collect();
     assert_eq!(void, [false, false, true, false, false]);
-    let list: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.join("matter.json")).unwrap()).unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("matter.json")).unwrap()).unwrap();
     assert_eq!(list["papers"][2]["void_reason"], "打坏了");
     assert_eq!(list["papers"][3]["file"], format!("文书/{}", files[3]));
 

@@ -242,7 +242,9 @@ impl Papers {
 
     /// One paper by each layout, with made-up values.
     fn trial(&self) -> Result<(), TypstAsLibError> {
-        let Some(content) = crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words, &self.common.void).ok()) else {
+        let Some(content) =
+            crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words, &self.common.void).ok())
+        else {
             return Ok(());
         };
         let plain = &self.plain.usual;
@@ -254,7 +256,10 @@ impl Papers {
         }
         let letter = &self.letter().usual;
         for text in self.worded.values() {
-            letter.lay_out("notice.typ", Sheet::blank(text, &self.common).inputs(letter.faces.families()))?;
+            letter.lay_out(
+                "notice.typ",
+                Sheet::blank(text, &self.common, &self.record_words).inputs(letter.faces.families()),
+            )?;
         }
         let everything = Sheet::sample(self.worded.values(), &self.common, content);
         letter.lay_out("notice.typ", everything.inputs(letter.faces.families()))?;
@@ -363,7 +368,10 @@ impl Papers {
     /// # Errors
     /// [`Error::Layout`], a mistake of ours.
     pub fn blanks(&self) -> Result<Vec<(&str, Document)>> {
-        self.worded.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
+        self.worded
+            .iter()
+            .map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common, &self.record_words))?)))
+            .collect()
     }
 
     /// How many characters of the third level of GB 18030-2022 the fonts of this machine draw, block by block.

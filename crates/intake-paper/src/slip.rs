@@ -245,7 +245,12 @@ impl Content {
 
     /// Every text that will be drawn, for `change` to make drawable.
     pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        self.texts.iter_mut().map(|(_, text)| text).chain(&mut self.marks).chain(&mut self.practice).chain(&mut self.void)
+        self.texts
+            .iter_mut()
+            .map(|(_, text)| text)
+            .chain(&mut self.marks)
+            .chain(&mut self.practice)
+            .chain(&mut self.void)
     }
 
     /// The values for the template, with the font families to draw them in.
