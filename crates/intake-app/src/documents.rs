@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::notices::{notice, preview};
-use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, shown};
+use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, paper_file, shown};
 use crate::prints::{Printable, enqueue, pictures};
 use crate::sealed::{Noted, as_sealed, may_open};
 use crate::slip::{Made, UNTOLD_CODE};
@@ -237,6 +237,15 @@ impl Desk {
         Ok(made)
     }
 
+    /// What the file of the copy is called that one entry brought out.
+    pub(crate) fn document_file(&self, db: &Db, number: &str, (epoch, seq): (i64, u64)) -> Result<String> {
+        let own = self.own()?;
+        let one = db.read::<_, Error>(|r| Ok(r.documents().copy_at(number, epoch, seq)?))?;
+        let mut one = one.ok_or(Error::Refused(Code::DocumentUnknown))?;
+        one.unseal(&own);
+        Ok(format!("{number}-{}", paper_file(&one)))
+    }
+
     /// The copy that one entry brought out, as the queue draws it, with a reader's key where one is signed in.
     ///
     /// # Errors
@@ -274,13 +283,14 @@ impl Desk {
     fn copy_of(&self, number: &str, document: &str) -> Result<(Made, bool)> {
         let (db, _) = self.at_work()?;
         let (own, now_ms) = (self.own()?, self.now().at_ms);
-        let (shown, copy, sealed) = db.read::<_, Error>(|r| {
+        let (shown, copy, sealed, file) = db.read::<_, Error>(|r| {
             let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, Some(&own), now_ms)?;
             let all = opened.unsealed(r.documents().of(number)?);
             let one = all.iter().rfind(|one| one.document == document).ok_or(Error::Refused(Code::DocumentUnknown))?;
-            Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed()))
+            Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed(), paper_file(one)))
         })?;
-        Ok((Made::of(self.papers()?.notice(&shown)?, document, copy), sealed))
+        let made = Made::of(self.papers()?.notice(&shown)?, document, copy);
+        Ok((Made { file: format!("{number}-{file}"), ..made }, sealed))
     }
 }
 

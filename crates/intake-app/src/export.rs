@@ -21,7 +21,7 @@ use ts_rs::TS;
 
 use crate::attachments::content;
 use crate::desk::{Desk, draft};
-use crate::papers_view::shown;
+use crate::papers_view::{paper_file, shown};
 use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
@@ -116,10 +116,9 @@ impl Desk {
             papers.push(FiledPaper { name, pdf: document.pdf()?, told });
         }
         for (one, document) in self.documents_of(db, &number.to_string())? {
-            let issued = shown(one);
-            let numbered = if issued.numbered { issued.document.as_str() } else { "" };
+            let (name, issued) = (paper_file(&one), shown(one));
             papers.push(FiledPaper {
-                name: named(format!("{}{numbered}", issued.paper.label()), issued.voided.is_some()),
+                name: named(name, issued.voided.is_some()),
                 pdf: document.pdf()?,
                 told: json!({
                     "paper": issued.paper.label(), "document": issued.document, "issued_at": issued.issued,
@@ -257,7 +256,7 @@ fn write_papers(papers: &[FiledPaper], folder: &Path) -> Result<Vec<Value>> {
     }
     let mut list = Vec::new();
     for (place, one) in (1..).zip(papers) {
-        let name = format!("{place:02}-{}", plain_name(&one.name, "pdf"));
+        let name = format!("{place:02}-{}.pdf", one.name);
         write_whole(&below.join(&name), &one.pdf).map_err(Error::Export)?;
         let mut told = one.told.clone();
         told["file"] = json!(format!("文书/{name}"));
@@ -345,10 +344,15 @@ fn plain_name(name: &str, ending: &str) -> String {
         Some((stem, end)) if end.chars().count() <= 4 => stem,
         _ => name,
     };
+    format!("{}.{ending}", plain_stem(stem))
+}
+
+/// The part of it before its ending.
+pub(crate) fn plain_stem(stem: &str) -> String {
     let plain = |c: char| if "/\\:*?\"<>|".contains(c) || c.is_control() { '_' } else { c };
     // A name of three bytes a character must stay below the 255 bytes of most file systems.
     let stem: String = stem.chars().map(plain).take(60).collect();
-    format!("{}.{ending}", stem.trim_matches([' ', '.']))
+    stem.trim_matches([' ', '.']).to_owned()
 }
 
 #[cfg(test)]

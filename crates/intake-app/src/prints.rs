@@ -179,7 +179,7 @@ impl Desk {
         let job = found(&db, id)?;
         let document = self.looked_at(&db, &job, Self::note_writing_out)?;
         let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-        let file = self.save_pdf(&settings, &file_name(&job), &document)?;
+        let file = self.save_pdf(&settings, &self.file_name(&db, &job)?, &document)?;
         let open = matches!(job.state, PrintState::Waiting | PrintState::Failed | PrintState::InDoubt);
         if open {
             self.steer(id, |job| Some(PrintJob { state: PrintState::Saved, ..job.clone() }))?;
@@ -259,6 +259,16 @@ impl Desk {
         Ok(document)
     }
 
+    fn file_name(&self, db: &Db, job: &PrintJob) -> Result<String> {
+        Ok(match job.paper {
+            None => "打印测试页.pdf".to_owned(),
+            Some(Paper::Slip) => format!("{}.pdf", job.number),
+            Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
+            Some(Paper::RegistrationForm) => format!("{}-{}.pdf", job.number, Paper::RegistrationForm.label()),
+            Some(_) => format!("{}.pdf", self.document_file(db, &job.number, (job.epoch, job.seq))?),
+        })
+    }
+
     /// Writes a PDF into the folder for them, whole or not at all: half a one would be printed by whoever finds it.
     pub(crate) fn save_pdf(&self, settings: &Settings, name: &str, document: &Document) -> Result<PathBuf> {
         let folder = match settings.pdf_folder.as_str() {
@@ -300,15 +310,6 @@ fn queue_test_page(tx: &Writer<'_>, sheet: Sheet, moment: Moment) -> Result<Opti
     }
     let row = ToPrint { paper: None, number: "", seq: 0, copy: 1, copies: 1, sheet, printer: "" };
     Ok(Some(tx.queue_print(&row, moment.at_ms)?))
-}
-
-fn file_name(job: &PrintJob) -> String {
-    match job.paper {
-        None => "打印测试页.pdf".to_owned(),
-        Some(Paper::Slip) => format!("{}.pdf", job.number),
-        Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
-        Some(paper) => format!("{}-{}.pdf", job.number, paper.label()),
-    }
 }
 
 pub(crate) fn pictures(document: &Document) -> Result<PaperPictures> {

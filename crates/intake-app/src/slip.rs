@@ -155,7 +155,7 @@ impl Desk {
             }
             (Sheet::A5 | Sheet::A4, _) => papers.slip(&slip)?,
         };
-        Ok(Made { name: number.to_string(), document, copy })
+        Ok(Made::of(document, &number.to_string(), copy))
     }
 
     /// What the form shows of the visit; of a sealed one its readers alone see it.
@@ -300,19 +300,21 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
 pub(crate) struct Made {
     /// What it is called: its number.
     name: String,
+    /// And its file.
+    pub(crate) file: String,
     document: Document,
     copy: u32,
 }
 
 impl Made {
     pub(crate) fn of(document: Document, name: &str, copy: u32) -> Self {
-        Self { name: name.to_owned(), document, copy }
+        Self { name: name.to_owned(), file: name.to_owned(), document, copy }
     }
 
     /// Writes its PDF into the folder for PDF files.
     pub(crate) fn saved(&self, desk: &Desk, db: &Db) -> Result<SlipView> {
         let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-        let file = desk.save_pdf(&settings, &format!("{}.pdf", self.name), &self.document)?;
+        let file = desk.save_pdf(&settings, &format!("{}.pdf", self.file), &self.document)?;
         Ok(SlipView { file: Some(file.display().to_string()), ..self.view()? })
     }
 

@@ -403,7 +403,7 @@ async fn no_paper_goes_out_under_a_doubtful_date_until_somebody_looked_at_it() {
     desk.confirm_clock().unwrap();
     let issued = desk.issue_paper(&number, Paper::AcceptanceNotice, filling).await.unwrap();
     assert_eq!(
-        issued.document, "东丽访接〔2027〕01A-1号",
+        issued.document, "新立访接〔2027〕01A-1号",
         "no number was used up, and the year is the one that was looked at"
     );
     desk.reprint_paper(&number, notice.clone()).await.unwrap();
@@ -430,7 +430,7 @@ async fn a_matters_file_holds_its_slip_its_form_and_every_paper_with_what_is_voi
         "02-来访登记表.pdf".to_owned(),
         format!("03-受理告知书{spoiled}（已作废）.pdf"),
         format!("04-受理告知书{notice}.pdf"),
-        "05-送达回证.pdf".to_owned(),
+        "05-送达回证01A-1号.pdf".to_owned(),
     ];
     let found = std::fs::read_dir(folder.join("文书")).unwrap().map(|one| one.unwrap().file_name());
     let mut found: Vec<String> = found.map(|name| name.into_string().unwrap()).collect();

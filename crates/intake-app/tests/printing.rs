@@ -401,7 +401,7 @@ async fn any_print_can_be_taken_away_as_a_pdf_and_of_a_sealed_matter_by_a_reader
     let (open, sealed) = (registered(&desk), Visit { confidential: true, ..accepted() });
     let sealed = desk.register(&sealed).unwrap().number;
     let slip = desk.slip(&open).await.unwrap().job.unwrap();
-    let (_, notice) = notice(&desk, &sealed).await;
+    let (document, notice) = notice(&desk, &sealed).await;
     let day = desk.print_day().unwrap().job.unwrap();
     desk.form(&sealed).await.unwrap();
     let running = background(&desk);
@@ -413,7 +413,8 @@ async fn any_print_can_be_taken_away_as_a_pdf_and_of_a_sealed_matter_by_a_reader
     assert_eq!([saved(slip), saved(day)], [received[0].clone(), received[2].clone()]);
     assert_eq!(entries(), before, "neither tells of the sealed matter");
     assert_eq!(saved(notice.unwrap()), received[1]);
-    assert_eq!(saved(notice.unwrap()), received[1]);
+    let name = desk.save_print(notice.unwrap()).unwrap().file.unwrap();
+    assert!(name.ends_with(&format!("{sealed}-受理告知书{document}.pdf")), "{name}");
     assert_eq!(entries(), before + 2, "each that leaves the desk is an entry");
     let rows = desk.print_queue().unwrap().rows;
     assert!(all(PrintState::Printed)(&rows), "what came out stays what came out: {rows:?}");

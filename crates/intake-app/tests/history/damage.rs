@@ -117,7 +117,7 @@ fn a_wal_whose_tail_was_dropped_is_found_and_the_rest_is_back() {
 #[test]
 fn after_a_repair_the_district_gives_back_what_the_backup_did_not_have() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 1);
     desk.back_up_now().unwrap();
     let later = world.register(&desk, 3);

@@ -108,7 +108,7 @@ fn a_backup_or_an_old_folder_copied_into_its_place_by_hand_is_no_different() {
 #[test]
 fn a_draft_whose_registration_comes_back_from_the_district_goes_by_itself() {
     let world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     drop(desk);
     let desk = world.open();
     let number = desk.register(&visit()).unwrap().number;

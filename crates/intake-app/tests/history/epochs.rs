@@ -140,7 +140,7 @@ fn what_the_district_holds_beyond_a_backup_comes_back_however_old_it_is() {
 #[test]
 fn two_machines_that_both_go_on_from_one_folder_learn_each_others_records() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 2);
     in_step(&desk);
     drop(desk);
@@ -248,7 +248,7 @@ fn issue(desk: &Desk, number: &str, item: &str) -> String {
 #[test]
 fn papers_after_a_restore_are_counted_anew_under_another_mark_and_those_that_were_lost_come_back() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     let kept = issue(&desk, &number, "身份证复印件");
     let backup = desk.back_up_now().unwrap().backups.remove(0);
@@ -272,7 +272,7 @@ fn papers_after_a_restore_are_counted_anew_under_another_mark_and_those_that_wer
 #[test]
 fn a_number_that_a_machine_which_was_rolled_back_gave_twice_stays_on_both_papers_and_is_listed() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     in_step(&desk);
     drop(desk);

@@ -23,7 +23,7 @@ fn sealed() -> Visit {
 #[test]
 fn a_matter_sealed_after_the_backup_is_sealed_again_after_it_is_put_back() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
     desk.correct(&number, &sealed()).unwrap();
@@ -59,7 +59,7 @@ fn a_damaged_desk_whose_matter_was_sealed_after_the_backup_is_rebuilt_with_it_se
 #[test]
 fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
     let blob = desk.attach(&number, "合同.png", PNG).unwrap().remove(0).blob;
@@ -146,7 +146,7 @@ fn read_by_the_later_reader(desk: &Desk, number: &str) {
 #[test]
 fn who_came_to_read_a_sealed_matter_after_the_backup_reads_it_after_a_restore_and_what_the_district_gives_back() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 1);
     let (number, backup) = sealed_anew_after_a_backup(&world, &desk);
     in_step(&desk);
@@ -201,7 +201,7 @@ fn told_there(district: &LocalDistrict, word: &'static str) -> i64 {
 #[test]
 fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() {
     let mut world = World::new();
-    let (district, desk, _) = set_back(&mut world);
+    let (_district, desk, _) = set_back(&mut world);
     desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
     let (number, _) = sealed_anew_after_a_backup(&world, &desk);
     let result = crate::exchange(&desk);
@@ -233,7 +233,7 @@ fn what_was_carried_over_and_sealed_then_is_told_nowhere_any_more() {
 #[test]
 fn a_clerks_number_is_never_given_again_by_a_keyring_that_does_not_know_them_all() {
     let mut world = World::new();
-    let (district, desk) = world.enrolled();
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 1);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
     desk.add_clerk("李敏", Role::Clerk, "另外一句好记的话").unwrap();
@@ -251,7 +251,7 @@ fn a_clerks_number_is_never_given_again_by_a_keyring_that_does_not_know_them_all
 #[test]
 fn a_desk_that_gave_way_is_whole_at_the_next_opening() {
     let mut world = World::new();
-    let (district, desk, first) = set_back(&mut world);
+    let (_district, desk, first) = set_back(&mut world);
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     desk.attach(&first, "合同.png", PNG).unwrap();
     in_step(&desk);
