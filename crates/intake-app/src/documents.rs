@@ -290,7 +290,7 @@ impl Desk {
             Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed(), paper_file(one)))
         })?;
         let made = Made::of(self.papers()?.notice(&shown)?, document, copy);
-        Ok((Made { file: format!("{number}-{file}"), ..made }, sealed))
+        Ok((made.in_file(format!("{number}-{file}")), sealed))
     }
 }
 

@@ -301,7 +301,7 @@ pub(crate) struct Made {
     /// What it is called: its number.
     name: String,
     /// And its file.
-    pub(crate) file: String,
+    file: String,
     document: Document,
     copy: u32,
 }
@@ -309,6 +309,11 @@ pub(crate) struct Made {
 impl Made {
     pub(crate) fn of(document: Document, name: &str, copy: u32) -> Self {
         Self { name: name.to_owned(), file: name.to_owned(), document, copy }
+    }
+
+    /// The same, with another name for its file.
+    pub(crate) fn in_file(self, file: String) -> Self {
+        Self { file, ..self }
     }
 
     /// Writes its PDF into the folder for PDF files.
