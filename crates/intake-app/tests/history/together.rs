@@ -407,15 +407,11 @@ fn a_matter_that_one_half_of_a_fork_sealed_is_sealed_whole() {
     // In the half that the district has, and in the one that gives way.
     for sealed_first in [true, false] {
         let world = World::new();
-        let office = tempfile::tempdir().unwrap();
-        let district = LocalDistrict::start(office.path()).unwrap();
-        let desk = world.made();
-        enrol(&desk, &district);
+        let (district, desk) = world.enrolled();
         let number = desk.register(&saying(TOLD_BEFORE)).unwrap().number;
         in_step(&desk);
         drop(desk);
-        let snapshot = tempfile::tempdir().unwrap();
-        copy(world.home.path(), snapshot.path());
+        let snapshot = world.snapshot();
         for in_secret in [sealed_first, !sealed_first] {
             let desk = world.open();
             let visit = if in_secret { in_confidence(SECRET) } else { saying(THEIRS) };
@@ -426,7 +422,7 @@ fn a_matter_that_one_half_of_a_fork_sealed_is_sealed_whole() {
             in_step(&desk);
             if in_secret == sealed_first {
                 drop(desk);
-                roll_back(&world, snapshot.path());
+                world.roll_back(&snapshot);
             }
         }
         let desk = world.open();
