@@ -151,9 +151,10 @@ async fn each_kind_of_paper_comes_out_of_its_printer_and_a_slip_as_the_office_ch
     assert_eq!(sheets.carried(), 2);
     // What came out can be had as a file, too.
     window.press(&[F9]).await;
-    window.see("print-saved").await;
+    let saved = window.text("print-saved").await;
     window.picture("95-打印-存PDF").await;
-    assert!(!home.papers().is_empty(), "nothing was saved");
+    let file = saved.rsplit('：').next().unwrap().trim();
+    assert!(std::fs::read(file).unwrap().starts_with(b"%PDF"), "{saved}");
 
     // A roll; then one A4 with the slip as its foot.
     let layouts = [("96-设置-卷纸", &second, "来访登记回执", 2), ("97-设置-A4", &third, "来访登记表", 3)];
@@ -175,6 +176,7 @@ async fn each_kind_of_paper_comes_out_of_its_printer_and_a_slip_as_the_office_ch
 
 /// Tab goes to the one that is chosen.
 async fn tab_to_slip_sheet(window: &Window) {
+    window.see("slip-sheet-a5").await;
     for sheet in ["a5", "roll80"] {
         if window.shows(&format!("#slip-sheet-{sheet}:checked")).await {
             window.tab_to(&format!("slip-sheet-{sheet}")).await;
