@@ -287,7 +287,9 @@ impl Papers {
 
     /// One paper by each layout, with made-up values.
     fn trial(&self) -> Result<(), TypstAsLibError> {
-        let Some(content) = crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words).ok()) else {
+        let Some(content) =
+            crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words, &self.common.void).ok())
+        else {
             return Ok(());
         };
         let plain = &self.plain.usual;
@@ -299,7 +301,8 @@ impl Papers {
         }
         let letter = &self.letter().usual;
         for text in self.worded.values() {
-            letter.lay_out("notice.typ", &Sheet::blank(text, &self.common).inputs(letter.faces.families(), true))?;
+            let blank = Sheet::blank(text, &self.common, &self.record_words);
+            letter.lay_out("notice.typ", &blank.inputs(letter.faces.families(), true))?;
         }
         let everything = Sheet::sample(self.worded.values(), &self.common, content);
         letter.lay_out("notice.typ", &everything.inputs(letter.faces.families(), true))?;
@@ -335,7 +338,7 @@ impl Papers {
     }
 
     fn slip_on(&self, layout: &str, slip: &Slip) -> Result<Document> {
-        let mut content = Content::of(slip, &self.words)?;
+        let mut content = Content::of(slip, &self.words, &self.common.void)?;
         let (press, undrawable) = self.plain.choose(&mut content, self);
         let families = press.faces.families();
         let laid_out = |pages| press.lay_out(layout, &content.inputs(&families, pages)).map_err(refused);
@@ -390,7 +393,7 @@ impl Papers {
     /// # Errors
     /// As [`Papers::slip`].
     pub fn form(&self, form: &Form) -> Result<Document> {
-        let slip = Content::of(&form.slip, &self.words)?;
+        let slip = Content::of(&form.slip, &self.words, &self.common.void)?;
         let text = self.text(Paper::RegistrationForm.word())?;
         self.sheet(Sheet::of_form(form, text, &self.common, &self.record_words, slip))
     }
@@ -408,7 +411,10 @@ impl Papers {
     /// # Errors
     /// [`Error::Layout`], a mistake of ours.
     pub fn blanks(&self) -> Result<Vec<(&str, Document)>> {
-        self.worded.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
+        self.worded
+            .iter()
+            .map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common, &self.record_words))?)))
+            .collect()
     }
 
     /// How many characters of the third level of GB 18030-2022 the fonts of this machine draw, block by block.

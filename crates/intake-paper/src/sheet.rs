@@ -129,9 +129,9 @@ impl Sheet {
     }
 
     /// A blank: the wording with nothing told.
-    pub(crate) fn blank(text: &PaperText, common: &Common) -> Self {
+    pub(crate) fn blank(text: &PaperText, common: &Common, words: &RecordWords) -> Self {
         let copy = Copy { count: 1, printed_at: None, practice: false, void: false };
-        Writer { values: &Values::default(), common, wording: &BTreeMap::new() }.sheet(text, &copy)
+        Writer { values: &Values::blank(words), common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 
     /// One sheet with everything that a layout has a place for.
@@ -214,7 +214,8 @@ impl Writer<'_> {
             title: self.sentence(&text.title),
             office: self.values.text("office").to_owned(),
             number: self.values.text("document").to_owned(),
-            date: self.values.text("issued_date").to_owned(),
+            // On a blank the day is written by hand, below the office and beside its seal.
+            date: fill_values("{issued_date}", self.values, |_| self.common.open_day.clone()),
             closing: text.closing == Closing::Seal,
             blocks: text.body.iter().filter(|part| self.stands(part)).flat_map(|part| self.blocks(part)).collect(),
             kept: false,
