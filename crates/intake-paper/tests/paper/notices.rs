@@ -8,7 +8,8 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::PAPERS;
 use crate::reading::{holds, pages_of, printed_at_203_dpi, scanned, sentences, text_of};
 use crate::records::{
-    LONG_NAME, blank, day_report, filling, form, hard, hard_notice, notice, organisation, sealed_notice, visit,
+    LONG_NAME, blank, closing_sheet, confirmed_sheet, day_report, empty_sheet, filling, form, hard, hard_notice,
+    notice, organisation, sealed_notice, visit,
 };
 use crate::slip::slip;
 
@@ -27,11 +28,14 @@ pub(crate) fn all() -> Vec<(String, Document)> {
         ("registration_form.hard".to_owned(), PAPERS.form(&form(hard()))),
         ("registration_form.organisation".to_owned(), PAPERS.form(&form(organisation()))),
     ];
-    for paper in [Paper::DayReport, Paper::ClosingSheet] {
-        made.push((paper.word().to_owned(), PAPERS.day_report(&day_report(paper, 5))));
-        made.push((format!("{}.hard", paper.word()), PAPERS.day_report(&day_report(paper, 60))));
-        made.push((format!("{}.blank", paper.word()), PAPERS.day_report(&day_report(paper, 0))));
-    }
+    made.extend([
+        ("day_report".to_owned(), PAPERS.day_report(&day_report(5))),
+        ("day_report.hard".to_owned(), PAPERS.day_report(&day_report(60))),
+        ("day_report.blank".to_owned(), PAPERS.day_report(&day_report(0))),
+        ("closing_sheet".to_owned(), PAPERS.closing_sheet(&closing_sheet())),
+        ("closing_sheet.confirmed".to_owned(), PAPERS.closing_sheet(&confirmed_sheet())),
+        ("closing_sheet.blank".to_owned(), PAPERS.closing_sheet(&empty_sheet())),
+    ]);
     for paper in worded() {
         made.push((paper.word().to_owned(), PAPERS.notice(&notice(paper))));
         made.push((format!("{}.hard", paper.word()), PAPERS.notice(&hard_notice(paper))));
