@@ -8,9 +8,9 @@ use crate::driver::Driver;
 use crate::window::{DELETE, ENTER, ESCAPE, F2, F6, F8, F10, Window};
 use crate::{Home, at_work, next, register, sign_in, visits};
 
-async fn set_printer(window: &Window, address: &str) {
+pub(crate) async fn set_printer(window: &Window, address: &str) {
     window.press(&[F6]).await;
-    window.at("enrol-address").await;
+    window.see_css("#printer-address").await;
     window.tab_to("printer-address").await;
     window.empty_field().await;
     window.type_text(address).await;

@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { leaveForm, workOf } from "../features/intake/work";
 import type { DeskState } from "../ipc/bindings/DeskState";
 import { ipc } from "../ipc/call";
-import { askedToClose, closeWindow, closing, goOn } from "./close";
+import { askedToClose, closeWindow, closing, goOn, goToDay, reminding } from "./close";
 import { shell } from "./desk";
 
 const desk = (phase: DeskState["phase"]) => ({ phase, clerk: { id: 2, name: "王芳", role: "clerk" } }) as DeskState;
@@ -67,4 +67,22 @@ it("tells the shell at each wish to close that the page is alive", async () => {
   expect(stay).toHaveBeenCalledTimes(2);
   expect(close).not.toHaveBeenCalled();
   expect(closing.value).toBe(true);
+});
+
+it("says once that the day is not closed, and then stands in nobody's way", async () => {
+  shell.desk = { ...desk("signed_in"), day_due: true };
+  await askedToClose();
+  expect(reminding.value).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  goToDay();
+  expect(reminding.value).toBe(false);
+  expect(workOf(2).page).toBe("closing");
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+});
+
+it("reminds nobody who is not at work", async () => {
+  shell.desk = { ...desk("locked"), clerk: null, day_due: true };
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
 });
