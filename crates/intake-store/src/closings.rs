@@ -172,7 +172,9 @@ impl Closings<'_> {
         for sql in [sql, "SELECT DISTINCT day FROM closings WHERE day <= ?1 ORDER BY day DESC LIMIT ?2"] {
             let mut statement = self.connection.prepare_cached(sql)?;
             let found = statement.query_map(params![until.to_string(), limit_rows], |row| row.get::<_, String>(0))?;
-            days.extend(found.collect::<rusqlite::Result<Vec<_>>>()?.iter().filter_map(|day| day.parse::<NaiveDate>().ok()));
+            days.extend(
+                found.collect::<rusqlite::Result<Vec<_>>>()?.iter().filter_map(|day| day.parse::<NaiveDate>().ok()),
+            );
         }
         Ok(days.into_iter().rev().take(limit).collect())
     }

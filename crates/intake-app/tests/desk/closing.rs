@@ -48,7 +48,9 @@ impl World {
 
     async fn enrol(&self, district: &LocalDistrict) {
         let code = district.enrolment_code(CENTRE, 1).unwrap();
+        self.desk.sign_in(1, &form(self.home.path()).administrator_password).unwrap();
         self.desk.enrol(&district.address(), &code).await.unwrap();
+        self.desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     }
 }
 

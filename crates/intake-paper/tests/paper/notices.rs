@@ -1,7 +1,7 @@
 //! Every worded paper: its words, its marks, and that what was told stands on it and nothing else.
 
 use intake_model::{Filling, OtherParty, Paper, Stated, Visit};
-use intake_paper::{Document, Notice, Served, Slip};
+use intake_paper::{ClosingSheet, Document, Notice, Served, Slip};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -145,7 +145,9 @@ fn every_page_of_practice_and_of_a_void_copy_says_so_and_a_reprint_its_count_and
     let mut sheet = form(hard());
     (sheet.slip.practice, sheet.slip.copy, sheet.printed_at, sheet.void) = (true, 3, printed_at, true);
     marked(PAPERS.form(&sheet).unwrap(), "registration_form");
-    for (name, document) in all() {
+    let closed = ClosingSheet { copy: 3, printed_at, ..confirmed_sheet() };
+    holds(&PAPERS.closing_sheet(&closed).unwrap(), &["补打第3份（2026年11月25日 10:02）"]);
+    for (name, document) in all().into_iter().filter(|(name, _)| name != "closing_sheet.confirmed") {
         let text = text_of(&document);
         assert!(!text.contains("练习") && !text.contains("补打"), "{name}");
     }
