@@ -1,12 +1,16 @@
 //! The close of a day, by keyboard alone: what is to be settled, the sheet, a visitor after it, a line that is away.
 
+use intake_model::{Competent, Decision, Outcome, Paper, Question, Route, Visit};
+use testkit::desk::PASSWORD;
 use testkit::district::LocalDistrict;
 use testkit::printer::PrivatePrinter;
 use testkit::screen::Screen;
+use testkit::visits::{elder_support, property_fee};
 
+use crate::doubt::{self, made_days_ago};
 use crate::driver::Driver;
 use crate::prints::set_printer;
-use crate::window::{CONTROL, DELETE, DOWN, ENTER, F2, F8, F12, Window};
+use crate::window::{CONTROL, DELETE, DOWN, ENTER, F2, F8, F9, F12, Window};
 use crate::{Home, create_desk, enrol, next, register, visits};
 
 async fn state(window: &Window, state: &str) {
@@ -106,4 +110,47 @@ async fn a_window_closed_on_an_open_day_says_so_once() {
     window.cross();
     assert!(window.has_ended().await, "it asked twice");
     window.left().await;
+}
+
+/// Yesterday's desk: one visitor with a notice that nobody took yet, one number voided, and nobody closed the day.
+async fn left_open(home: &Home) {
+    let (desk, _) = made_days_ago(home, 1);
+    let accepted = Visit {
+        routing: Some(Question { competent: Competent::Own, route: Some(Route::Petition), ..Question::default() }),
+        decision: Some(Decision { outcome: Outcome::Accepted, advised: true, ..Decision::default() }),
+        passed_because: "经核对确实如此".into(),
+        ..property_fee()
+    };
+    let number = desk.register(&accepted).unwrap().number;
+    desk.slip(&number).await.unwrap();
+    let offers = desk.papers_for(&number).unwrap().offers;
+    let offer = offers.into_iter().find(|one| one.paper == Paper::AcceptanceNotice).unwrap();
+    desk.issue_paper(&number, offer.paper, offer.filling).await.unwrap();
+    let void = desk.register(&elder_support()).unwrap().number;
+    desk.void_matter(&void, "与 01A-0001 重复").unwrap();
+}
+
+#[tokio::test]
+async fn a_day_left_open_is_said_the_next_morning_and_closed_by_two_keys() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    left_open(&home).await;
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    doubt::sign_in(&window, false, PASSWORD).await;
+    window.read("left-open", "没有收工").await;
+    window.picture("98-登记-昨天没有收工").await;
+    window.press(&[F12]).await;
+    state(&window, "open").await;
+    window.read("part-notices", "还没有记送达").await;
+    window.read("part-voids", "重复").await;
+    window.picture("99-补收工").await;
+    window.press(&[CONTROL, ENTER]).await;
+    state(&window, "closed").await;
+    window.see("sheet-page").await;
+    window.picture("100-补收工-已收工").await;
+    // Today is another day, and has nobody yet.
+    window.press(&[F9]).await;
+    state(&window, "open").await;
+    window.gone("left-open").await;
+    window.quit().await;
 }

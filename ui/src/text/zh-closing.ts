@@ -1,4 +1,5 @@
 /** Words around the close of a day. */
+import type { NumberRange } from "../ipc/bindings/NumberRange";
 
 /** `2026-11-24` as people say it. */
 function dayName(day: string) {
@@ -42,15 +43,17 @@ export const closing = {
     allSent: "全部已上报",
     unsent: (entries: number) => `还有 ${entries} 条，收工时自动上报`,
     offline: (entries: number) => `网络未连接，${entries} 条留到连上再报；可以照常收工`,
+    unsentAfter: (entries: number) => `还有 ${entries} 条没有上报，连上以后按 F4 上报`,
     setAside: (count: number) => `区级退回 ${count} 条，要处理`,
     noNumbers: "这一天没有登记",
     fits: "对得上",
     differs: (count: number) => `${count} 个号对不上，处理好才能收工`,
     range: (from: string, to: string) => (from === to ? from : `${from} 至 ${to}`),
-    adds: (kept: number, slips: number, voids: number, imported: number) =>
-      [`登记 ${kept} = 已出回执 ${slips}`, voids ? `作废 ${voids}` : "", imported ? `台账导入 ${imported}` : ""]
-        .filter(Boolean)
-        .join(" + "),
+    adds: ({ kept, slips, void: voids, imported }: NumberRange) => {
+      const parts = [`已出回执 ${slips}`, voids ? `作废 ${voids}` : "", imported ? `台账导入 ${imported}` : ""].filter(Boolean);
+      const lacking = kept - slips - voids - imported;
+      return lacking === 0 ? `登记 ${kept} = ${parts.join(" + ")}` : `登记 ${kept}，${parts.join("，")}，差 ${Math.abs(lacking)}`;
+    },
     confirmed: (count: number) => `区级已确认 ${count}`,
     register: "接着登记",
     discard: "丢弃",
@@ -65,8 +68,8 @@ export const closing = {
     done: (at: string, clerk: number) => `${at} 收工（工号 ${clerk}）`,
     times: (count: number) => `第 ${count} 次收工`,
     head: "校验码",
-    waits: "还没有连上区级，连上以后会自己确认，不用再收一次。",
-    waitsUnenrolled: "接入区级并上报以后会自己确认。",
+    waits: "区级还没有全部确认。连上以后上报一次就会确认，不用再收一次工。",
+    waitsUnenrolled: "接入区级、上报以后就会确认，不用再收一次工。",
     again: "收工后又有登记，请再收一次工；前一张日结单留着。",
     sheet: "日结单",
     sheetPrinting: "日结单已排上打印。",
