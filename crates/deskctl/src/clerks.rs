@@ -51,6 +51,14 @@ enum Task {
         #[command(flatten)]
         whose: Whose,
     },
+    /// Lets whoever reads sealed matters today open one, or every one that the clerk who signs in opens; prints how many
+    /// were sealed anew
+    LetRead {
+        /// The registration number
+        number: Option<String>,
+        #[command(flatten)]
+        whose: Whose,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -83,6 +91,10 @@ pub(crate) fn run(clerks: &Clerks) -> Result<bool, Refused> {
             let desk = folder::open(whose)?;
             let id = folder::named(&desk, name)?;
             print(&desk.disable_clerk(id)?)?;
+        }
+        Task::LetRead { number, whose } => {
+            let matters = folder::open(whose)?.seal_to_readers(number.as_deref())?;
+            print(&serde_json::json!({ "matters": matters }))?;
         }
         Task::Password { name, whose } => {
             let (desk, mut secrets) = folder::open_with(whose)?;

@@ -413,6 +413,23 @@ fn a_denunciation_from_a_file_is_sealed_as_one_told_at_the_window() {
 }
 
 #[test]
+fn who_wrote_a_sealed_matter_lets_a_reader_named_later_open_it_and_nobody_else_can() {
+    let folder = desk();
+    let row = r#"{"name":"declined","address":"declined","demand":"举报某某收钱","routing":{"class":"denunciation"}}"#;
+    let imported = import(&folder, &[row], &["--accept-warnings", "匿名举报信"]);
+    let number = lines(&imported)[0]["number"].as_str().unwrap().to_owned();
+    let administrator = "管理员好记的一句话";
+    told(&as_administrator(&folder, &["clerks", "add", "李敏"], &[administrator, "李敏的好记一句话"]));
+    told(&as_administrator(&folder, &["clerks", "reader", "李敏"], &[administrator]));
+    let refused = as_administrator(&folder, &["clerks", "let-read", &number], &[administrator]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(told(&on_desk(&folder, &["clerks", "let-read"], PASSWORD))["matters"], 1);
+    let desk = open(folder.path()).unwrap();
+    desk.sign_in(3, "李敏的好记一句话").unwrap();
+    assert!(desk.open_sealed(&number).unwrap().matter.words.visit().is_some());
+}
+
+#[test]
 fn nothing_is_erased_that_is_young_or_not_at_the_district_and_a_clerk_may_not_ask() {
     let folder = desk();
     import(&folder, &[GOOD], &[]);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use intake_model::{Code, RegistrationNumber, Visit};
-use intake_store::{Db, Keyring, Matters, OwnKey, Version, Writer, seal};
+use intake_store::{Db, Keyring, Matters, OwnKey, Version, Writer, seal, sealed_record};
 use intake_wire::{
     Draft, Kind, Moment, Record, RecordOf, Resealed, SYSTEM_CLERK, SealedOpened, SealedPart, SealedRecord,
 };
@@ -327,9 +327,10 @@ impl Envelope {
 
     /// The JSON of the personal part.
     pub(crate) fn personal(&self, query_code: String, visit: Visit) -> Result<Vec<u8>> {
+        let told = RecordOf { query_code, visit };
         match self {
-            Self::Open => Ok(serde_json::to_vec(&RecordOf { query_code, visit })?),
-            Self::To(to) => Ok(serde_json::to_vec(&sealed(query_code, &visit, to)?)?),
+            Self::Open => Ok(serde_json::to_vec(&told)?),
+            Self::To(to) => Ok(serde_json::to_vec(&sealed_record(&told, to)?)?),
         }
     }
 
@@ -337,34 +338,10 @@ impl Envelope {
     /// sealed before is sealed to the readers of the new words, as far as this key opens it.
     pub(crate) fn reseal(&self, tx: &Writer<'_>, number: &str, own: &OwnKey, by: u32, moment: Moment) -> Result<()> {
         let Self::To(to) = self else { return Ok(()) };
-        for (place, record) in tx.open_versions(number)? {
-            let Record::Told(told) = record else { continue };
-            // The version just written is none of them: it is sealed already.
-            let RecordOf { query_code, visit } = *told;
-            let open = Resealed { number: number.to_owned(), journal: place.journal, of: vec![place.seq] };
-            let seq = tx.append(draft(Kind::resealed(), &open, &sealed(query_code, &visit, to)?)?, by, moment)?;
-            tx.erase_for(&place, seq)?;
-        }
-        // Its files stay where they are, and their keys are for the readers alone from now on.
-        for (place, words) in tx.open_files(number)? {
-            let open = Resealed { number: number.to_owned(), journal: place.journal, of: vec![place.seq] };
-            let personal = SealedPart { to: to.clone(), sealed: seal(&words, to)? };
-            let seq = tx.append(draft(Kind::resealed(), &open, &personal)?, by, moment)?;
-            tx.erase_for(&place, seq)?;
-        }
+        tx.seal_open_words(number, to, by, moment)?;
         seal_anew(tx, number, own, (by, moment), |_| to.clone())?;
-        Ok(tx.forget_aside(number)?)
+        Ok(())
     }
-}
-
-fn sealed(query_code: String, visit: &Visit, to: &[String]) -> Result<SealedRecord> {
-    Ok(SealedRecord {
-        query_code,
-        received_at: visit.received_at,
-        materials: u32::try_from(visit.materials.len()).unwrap_or(u32::MAX),
-        to: to.to_vec(),
-        sealed: seal(&serde_json::to_vec(visit)?, to)?,
-    })
 }
 
 /// Whether this key opens the words.

@@ -66,7 +66,7 @@ pub use matters::{MatterRecord, Matters, State, Version};
 pub use own_key::{OwnKey, seal};
 pub use prints::{PrintJob, SheetPrinter, ToPrint};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
-pub use sealed::{Place, SealedEntry, SealedWords};
+pub use sealed::{Place, SealedEntry, SealedWords, sealed_record};
 pub use search::{Page, Query, Search, Wanted};
 pub use swap::restore;
 pub use twins::Twin;

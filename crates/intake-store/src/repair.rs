@@ -108,8 +108,7 @@ pub fn repair(
     if let Some(damaged) = &damaged {
         match base {
             None => damaged.copy_what_is_not_folded(&transaction)?,
-            // Drafts of the backup's day may have been registered since; those of now are in the file alone.
-            Some(_) => damaged.copy_drafts(&transaction)?,
+            Some(_) => damaged.copy_what_is_of_now(&transaction)?,
         }
         from_file = damaged.entries_into(&writer)?;
     }
@@ -246,15 +245,16 @@ impl Damaged {
         page
     }
 
-    /// Puts the file's drafts in the place of the backup's, if all of them read.
-    fn copy_drafts(&self, into: &Connection) -> Result<()> {
-        match self.rows("drafts", into)? {
-            Some(read) if read.whole => {
-                into.execute("DELETE FROM drafts", [])?;
-                read.insert(into, "drafts")
+    /// Puts the file's drafts and its print queue in the place of the backup's, each if all of it reads: what was open on
+    /// the backup's day may have been registered or printed since, and what is open now is in the file alone.
+    fn copy_what_is_of_now(&self, into: &Connection) -> Result<()> {
+        for table in ["drafts", "print_jobs"] {
+            if let Some(read) = self.rows(table, into)?.filter(|read| read.whole) {
+                into.execute(&format!("DELETE FROM {table}"), [])?;
+                read.insert(into, table)?;
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Copies the rows of every table that does not follow from the journal, as far as they read.

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use intake_wire::{Entry, JournalId, Kind, Part, Record, Resealed, SealedPart};
+use intake_wire::{
+    Draft, Entry, Hash, JournalId, Kind, Moment, Part, Record, RecordOf, Resealed, SYSTEM_CLERK, SealedPart, SealedRecord,
+};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
 use crate::matters::Matters;
-use crate::{Attachments, Documents, Error, Result, erase};
+use crate::{Attachments, Documents, Error, Result, erase, seal};
 
 /// An entry of this desk that holds the words of one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,22 +49,81 @@ pub struct SealedEntry {
 const BESIDE_ITS_VERSIONS: &[&str] =
     &["attachment_added", "attachment_removed", "document_issued", "document_voided", "document_delivered"];
 
+/// The personal part of a version that is sealed to these recipients.
+///
+/// # Errors
+/// [`Error::Wrap`] without a recipient, or for one that is none.
+pub fn sealed_record(RecordOf { query_code, visit }: &RecordOf, to: &[String]) -> Result<SealedRecord> {
+    Ok(SealedRecord {
+        query_code: query_code.clone(),
+        received_at: visit.received_at,
+        materials: u32::try_from(visit.materials.len()).unwrap_or(u32::MAX),
+        to: to.to_vec(),
+        sealed: seal(&serde_json::to_vec(visit)?, to)?,
+    })
+}
+
 impl Writer<'_> {
-    /// Where the versions of a matter stand whose words are open, the newest first, with those words.
+    /// The open words of a matter, of its files and of its papers leave the journal where they stand, and stand sealed in
+    /// entries of their own. Gives whether there were any.
     ///
     /// # Errors
-    /// [`Error::Sqlite`], [`Error::Contradiction`].
-    pub fn open_versions(&self, number: &str) -> Result<Vec<(Place, Record)>> {
+    /// [`Error::Wrap`], [`Error::Sqlite`], [`Error::Contradiction`].
+    pub fn seal_open_words(&self, number: &str, to: &[String], clerk: u32, moment: Moment) -> Result<bool> {
+        let mut open = Vec::new();
+        for (place, told) in self.open_versions(number)? {
+            open.push((place, serde_json::to_vec(&sealed_record(&told, to)?)?));
+        }
+        // Its files stay where they are, and their keys are for the readers alone from now on.
+        for (place, words) in self.open_files(number)? {
+            open.push((place, serde_json::to_vec(&SealedPart { to: to.to_vec(), sealed: seal(&words, to)? })?));
+        }
+        let found = !open.is_empty();
+        for (place, personal) in open {
+            let told = Resealed { number: number.to_owned(), journal: place.journal, of: vec![place.seq] };
+            let draft = Draft { kind: Kind::resealed(), open: serde_json::to_vec(&told)?, personal };
+            let seq = self.append(draft, clerk, moment)?;
+            self.erase_for(&place, seq)?;
+        }
+        self.forget_forks(&BTreeSet::from([number]))?;
+        Ok(found)
+    }
+
+    /// Of a matter that one half of a fork sealed, the other half may have written on in the open: what was sealed on either
+    /// side is sealed whole, to whom it was sealed there. To be called once what gave way is carried and folded.
+    ///
+    /// # Errors
+    /// As [`Writer::seal_open_words`].
+    pub fn seal_whole(&self, aside: &[(Entry, Hash)], moment: Moment) -> Result<()> {
+        let numbers: BTreeSet<String> =
+            aside.iter().filter_map(|(entry, _)| erase::about(entry.open.bytes()?)).collect();
+        let mut found = false;
+        for number in numbers {
+            let versions = self.matters().versions(&number)?.into_iter();
+            let sealed = versions.filter_map(|one| match one.record {
+                Record::Sealed(sealed) => Some(sealed.to),
+                Record::Told(_) | Record::Erased => None,
+            });
+            let to: BTreeSet<String> = sealed.flatten().collect();
+            if !to.is_empty() {
+                found |= self.seal_open_words(&number, &Vec::from_iter(to), SYSTEM_CLERK, moment)?;
+            }
+        }
+        if found { self.fold_anew() } else { Ok(()) }
+    }
+
+    /// Where the versions of a matter stand whose words are open, the newest first, with those words.
+    fn open_versions(&self, number: &str) -> Result<Vec<(Place, RecordOf)>> {
         let versions = self.matters().versions(number)?.into_iter();
-        let open = versions.filter(|one| matches!(one.record, Record::Told(_)));
-        open.map(|one| Ok((place(self.connection, one.place)?, one.record))).collect()
+        let open = versions.filter_map(|one| match one.record {
+            Record::Told(told) => Some((one.place, *told)),
+            Record::Sealed(_) | Record::Erased => None,
+        });
+        open.map(|(at, told)| Ok((place(self.connection, at)?, told))).collect()
     }
 
     /// Where the names and keys of a matter's files and the words of its papers stand open, with those words.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`], [`Error::Json`].
-    pub fn open_files(&self, number: &str) -> Result<Vec<(Place, Vec<u8>)>> {
+    fn open_files(&self, number: &str) -> Result<Vec<(Place, Vec<u8>)>> {
         #[derive(serde::Deserialize)]
         struct Told {
             number: String,
@@ -79,20 +140,9 @@ impl Writer<'_> {
         found.into_iter().map(|(at, words)| Ok((place(self.connection, at)?, words))).collect()
     }
 
-    /// Erases the words of a matter's entries that gave way to others.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn forget_aside(&self, number: &str) -> Result<()> {
-        self.forget_forks(&BTreeSet::from([number]))
-    }
-
     /// Erases the words at a place. The digest stays and proves the chain; the entry at `by` of the current epoch holds them
     /// sealed.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`], [`Error::Contradiction`] where they were erased before.
-    pub fn erase_for(&self, place: &Place, by: u64) -> Result<()> {
+    fn erase_for(&self, place: &Place, by: u64) -> Result<()> {
         let entry = Journal { connection: self.connection }.at(place.epoch, place.seq)?;
         if !self.make_husk(place.epoch, &entry)? {
             return Err(Error::Contradiction(format!("entry {} was erased before", place.seq)));

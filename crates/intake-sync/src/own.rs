@@ -144,6 +144,7 @@ pub async fn give_way(db: &Db, journal: JournalId, into: Option<(JournalId, Stri
             }
             tx.carry(journal, &aside, moment)?;
             tx.fold_anew()?;
+            tx.seal_whole(&aside, moment)?;
             Ok(aside.len() as u64)
         })
         .await;

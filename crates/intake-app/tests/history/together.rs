@@ -60,6 +60,25 @@ fn a_damaged_desk_whose_matter_was_sealed_after_the_backup_is_rebuilt_with_it_se
 }
 
 #[test]
+fn a_slip_that_waits_for_its_printer_since_the_backup_still_waits_after_a_repair() {
+    let world = World::new();
+    let desk = world.made();
+    desk.back_up_now().unwrap();
+    desk.sign_in(ADMINISTRATOR_ID, &form(world.home.path()).administrator_password).unwrap();
+    // A printer that is switched off.
+    desk.set_printer(Some("ipp://127.0.0.1:9/ipp/print".into())).unwrap();
+    let number = desk.register(&visit()).unwrap().number;
+    wait(desk.slip(&number)).unwrap();
+    assert_eq!(desk.print_queue().unwrap().rows.len(), 1);
+    drop(desk);
+    std::fs::write(world.folder().join("damaged"), "").unwrap();
+    let desk = world.open();
+    assert!(desk.state().unwrap().repaired.is_some());
+    let rows = desk.print_queue().unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), [number.as_str()]);
+}
+
+#[test]
 fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
     let mut world = World::new();
     let office = tempfile::tempdir().unwrap();
@@ -415,5 +434,54 @@ fn a_matter_sealed_in_the_part_that_gives_way_stays_sealed_and_the_other_visitor
         let desk = world.open();
         assert!(desk.state().unwrap().repaired.is_none());
         desk.verify().unwrap();
+    }
+}
+
+#[test]
+fn a_matter_that_one_half_of_a_fork_sealed_is_sealed_whole() {
+    // In the half that the district has, and in the one that gives way.
+    for sealed_first in [true, false] {
+        let world = World::new();
+        let office = tempfile::tempdir().unwrap();
+        let district = LocalDistrict::start(office.path()).unwrap();
+        let desk = world.made();
+        enrol(&desk, &district);
+        let number = desk.register(&saying(TOLD_BEFORE)).unwrap().number;
+        in_step(&desk);
+        drop(desk);
+        let snapshot = tempfile::tempdir().unwrap();
+        copy(world.home.path(), snapshot.path());
+        for in_secret in [sealed_first, !sealed_first] {
+            let desk = world.open();
+            let visit = if in_secret { in_confidence(SECRET) } else { saying(THEIRS) };
+            desk.correct(&number, &visit).unwrap();
+            if in_secret != sealed_first {
+                desk.attach(&number, "合同.png", PNG).unwrap();
+            }
+            in_step(&desk);
+            if in_secret == sealed_first {
+                drop(desk);
+                roll_back(&world, snapshot.path());
+            }
+        }
+        let desk = world.open();
+        assert!(matches!(desk.matter(&number).unwrap().words, MatterWords::Sealed { .. }), "{sealed_first}");
+        let told = |one: &intake_app::MatterVersion| match &one.words {
+            MatterWords::Told { visit } => visit.demand.clone(),
+            _ => String::new(),
+        };
+        let opened = desk.open_sealed(&number).unwrap();
+        let versions: Vec<_> = opened.versions.iter().map(told).collect();
+        for words in [TOLD_BEFORE, THEIRS, SECRET] {
+            assert!(versions.iter().any(|one| one == words), "its readers read {words}: {versions:?}");
+        }
+        assert_eq!(names(&desk, &number), ["合同.png"]);
+        in_step(&desk);
+        drop(desk);
+        for words in [TOLD_BEFORE, THEIRS, SECRET, "合同.png"] {
+            assert_eq!(at_desk(&world, words), 0, "{words}, {sealed_first}");
+            assert_eq!(at_district(&district, words), (0, 0), "{words}, {sealed_first}");
+        }
+        world.open().verify().unwrap();
     }
 }
