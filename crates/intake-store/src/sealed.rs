@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use intake_wire::{
-    Draft, Entry, Hash, JournalId, Kind, Moment, Part, Record, RecordOf, Resealed, SYSTEM_CLERK, SealedPart, SealedRecord,
+    Draft, Entry, Hash, JournalId, Kind, Moment, Part, Record, RecordOf, Resealed, SYSTEM_CLERK, SealedPart,
+    SealedRecord,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 

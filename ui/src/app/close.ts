@@ -32,7 +32,7 @@ export async function askedToClose() {
 export function goToDay() {
   reminding.value = false;
   const clerk = shell.desk?.clerk;
-  if (clerk) workOf(clerk.id).page = "closing";
+  if (clerk) Object.assign(workOf(clerk.id), { page: "closing", day: null });
 }
 
 export async function closeWindow() {
