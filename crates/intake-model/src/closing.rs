@@ -73,6 +73,7 @@ pub enum SlipStand {
 }
 
 /// One number of a day, as record, journal, printers and district have it.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them can differ")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayNumber {
     /// The number.
