@@ -326,12 +326,12 @@ mod tests {
 
     #[test]
     fn the_newest_day_left_open_is_asked_for_and_never_a_history_of_before_days_were_closed() {
+        use DayState::{Closed, Confirmed, Open, Reopened};
         let day = |number| NaiveDate::from_ymd_opt(2026, 11, number).unwrap();
         let check = |states: &[DayState], expect: Option<u32>| {
             let days: Vec<_> = states.iter().zip(0..).map(|(state, back)| (day(24 - back), *state)).collect();
             assert_eq!(left_open(&days), expect.map(day), "{states:?}");
         };
-        use DayState::{Closed, Confirmed, Open, Reopened};
         check(&[], None);
         check(&[Open, Open, Open], Some(24));
         check(&[Confirmed, Open, Open], None);
