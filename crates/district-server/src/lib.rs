@@ -6,6 +6,7 @@
 
 mod apply;
 mod config;
+mod days;
 mod db;
 mod desk;
 mod documents;
@@ -26,6 +27,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use intake_wire::{BootId, Moment};
 
 pub use config::Config;
+pub use days::{DayStatus, DayWord};
 pub use error::{Error, Result};
 pub use http::router;
 pub use serve::{serve, serve_with_grace};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::db::{documents, entries, journals, matters};
+use crate::days::{DayStatus, LISTED};
+use crate::db::{days, documents, entries, journals, matters};
 use crate::{District, Result};
 
 /// Everything `district-server status` prints.
@@ -23,6 +24,8 @@ pub struct DeskStatus {
     pub desk: u8,
     /// One for each epoch.
     pub journals: Vec<JournalStatus>,
+    /// Its newest days, the newest first: which were closed, and which are missing.
+    pub days: Vec<DayStatus>,
 }
 
 /// One journal of a desk.
@@ -83,7 +86,9 @@ impl District {
                 Some(last) if last.centre == journal.centre && last.desk == journal.desk => last.journals.push(line),
                 _ => {
                     let (centre, desk) = (journal.centre, journal.desk);
-                    desks.push(DeskStatus { centre, desk, journals: vec![line] });
+                    let newest = days::newest(&client, &centre, desk, LISTED).await?;
+                    let days = newest.into_iter().map(DayStatus::from).collect();
+                    desks.push(DeskStatus { centre, desk, journals: vec![line], days });
                 }
             }
         }

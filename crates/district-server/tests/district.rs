@@ -1,6 +1,9 @@
 //! The district as desks meet it: over TLS, with a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
 
+#[path = "district/days.rs"]
+mod days;
+
 use std::sync::Arc;
 
 use intake_model::{CentreCode, Code, DeskNumber, EpochMark, RegistrationNumber, Visit};
