@@ -4,6 +4,7 @@ mod attachment;
 mod backup;
 mod clerks;
 mod clock;
+mod day;
 mod desk;
 mod draft;
 mod erase;
@@ -81,6 +82,10 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         print::set_sheet_printer,
         print::set_slip_sheet,
         print::print_day,
+        day::closing_day,
+        day::close_day,
+        day::show_day,
+        day::reprint_day,
         draft::drafts,
         draft::save_draft,
         draft::open_draft,

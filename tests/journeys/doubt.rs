@@ -18,7 +18,7 @@ use crate::{Home, tell};
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A desk of this home that was made so many days before today, with its clock.
-fn made_days_ago(home: &Home, days: i64) -> (Desk, FixedMoments) {
+pub(crate) fn made_days_ago(home: &Home, days: i64) -> (Desk, FixedMoments) {
     let clock = FixedMoments::default();
     clock.pass_ms(SystemClock::default().now().at_ms - MORNING_MS - days * DAY_MS);
     let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
@@ -26,7 +26,7 @@ fn made_days_ago(home: &Home, days: i64) -> (Desk, FixedMoments) {
     (desk, clock)
 }
 
-async fn sign_in(window: &Window, administrator: bool, password: &str) {
+pub(crate) async fn sign_in(window: &Window, administrator: bool, password: &str) {
     window.at("password").await;
     // The clerk is chosen, and the administrator stands above.
     if administrator {

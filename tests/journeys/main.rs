@@ -6,6 +6,7 @@
 
 mod clerk;
 mod clerks;
+mod closing;
 mod damage;
 mod doubt;
 mod drafts;

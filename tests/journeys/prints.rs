@@ -10,9 +10,9 @@ use crate::driver::Driver;
 use crate::window::{CONTROL, DELETE, DOWN, ENTER, ESCAPE, F2, F3, F6, F8, F9, F10, RIGHT, Window};
 use crate::{Home, at_work, next, register, sign_in, visits};
 
-async fn set_printer(window: &Window, address: &str) {
+pub(crate) async fn set_printer(window: &Window, address: &str) {
     window.press(&[F6]).await;
-    window.at("enrol-address").await;
+    window.see_css("#printer-address").await;
     window.tab_to("printer-address").await;
     window.empty_field().await;
     window.type_text(address).await;

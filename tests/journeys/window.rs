@@ -31,6 +31,7 @@ pub(crate) const F7: char = '\u{E037}';
 pub(crate) const F8: char = '\u{E038}';
 pub(crate) const F9: char = '\u{E039}';
 pub(crate) const F10: char = '\u{E03A}';
+pub(crate) const F12: char = '\u{E03C}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
 const PATIENCE: Duration = Duration::from_mins(1);

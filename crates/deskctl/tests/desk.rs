@@ -524,3 +524,14 @@ fn a_district_sees_its_own_papers_as_blanks_and_its_mistakes_by_line() {
     assert_eq!(told.status.code(), Some(1));
     assert_eq!(lines(&told)[0]["mistakes"][0], "home_visit.toml, line 3: there is no placeholder {offce}");
 }
+
+#[test]
+fn the_days_of_a_desk_are_listed_with_how_far_each_is() {
+    let folder = desk();
+    assert_eq!(lines(&on_desk(&folder, &["day"], PASSWORD)), Vec::<Value>::new());
+    assert_eq!(import(&folder, &[GOOD], &[]).status.code(), Some(0));
+    let listed = on_desk(&folder, &["day", "--limit", "5"], PASSWORD);
+    assert_eq!(listed.status.code(), Some(0), "today may still be open");
+    let rows = lines(&listed);
+    assert_eq!((rows.len(), &rows[0]["state"], &rows[0]["registered"]), (1, &Value::from("open"), &Value::from(1)));
+}

@@ -19,7 +19,7 @@ use crate::db::journals::{self, Journal};
 use crate::db::matters::{self, Version};
 use crate::db::{self, own, place};
 use crate::take::word;
-use crate::{District, Error, Result, documents};
+use crate::{District, Error, Result, days, documents};
 
 /// Entries in one transaction, held in memory together: 64 MiB at their largest.
 const AT_ONCE: i64 = 64;
@@ -35,7 +35,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn of(verdict: VerdictKind, number: Option<String>) -> Self {
+    pub(crate) fn of(verdict: VerdictKind, number: Option<String>) -> Self {
         Self { verdict, number, of: None, freed: Vec::new() }
     }
 
@@ -168,12 +168,8 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
         | "keyring_restored" | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "sealed_anew"
         | "attachment_added" | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped"
-        | "clock_confirmed" | "erased" => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
-                stored()
-            } else {
-                unreadable(None)
-            }
+        | "clock_confirmed" | "day_reprinted" | "erased" => {
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
@@ -210,6 +206,7 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "document_reprinted" => documents::reprinted(tx, journal, entry).await?,
         "document_voided" => documents::voided(tx, journal, entry).await?,
         "document_delivered" => documents::delivered(tx, journal, entry).await?,
+        "day_closed" => days::closed(tx, journal, entry).await?,
         "carried" => carried(tx, journal, entry).await?,
         _ => Outcome::set_aside(Code::KindUnknown),
     })

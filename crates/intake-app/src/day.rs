@@ -128,7 +128,6 @@ fn report(r: &Reader<'_>, clerk: u32, at_ms: i64) -> Result<DayReport> {
         tally("文书", Paper::ALL, &papers, |paper| paper.label()),
     ];
     Ok(DayReport {
-        paper: Paper::DayReport,
         office: profile.office_name(&desk.centre_name),
         seal: profile.seal_name(&desk.centre_name),
         desk: DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?,

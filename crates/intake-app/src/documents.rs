@@ -492,11 +492,7 @@ impl<'a> Opened<'a> {
     fn first_answer(&self, issued: &[IssuedPaper]) -> FirstAnswer {
         let due = due(&self.versions, &self.profile);
         let rolled = due.and_then(|day| Calendars::built_in().working_day_from(day).ok());
-        // Each outcome's paper tells it; the slip that only promises it is none of them.
-        let tells = |one: &&IssuedPaper| {
-            one.voided.is_none() && one.paper != Paper::Slip && Outcome::ALL.iter().any(|to| to.paper() == one.paper)
-        };
-        let told = issued.iter().find(tells);
+        let told = issued.iter().find(|one| one.voided.is_none() && one.paper.is_first_answer());
         let delivered = told.and_then(|one| one.deliveries.iter().find_map(|delivery| delivery.told.as_ref()));
         FirstAnswer {
             due: due.map(|day| day.to_string()),

@@ -14,6 +14,7 @@ use intake_paper::{Document, TestPage};
 use intake_store::{Db, PrintJob, Settings, ToPrint, Writer, write_whole};
 use intake_wire::{Moment, Record};
 
+use crate::closing::{reprint_day, sheet_file};
 use crate::day::{day_file, issue_day};
 use crate::desk::Desk;
 use crate::documents::reprint;
@@ -243,6 +244,7 @@ impl Desk {
                 Ok(self.papers()?.test_page(&page)?)
             }
             Some(Paper::DayReport) => self.day_at(db, job),
+            Some(Paper::ClosingSheet) => self.sheet_at(db, job),
             Some(_) => self.document_at(db, &job.number, (job.epoch, job.seq)),
         }
     }
@@ -251,7 +253,8 @@ impl Desk {
     fn looked_at(&self, db: &Db, job: &PrintJob, note: Noted) -> Result<Document> {
         let document = self.draw(db, job)?;
         // A slip and a day tell nothing of it.
-        let tells = job.paper.is_some_and(|paper| !matches!(paper, Paper::Slip | Paper::DayReport));
+        let of_day = |paper| matches!(paper, Paper::DayReport | Paper::ClosingSheet);
+        let tells = job.paper.is_some_and(|paper| paper != Paper::Slip && !of_day(paper));
         let record = || db.read::<_, Error>(|r| Ok(r.matters().find(&job.number)?.map(|matter| matter.record)));
         if tells && matches!(record()?, Some(Record::Sealed(_))) {
             note(self, db, &self.at_work()?.1, &job.number)?;
@@ -264,6 +267,7 @@ impl Desk {
             None => "打印测试页.pdf".to_owned(),
             Some(Paper::Slip) => format!("{}.pdf", job.number),
             Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
+            Some(Paper::ClosingSheet) => sheet_file(self.day_of_sheet(db, job)?),
             Some(Paper::RegistrationForm) => format!("{}-{}.pdf", job.number, Paper::RegistrationForm.label()),
             Some(_) => format!("{}.pdf", self.document_file(db, &job.number, (job.epoch, job.seq))?),
         })
@@ -292,6 +296,11 @@ fn again(tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<
         }
         // Another one is the day as it stands by now.
         Some(Paper::DayReport) => issue_day(tx, clerk, moment).map(drop),
+        Some(Paper::ClosingSheet) => {
+            let sheet =
+                tx.look().closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))?;
+            reprint_day(tx, sheet.closing.told.day, clerk, moment).map(drop)
+        }
         Some(_) => {
             let one = tx.documents().copy_at(&job.number, job.epoch, job.seq)?;
             let one = one.ok_or(Error::Refused(Code::DocumentUnknown))?;

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use intake_app::{Desk, PrintRow, PrinterCondition};
-use intake_model::{Code, Competent, Decision, Outcome, Paper, PrintState, PrinterNeed, Question, Route, Sheet, Visit};
+use intake_model::{
+    Code, Competent, DayState, Decision, Difference, Outcome, Paper, PrintState, PrinterNeed, Question, Route, Sheet,
+    Visit,
+};
 use testkit::desk::{CLERK_ID, PASSWORD, made, open};
 use testkit::printer::PrivatePrinter;
 use testkit::printer_line::{Loses, PrinterLine};
@@ -483,6 +486,42 @@ async fn the_day_is_printed_as_it_stood_when_it_was_asked_for() {
         assert!(text.contains(word), "{word} is not on {text}");
     }
     assert!(!text.contains("张"), "matters are listed, never people: {text}");
+    desk.verify().unwrap();
+    end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_closed_only_once_every_slip_came_out_and_its_sheet_comes_out_too() {
+    let home = tempfile::tempdir().unwrap();
+    let printer = PrivatePrinter::start().unwrap();
+    printer.has_paper(false).unwrap();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = registered(&desk);
+    desk.slip(&number).await.unwrap();
+    let running = background(&desk);
+    let day = desk.closing_day(None).unwrap();
+    let today = day.day.parse().unwrap();
+    assert_eq!(
+        (day.differences[0].number.as_str(), day.differences[0].difference),
+        (number.as_str(), Difference::SlipNotOut)
+    );
+    let close = || desk.close_day(today, Vec::new(), |_| {});
+    assert_eq!(close().await.err().unwrap().code(), Code::DayDiffers);
+    printer.has_paper(true).unwrap();
+    until(&desk, "the slip comes out", all(PrintState::Printed)).await;
+    let closed = close().await.unwrap();
+    let sheet = closed.sheet.unwrap();
+    assert!(sheet.job.is_some() && sheet.file.is_none());
+    assert_eq!(closed.day.state, DayState::Closed);
+    until(&desk, "the sheet too", |rows| rows.len() == 2 && all(PrintState::Printed)(rows)).await;
+    let sheet = text_of(home.path(), &printer.received().unwrap().pop().unwrap());
+    assert!(sheet.contains("日结单") && sheet.contains("01A-0001"), "{sheet}");
+
+    // 补打, as of any paper.
+    assert_eq!(desk.reprint_day(today).unwrap().copy, 2);
+    until(&desk, "the reprint", |rows| rows.len() == 3 && all(PrintState::Printed)(rows)).await;
+    let again = text_of(home.path(), &printer.received().unwrap().pop().unwrap());
+    assert!(again.contains("补打 第2份"), "{again}");
     desk.verify().unwrap();
     end(running).await;
 }

@@ -22,7 +22,9 @@ use crate::slip::Content;
 use crate::test_page::TestContent;
 use crate::wording::{self, PaperText};
 use crate::words::Words;
-use crate::{Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, TestPage, coverage};
+use crate::{
+    ClosingSheet, Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, TestPage, coverage,
+};
 
 /// How many papers ago a layout may have been made and still be kept. Wording recurs from visit to visit, and one visit has
 /// up to four papers; a visitor's words should not stay in memory for long.
@@ -398,12 +400,21 @@ impl Papers {
         self.sheet(Sheet::of_form(form, text, &self.common, &self.record_words, slip))
     }
 
-    /// Lays out the day of a desk (当日汇总, 日结单).
+    /// Lays out the day of a desk (当日汇总).
     ///
     /// # Errors
     /// As [`Papers::notice`].
     pub fn day_report(&self, report: &DayReport) -> Result<Document> {
-        self.sheet(Sheet::of_day(report, self.text(report.paper.word())?, &self.common, &self.record_words))
+        let text = self.text(Paper::DayReport.word())?;
+        self.sheet(Sheet::of_day(report, text, &self.common, &self.record_words))
+    }
+
+    /// Lays out the closing sheet of a day (日结单).
+    ///
+    /// # Errors
+    /// As [`Papers::notice`].
+    pub fn closing_sheet(&self, closed: &ClosingSheet) -> Result<Document> {
+        self.sheet(Sheet::of_closing(closed, self.text(Paper::ClosingSheet.word())?, &self.common))
     }
 
     /// Every worded paper as a blank, each with its id: what a district looks at after a change of its own.

@@ -13,7 +13,7 @@ use crate::slip::Content;
 use crate::values::{self, Values};
 use crate::wording::{Closing, Kept, PaperText, Part, Style};
 use crate::words::fill;
-use crate::{DayReport, Form, Notice, Result};
+use crate::{ClosingSheet, DayReport, Form, Notice, Result};
 
 /// Words that every paper shares, as they stand in `assets/paper/common.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -125,6 +125,13 @@ impl Sheet {
     pub(crate) fn of_day(report: &DayReport, text: &PaperText, common: &Common, words: &RecordWords) -> Self {
         let values = Values::of_day(report, words);
         let copy = Copy { count: 1, printed_at: None, practice: report.practice, void: false };
+        Writer { values: &values, common, wording: &BTreeMap::new() }.sheet(text, &copy)
+    }
+
+    pub(crate) fn of_closing(closed: &ClosingSheet, text: &PaperText, common: &Common) -> Self {
+        let values = Values::of_closing(closed);
+        let (count, printed_at) = (closed.copy, Some(closed.printed_at));
+        let copy = Copy { count, printed_at, practice: closed.practice, void: false };
         Writer { values: &values, common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 

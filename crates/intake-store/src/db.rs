@@ -75,6 +75,13 @@ pub struct Writer<'c> {
     pub(crate) appended: std::cell::Cell<Option<(JournalId, Head)>>,
 }
 
+impl Writer<'_> {
+    /// The tables as they stand within this transaction.
+    pub fn look(&self) -> Reader<'_> {
+        Reader { connection: self.connection }
+    }
+}
+
 impl Db {
     /// Makes the database of a new desk.
     ///

@@ -4,7 +4,7 @@ import { leaveForm, workOf } from "../features/intake/work";
 import { begin, voiding } from "../features/papers/work";
 import type { DeskState } from "../ipc/bindings/DeskState";
 import { ipc } from "../ipc/call";
-import { askedToClose, closeWindow, closing, goOn } from "./close";
+import { askedToClose, closeWindow, closing, goOn, goToDay, reminding } from "./close";
 import { shell } from "./desk";
 
 const desk = (phase: DeskState["phase"]) => ({ phase, clerk: { id: 2, name: "王芳", role: "clerk" } }) as DeskState;
@@ -82,4 +82,22 @@ it("asks before it loses what is typed on a paper, which is on no disk", async (
   expect(closing.value).toBe(true);
   expect(close).not.toHaveBeenCalled();
   workOf(2).papers.clear();
+});
+
+it("says once that the day is not closed, and then stands in nobody's way", async () => {
+  shell.desk = { ...desk("signed_in"), day_due: true };
+  await askedToClose();
+  expect(reminding.value).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  goToDay();
+  expect(reminding.value).toBe(false);
+  expect(workOf(2).page).toBe("closing");
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+});
+
+it("reminds nobody who is not at work", async () => {
+  shell.desk = { ...desk("locked"), clerk: null, day_due: true };
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
 });

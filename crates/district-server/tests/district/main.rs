@@ -3,11 +3,13 @@
 
 mod backups;
 mod bounds;
+mod days;
 mod export;
 mod program;
 mod reapply;
 mod retire;
 mod world;
+
 
 use intake_model::{Code, Visit};
 use intake_wire::{

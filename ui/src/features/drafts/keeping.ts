@@ -141,6 +141,29 @@ export function putAside(work: Work): Promise<void> {
   });
 }
 
+const emptied: Record<SlotName, (work: Work) => void> = {
+  visit: leaveForm,
+  correction: (work) => {
+    work.correction = null;
+    work.slots.correction = freshSlot();
+  },
+  desk: (work) => {
+    Object.assign(work, { advice: { open: false, line: "" }, voiding: null });
+    work.slots.desk = freshSlot();
+  },
+};
+
+/** Takes drafts out of the forms and leaves them on the disk: the close of the day throws them away there, or refuses. */
+export async function letGo(work: Work, ids: string[]): Promise<void> {
+  await keep(work);
+  return next(async () => {
+    for (const name of slotNames) {
+      const { id } = work.slots[name];
+      if (id && ids.includes(id)) emptied[name](work);
+    }
+  });
+}
+
 /** Takes a draft up again. What is in the form is put aside first; a correction under way stays on the disk as it is. */
 export async function takeUp(work: Work, line: DraftLine): Promise<void> {
   if (line.kind === "visit") await putAside(work);

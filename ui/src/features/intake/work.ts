@@ -5,6 +5,7 @@
  */
 import { reactive } from "vue";
 
+import type { DiscardReason } from "../../ipc/bindings/DiscardReason";
 import type { Failure } from "../../ipc/bindings/Failure";
 import type { Registered } from "../../ipc/bindings/Registered";
 import type { Cursor } from "../drafts/cursor";
@@ -12,7 +13,7 @@ import type { PaperWork } from "../papers/work";
 import { emptySeeking, type Seeking } from "../search/query";
 import { contentOf, type Draft, emptyDraft } from "./draft";
 
-export type Page = "intake" | "today" | "exchange" | "settings" | "search" | "prints";
+export type Page = "intake" | "today" | "exchange" | "settings" | "search" | "prints" | "closing";
 
 /** A correction carries the number it belongs to, so that it can never be saved onto another matter, and its version. */
 export type Correction = { number: string; version: number; draft: Draft; before: Draft };
@@ -44,6 +45,10 @@ export type Work = {
   papers: Map<string, PaperWork>;
   /** A line about advice without a matter; it stays while it is folded. */
   advice: { open: boolean; line: string };
+  /** The day on the page of the close; null for today. */
+  day: string | null;
+  /** Drafts that go with the close of the day, each with its reason. */
+  discards: Record<string, DiscardReason>;
   enrolment: Enrolment;
   /** Settings typed and not yet saved, by the id of their field. */
   settings: Record<string, string>;
@@ -81,6 +86,8 @@ function emptyWork(): Work {
     voiding: null,
     papers: new Map(),
     advice: { open: false, line: "" },
+    day: null,
+    discards: {},
     enrolment: emptyEnrolment(),
     settings: {},
     slots: { visit: freshSlot(), correction: freshSlot(), desk: freshSlot() },
