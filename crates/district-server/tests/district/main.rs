@@ -10,7 +10,6 @@ mod reapply;
 mod retire;
 mod world;
 
-
 use intake_model::{Code, Visit};
 use intake_wire::{
     DeskCertificate, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Head, JournalId, Kind, SigningKey, VerdictKind,
