@@ -1,11 +1,15 @@
 //! The exchange between the real client and the real district on a real PostgreSQL, over a line that breaks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod archived;
 mod earlier;
 mod proxy;
+mod retired;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use district_server::Config;
 use intake_model::Code;
 use intake_store::{DataKey, Db, DeskRow, Locked};
 use intake_sync::{Outcome, Patience, enrol, exchange_with, outlook};
@@ -26,9 +30,14 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(settings: fn(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().join("home");
-        let district = tokio::task::spawn_blocking(move || LocalDistrict::start(&home).unwrap()).await.unwrap();
+        let start = move || LocalDistrict::start_as(&home, Arc::new(|| 1_795_500_000_000), settings).unwrap();
+        let district = tokio::task::spawn_blocking(start).await.unwrap();
         let line = Proxy::to(district.address().replace("https://", "")).await;
         let (journal, key) = (JournalId(intake_wire::random().unwrap()), SigningKey::generate().unwrap());
         let code = district.enrolment_code(CENTRE, 1).unwrap();
@@ -137,12 +146,21 @@ async fn a_district_whose_database_is_away_is_busy_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_withdrawn_desk_is_told_and_keeps_what_it_has() {
+async fn a_desk_that_asks_too_often_is_told_so_and_nothing_is_lost() {
+    let world = World::with(|config| config.desk_requests = 1).await;
+    world.writes(3);
+    let error = world.exchange().await.unwrap_err();
+    assert_eq!((error.code(), error.is_permanent()), (Code::TooManyRequests, false));
+    assert_eq!(outlook(&world.db).unwrap().entries, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_desk_is_refused_and_keeps_what_it_has() {
     let world = World::new().await;
     world.writes(3);
     world.exchange().await.unwrap();
-    let district = std::sync::Arc::clone(world.district.district());
-    world.district.wait(async move { district.revoke(CENTRE, 1).await }).unwrap().unwrap();
+    let district = Arc::clone(world.district.district());
+    world.district.wait(async move { district.lost(CENTRE, 1).await }).unwrap().unwrap();
     world.writes(1);
     assert_eq!(world.exchange().await.unwrap_err().code(), Code::DeskRevoked);
     assert_eq!(outlook(&world.db).unwrap().entries, 1);

@@ -72,15 +72,9 @@ impl District {
             let mut changes = Vec::new();
             for entry in &batch {
                 let outcome = apply_safely(&mut tx, &journal, entry).await?;
-                entries::decide(&tx, &journal, entry.seq, &outcome.verdict, outcome.number.as_deref()).await?;
-                for seq in &outcome.freed {
-                    let superseded = VerdictKind::Superseded { by: entry.seq };
-                    entries::decide(&tx, &journal, *seq, &superseded, outcome.number.as_deref()).await?;
-                    changes.push((*seq, superseded));
-                }
-                if matches!(outcome.verdict, VerdictKind::Stored) && entry.kind == Kind::corrected().as_str() {
-                    changes.extend(free_waiting(&mut tx, &journal, outcome.number.as_deref()).await?);
-                }
+                // What registers a matter finds nothing waiting yet; a correction may.
+                let frees = entry.kind == Kind::corrected().as_str();
+                changes.extend(self.settle(&mut tx, &journal, entry.seq, &outcome, frees).await?);
             }
             journals::set_applied(&tx, &journal, last).await?;
             self.tell(&tx, &journal, &changes).await?;
@@ -88,8 +82,37 @@ impl District {
         }
     }
 
+    /// Writes down what became of an entry, and of those that it supersedes or frees. Gives the changes to these.
+    pub(crate) async fn settle(
+        &self,
+        tx: &mut Transaction<'_>,
+        journal: &Journal,
+        seq: u64,
+        outcome: &Outcome,
+        frees: bool,
+    ) -> Result<Vec<(u64, VerdictKind)>> {
+        let number = outcome.number.as_deref();
+        entries::decide(tx, journal, seq, &outcome.verdict, number).await?;
+        self.metrics.decided(entries::word(&outcome.verdict));
+        let mut changes = Vec::new();
+        for earlier in &outcome.freed {
+            let superseded = VerdictKind::Superseded { by: seq };
+            entries::decide(tx, journal, *earlier, &superseded, number).await?;
+            changes.push((*earlier, superseded));
+        }
+        if frees && matches!(outcome.verdict, VerdictKind::Stored) {
+            changes.extend(free_waiting(tx, journal, number).await?);
+        }
+        Ok(changes)
+    }
+
     /// Writes changed verdicts into the district's journal for the desk.
-    async fn tell(&self, tx: &Transaction<'_>, journal: &Journal, changes: &[(u64, VerdictKind)]) -> Result<()> {
+    pub(crate) async fn tell(
+        &self,
+        tx: &Transaction<'_>,
+        journal: &Journal,
+        changes: &[(u64, VerdictKind)],
+    ) -> Result<()> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -122,7 +145,7 @@ async fn free_waiting(
 }
 
 /// Applies one entry inside a savepoint: content that the database itself refuses is set aside like any other.
-async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+pub(crate) async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let inner = tx.savepoint("entry").await?;
     match apply_one(&inner, journal, entry).await {
         Ok(outcome) => {

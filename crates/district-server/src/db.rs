@@ -1,5 +1,6 @@
 //! Every statement the district speaks to PostgreSQL, one file for each noun. No rule is decided here.
 
+pub(crate) mod backups;
 pub(crate) mod days;
 pub(crate) mod desks;
 pub(crate) mod documents;
@@ -9,7 +10,9 @@ pub(crate) mod journals;
 pub(crate) mod matters;
 pub(crate) mod own;
 
-use deadpool_postgres::Pool;
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 
 use crate::{Error, Result};
 
@@ -19,6 +22,24 @@ mod embedded {
 
 /// Any number: two servers that start at once on one database migrate one after the other.
 const MIGRATION_LOCK: i64 = 0x1A7A_4E00;
+
+/// How long a request waits for a connection.
+const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+
+/// Connections to the database at this address; none is opened yet.
+pub(crate) fn pool(address: &str, connections: usize) -> Result<Pool> {
+    let mut postgres: tokio_postgres::Config =
+        address.parse().map_err(|_| Error::Config(vec!["postgres is not a connection address".into()]))?;
+    postgres.connect_timeout(CONNECTION_WAIT);
+    let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    Pool::builder(Manager::from_config(postgres, tokio_postgres::NoTls, manager))
+        .max_size(connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(CONNECTION_WAIT))
+        .create_timeout(Some(CONNECTION_WAIT))
+        .build()
+        .map_err(|error| Error::Internal(error.to_string()))
+}
 
 /// Brings the schema forwards.
 pub(crate) async fn migrate(pool: &Pool) -> Result<()> {

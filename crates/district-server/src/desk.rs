@@ -9,13 +9,15 @@ use crate::db::{desks, own};
 use crate::{District, Error, Result};
 
 impl District {
-    /// Checks a certificate, and makes the desk known if it is not.
+    /// Checks the certificate of a request that its key has signed, counts the request, and makes the desk known if it is
+    /// not.
     ///
     /// A certificate older than the one the desk was last given is as good as revoked; a newer one (the database came
     /// from a backup) takes the known one's place.
     pub(crate) async fn admit(&self, certificate: &DeskCertificate) -> Result<()> {
         certificate.verify(&self.keys.public()).map_err(|_| Error::Refused("a certificate of another district"))?;
         check_names(&certificate.centre, certificate.desk)?;
+        self.rates.desk(&certificate.centre, certificate.desk)?;
         if self.revoked.holds(&certificate.key)? {
             return Err(Error::Revoked);
         }

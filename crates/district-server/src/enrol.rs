@@ -89,17 +89,6 @@ impl District {
             sealed_recipient: Some(self.keys.sealed_recipient().to_owned()),
         })
     }
-
-    /// Withdraws a desk: its key is refused from now on, whatever the database says later.
-    ///
-    /// # Errors
-    /// [`Error::Request`] for a desk that is not known.
-    pub async fn revoke(&self, centre: &str, desk: u8) -> Result<()> {
-        let client = self.pool.get().await?;
-        let known = desks::find(&client, centre, desk, false).await?;
-        let known = known.ok_or_else(|| Error::Request("no such desk is enrolled".into()))?;
-        self.revoked.add(&known.key, centre, desk)
-    }
 }
 
 fn hash(secret: &str) -> Hash {

@@ -1,7 +1,9 @@
 //! Why a request is refused, as status and stable code. Nothing here carries what a visitor said.
 
-use axum::http::StatusCode;
+use std::time::Duration;
+
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use intake_model::Code;
 
@@ -35,6 +37,15 @@ pub enum Error {
     /// More requests than allowed at once.
     #[error("busy")]
     Busy,
+    /// A desk or an address asks more often than it may; when it may again.
+    #[error("too often")]
+    TooOften(Duration),
+    /// A backup that cannot be marked: one sentence.
+    #[error("the backup: {0}")]
+    Backup(String),
+    /// Something that cannot be written out: one sentence.
+    #[error("the export: {0}")]
+    Export(String),
     /// PostgreSQL is away.
     #[error("the database is away: {0}")]
     Away(String),
@@ -56,7 +67,22 @@ impl Error {
             Self::Revoked => Code::DeskRevoked,
             Self::Slow => Code::DistrictTooSlow,
             Self::Busy | Self::Away(_) => Code::DistrictBusy,
-            Self::Config(_) | Self::Folder(_) | Self::Listen(_) | Self::Internal(_) => Code::Internal,
+            Self::TooOften(_) => Code::TooManyRequests,
+            Self::Config(_)
+            | Self::Folder(_)
+            | Self::Listen(_)
+            | Self::Backup(_)
+            | Self::Export(_)
+            | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// When to come again.
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy | Self::Away(_) => Some(Duration::from_secs(5)),
+            Self::TooOften(wait) => Some(*wait),
+            _ => None,
         }
     }
 
@@ -66,10 +92,14 @@ impl Error {
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::CodeRefused | Self::Revoked => StatusCode::FORBIDDEN,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Config(_) | Self::Folder(_) | Self::Listen(_) | Self::Internal(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Config(_)
+            | Self::Folder(_)
+            | Self::Listen(_)
+            | Self::Backup(_)
+            | Self::Export(_)
+            | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -89,8 +119,8 @@ impl IntoResponse for Error {
         }
         let body = serde_json::json!({ "code": code, "params": {}, "ref": reference }).to_string();
         let mut answer = (status, [(CONTENT_TYPE, "application/json")], body).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("5"));
+        if let Some(wait) = self.retry_after() {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
         }
         answer
     }

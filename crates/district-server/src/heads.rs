@@ -5,7 +5,7 @@ use intake_wire::{
     PageWriter, limits,
 };
 
-use crate::db::{entries, journals, own};
+use crate::db::{backups, entries, journals, own};
 use crate::{District, Error, Result};
 
 /// Epochs of one desk that one request may name.
@@ -33,6 +33,7 @@ impl District {
             self.apply(centre, known.id).await?;
         }
         let mut client = self.pool.get().await?;
+        let archived = backups::archived(&client, centre, desk).await?;
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
             let verdicts = entries::open_verdicts(&client, &known).await?;
@@ -43,7 +44,7 @@ impl District {
                 verdicts,
                 forked: known.forked,
                 mark,
-                archived: None,
+                archived: Some(archived.get(&known.id).copied().unwrap_or(0)),
             });
         }
         for (journal, _, _) in &asked.journals {

@@ -1,12 +1,13 @@
 //! HTTP: extract, call one function, answer. Every answer says `intake-district: 1`, and every request is bounded.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_compression::tokio::bufread::ZstdDecoder;
 use async_compression::zstd::DParameter;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -20,29 +21,26 @@ use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
 use crate::take::Intake;
-use crate::{District, Error, Result};
+use crate::{District, Error, Result, metrics};
 
 /// Bytes of a request that is not a page.
 const REQUEST_BYTES: usize = 256 << 10;
-/// How long such a request may take.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// How long a page may take: a slow line gets it in parts.
 const PAGE_TIME: Duration = Duration::from_mins(10);
-/// How long nothing may arrive of a page.
-const SILENCE: Duration = Duration::from_secs(30);
 /// What one read takes.
 const CHUNK: usize = 64 << 10;
 
 /// The district's routes.
-pub fn router(district: Arc<District>) -> Router {
+pub(crate) fn router(district: Arc<District>) -> Router {
     let places = Arc::new(Semaphore::new(district.config.max_requests));
+    let patience = district.config.patience;
     let short = Router::new()
         .route("/v1/enrol", post(enrol))
         .route("/v1/heads", post(heads))
         .route("/v1/down", post(down))
         .route("/v1/own", post(own))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
-        .layer(from_fn(|request, next| limited(REQUEST_TIME, request, next)));
+        .layer(from_fn(move |request, next| limited(patience, request, next)));
     let pages =
         Router::new().route("/v1/pages", post(pages)).layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
     Router::new()
@@ -51,13 +49,13 @@ pub fn router(district: Arc<District>) -> Router {
         .layer(from_fn_with_state(places, placed))
         .route("/v1/health", get(health))
         .fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(from_fn(marked))
+        .layer(from_fn_with_state(Arc::clone(&district), rated))
+        .layer(from_fn_with_state(Arc::clone(&district), told))
         .with_state(district)
 }
 
 async fn health(State(district): State<Arc<District>>) -> Result<Response> {
-    let client = district.pool.get().await?;
-    client.execute("SELECT 1", &[]).await?;
+    district.is_well().await?;
     Ok(Json(serde_json::json!({ "version": intake_wire::VERSION })).into_response())
 }
 
@@ -98,7 +96,7 @@ async fn receive(district: &District, intake: &mut Intake, body: Body) -> Result
     // The wire's limit alone would let a page grow a thousandfold on this side.
     let mut left = limits::PAGE_CONTENT_BYTES;
     loop {
-        let read = timeout(SILENCE, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
+        let read = timeout(district.config.patience, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
         let read = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
         left = left.checked_sub(read).ok_or_else(|| Error::Request("a page over the limit".into()))?;
         frames.push(chunk.get(..read).unwrap_or_default());
@@ -152,8 +150,31 @@ async fn placed(State(places): State<Arc<Semaphore>>, request: Request, next: Ne
     }
 }
 
-async fn marked(request: Request, next: Next) -> Response {
+/// Before anything of a request is read.
+async fn rated(
+    State(district): State<Arc<District>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match district.rates.address(from.ip()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Marks the answer as a district's, counts it, and writes its line in the log. What was asked and answered is not in it.
+async fn told(
+    State(district): State<Arc<District>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (path, began) = (metrics::counted(request.uri().path()), Instant::now());
     let mut answer = next.run(request).await;
     answer.headers_mut().insert("intake-district", HeaderValue::from_static("1"));
+    let (status, time) = (answer.status().as_u16(), began.elapsed());
+    district.metrics.answered(path, status, time);
+    tracing::info!(path, status, millis = time.as_millis(), address = %from.ip(), "answered");
     answer
 }

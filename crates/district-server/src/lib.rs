@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod apply;
+mod backup;
 mod config;
 mod days;
 mod db;
@@ -12,31 +13,40 @@ mod desk;
 mod documents;
 mod enrol;
 mod error;
+mod export;
 mod heads;
 mod http;
 mod keys;
+mod metrics;
+mod rates;
+mod reapply;
+mod retire;
 mod revoked;
 mod serve;
+mod settings;
 mod status;
 mod take;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::Pool;
 use intake_wire::{BootId, Moment};
 
+pub use backup::Marked;
 pub use config::Config;
 pub use days::{DayStatus, DayWord};
+pub use db::entries::Aside;
 pub use error::{Error, Result};
-pub use http::router;
+pub use export::{Export, Exported};
+pub use reapply::Reapplied;
 pub use serve::{serve, serve_with_grace};
 pub use status::{DeskStatus, JournalStatus, Status};
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: usize = 16;
-/// How long a request waits for one.
-const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+/// Between two tries to reach it at the start.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
 
 /// Gives the milliseconds since 1970 UTC; handed in, so that rules take the time as a value.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -48,6 +58,8 @@ pub struct District {
     revoked: revoked::Revoked,
     pool: Pool,
     clock: Clock,
+    rates: rates::Rates,
+    metrics: metrics::Metrics,
     boot: BootId,
     started: Instant,
     /// One refused enrolment at a time, each slowed down: 40 bits cannot be tried through.
@@ -63,24 +75,43 @@ impl District {
     pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
         let keys = keys::Keys::open(&config.folder)?;
         let revoked = revoked::Revoked::open(&config.folder)?;
-        let mut postgres: tokio_postgres::Config =
-            config.postgres.parse().map_err(|_| Error::Config(vec!["postgres is not a connection address".into()]))?;
-        postgres.connect_timeout(CONNECTION_WAIT);
-        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(postgres, tokio_postgres::NoTls, manager);
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(CONNECTION_WAIT))
-            .create_timeout(Some(CONNECTION_WAIT))
-            .build()
-            .map_err(|error| Error::Internal(error.to_string()))?;
+        let pool = db::pool(&config.postgres, CONNECTIONS)?;
         db::migrate(&pool).await?;
         let boot = BootId(intake_wire::random()?);
-        let enrolling = tokio::sync::Mutex::new(());
-        let district = Self { config, keys, revoked, pool, clock, boot, started: Instant::now(), enrolling };
+        let district = Self {
+            rates: rates::Rates::new(&config),
+            metrics: metrics::Metrics::new(),
+            config,
+            keys,
+            revoked,
+            pool,
+            clock,
+            boot,
+            started: Instant::now(),
+            enrolling: tokio::sync::Mutex::new(()),
+        };
         district.apply_all().await?;
         Ok(Arc::new(district))
+    }
+
+    /// The same, as soon as the database answers: a machine that starts both need not start them in order.
+    ///
+    /// # Errors
+    /// As [`District::open`], but for [`Error::Away`].
+    pub async fn open_when_possible(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        let mut told = String::new();
+        loop {
+            match Self::open(config.clone(), Arc::clone(&clock)).await {
+                Err(Error::Away(why)) => {
+                    if told != why {
+                        tracing::warn!(%why, "PostgreSQL does not answer; the district waits for it");
+                        told = why;
+                    }
+                    tokio::time::sleep(TRY_AGAIN).await;
+                }
+                opened => return opened,
+            }
+        }
     }
 
     /// The CA certificate (DER): what enrolment codes carry the fingerprint of.

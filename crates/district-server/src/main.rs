@@ -1,17 +1,16 @@
-//! `district-server`: serve, hand out enrolment codes, withdraw a desk, say where everything stands.
+//! `district-server`: serve, and what its administrator does beside that.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use district_server::{Config, District, Result, serve};
+use district_server::{Clock, Config, District, Error, Export, Result, serve};
 
 #[derive(Parser)]
 #[command(version, about = "The district's end: takes in what the desks said, exactly once")]
 struct Arguments {
-    /// The configuration (TOML). `INTAKE_DISTRICT_NAME`, `_FOLDER`, `_LISTEN`, `_POSTGRES`, `_NAMES` (comma-separated) and
-    /// `_MAX_REQUESTS` go before it.
+    /// The configuration (TOML). The environment goes before it: `INTAKE_DISTRICT_NAME` and so on, lists with commas.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -24,10 +23,48 @@ enum Task {
     Serve,
     /// Print a one-time enrolment code, good for fifteen minutes.
     Enrol(Desk),
-    /// Withdraw a desk's key.
-    Revoke(Desk),
+    /// Take a desk out of service: it sends what it still holds, and writes nothing more.
+    Retire {
+        #[command(flatten)]
+        desk: Desk,
+        /// Whom its clerks can ask: a name and a phone.
+        #[arg(long)]
+        contact: String,
+    },
+    /// Take a retired desk into service again.
+    Reinstate(Desk),
+    /// Refuse a desk that was lost or stolen.
+    #[command(alias = "revoke")]
+    Lost(Desk),
     /// Print desks, heads and counts as JSON.
     Status,
+    /// Apply again what was set aside: after an update of this program or of a table.
+    Reapply,
+    /// Write a centre's matters of a period to a new file, and journal that.
+    Export {
+        /// The centre's nine digits.
+        #[arg(long)]
+        centre: String,
+        /// The first day.
+        #[arg(long)]
+        from: chrono::NaiveDate,
+        /// The last day.
+        #[arg(long)]
+        to: chrono::NaiveDate,
+        /// Who asks for it.
+        #[arg(long)]
+        by: String,
+        /// What for.
+        #[arg(long)]
+        reason: String,
+        /// The file: `.csv`, or `.jsonl` for JSON lines.
+        file: PathBuf,
+    },
+    /// Count a backup that was restored for a test: desks may erase what the last two such backups hold.
+    BackupMark {
+        /// The database that the backup was restored into, such as `postgres://user@localhost/restored`.
+        restored: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -45,6 +82,8 @@ struct Desk {
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,refinery=warn".into());
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Asked for more, the database's client writes each statement with its values: what visitors said.
+    log::set_max_level(log::LevelFilter::Info);
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -58,20 +97,35 @@ async fn main() -> ExitCode {
 #[expect(clippy::disallowed_methods, reason = "the server's main is one of the places that read the clock")]
 async fn run(arguments: Arguments) -> Result<()> {
     let config = Config::read(arguments.config.as_deref())?;
-    let clock = Arc::new(|| chrono::Utc::now().timestamp_millis());
-    let district = District::open(config, clock).await?;
+    let clock: Clock = Arc::new(|| chrono::Utc::now().timestamp_millis());
+    let open = || District::open(config.clone(), Arc::clone(&clock));
     match arguments.task {
-        Task::Serve => {
-            serve(district, |address| tracing::info!(%address, "serving"), asked_to_stop()).await?;
+        Task::Serve => serve_until_stopped(&config, &clock).await?,
+        Task::Enrol(desk) => println!("{}", open().await?.new_code(&desk.centre, desk.desk).await?),
+        Task::Retire { desk, contact } => open().await?.retire(&desk.centre, desk.desk, &contact).await?,
+        Task::Reinstate(desk) => open().await?.reinstate(&desk.centre, desk.desk).await?,
+        Task::Lost(desk) => open().await?.lost(&desk.centre, desk.desk).await?,
+        Task::Status => println!("{}", json(&open().await?.status().await?)?),
+        Task::Reapply => println!("{}", json(&open().await?.reapply().await?)?),
+        Task::Export { centre, from, to, by, reason, file } => {
+            let asked = Export { centre, from, to, by, reason, file };
+            println!("{}", json(&open().await?.export(&asked).await?)?);
         }
-        Task::Enrol(desk) => println!("{}", district.new_code(&desk.centre, desk.desk).await?),
-        Task::Revoke(desk) => district.revoke(&desk.centre, desk.desk).await?,
-        Task::Status => {
-            let status = serde_json::to_string_pretty(&district.status().await?);
-            println!("{}", status.map_err(|error| district_server::Error::Internal(error.to_string()))?);
-        }
+        Task::BackupMark { restored } => println!("{}", json(&open().await?.mark_backup(&restored).await?)?),
     }
     Ok(())
+}
+
+fn json(what: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(what).map_err(|error| Error::Internal(error.to_string()))
+}
+
+async fn serve_until_stopped(config: &Config, clock: &Clock) -> Result<()> {
+    let district = tokio::select! {
+        opened = District::open_when_possible(config.clone(), Arc::clone(clock)) => opened?,
+        () = asked_to_stop() => return Ok(()),
+    };
+    serve(district, |address| tracing::info!(%address, "serving"), asked_to_stop()).await
 }
 
 async fn asked_to_stop() {

@@ -1,13 +1,14 @@
 //! Listens with TLS until told to stop; requests under way are let finish.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use tokio::task::JoinHandle;
 
-use crate::{District, Error, Result, router};
+use crate::{District, Error, Result, http, metrics};
 
 /// How long requests under way may still take after a stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -37,17 +38,35 @@ pub async fn serve_with_grace(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let tls = RustlsConfig::from_config(district.keys.tls(&district.config.names)?);
-    let listener = std::net::TcpListener::bind(district.config.listen).map_err(Error::Listen)?;
-    listener.set_nonblocking(true).map_err(Error::Listen)?;
+    let listener = TcpListener::bind(district.config.listen).map_err(Error::Listen)?;
     let address = listener.local_addr().map_err(Error::Listen)?;
+    let figures = district.config.metrics.map(|address| tell_figures(&district, address)).transpose()?;
     let handle = Handle::new();
     let stopping = handle.clone();
     tokio::spawn(async move {
         stop.await;
+        tracing::info!("stopping: requests under way are let finish");
         stopping.graceful_shutdown(Some(grace));
     });
     let server = axum_server::from_tcp_rustls(listener, tls).map_err(Error::Listen)?.handle(handle);
     let server = server.first_request_timeout(FIRST_REQUEST);
     ready(address);
-    server.serve(router(district).into_make_service()).await.map_err(Error::Listen)
+    let desks = http::router(district).into_make_service_with_connect_info::<SocketAddr>();
+    let ended = server.serve(desks).await.map_err(Error::Listen);
+    if let Some(figures) = figures {
+        figures.abort();
+    }
+    ended
+}
+
+/// Tells figures at an address of this machine until the task is ended.
+fn tell_figures(district: &Arc<District>, address: SocketAddr) -> Result<JoinHandle<()>> {
+    let listener = TcpListener::bind(address).map_err(Error::Listen)?;
+    let server = axum_server::from_tcp(listener).map_err(Error::Listen)?;
+    let figures = metrics::router(Arc::clone(district)).into_make_service();
+    Ok(tokio::spawn(async move {
+        if let Err(error) = server.serve(figures).await {
+            tracing::error!(%error, "figures are not told any more");
+        }
+    }))
 }

@@ -28,8 +28,9 @@ pub(crate) struct Intake {
 impl District {
     /// Stores one block durably, if it is the desk's and continues what is held.
     pub(crate) async fn take(&self, intake: &mut Intake, block: &Block) -> Result<()> {
-        self.check_author(intake, block).await?;
+        // First: only who has the desk's key uses up what the desk may ask for.
         let hashes = block.verify(&block_key(block)?)?;
+        self.check_author(intake, block).await?;
         check_form(block)?;
         if !intake.gap {
             let (centre, desk) = block_desk(block)?;
@@ -90,6 +91,9 @@ impl District {
             journals::set_head(&tx, &journal, end, !forks.is_empty()).await?;
         }
         tx.commit().await?;
+        for (kind, count) in [("new", fresh.len()), ("had", had.len()), ("contradicting", forks.len())] {
+            self.metrics.arrived(kind, count);
+        }
         intake.had.extend(had);
         intake.contradicted.extend(forks.iter().map(|(entry, _)| entry.seq));
         intake.seen.extend(block.entries.iter().map(|entry| entry.seq));

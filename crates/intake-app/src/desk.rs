@@ -231,6 +231,8 @@ impl Desk {
                     state.pdf_folder = settings.pdf_folder;
                 }
                 state.enrolled = admission.is_some();
+                let retired = admission.as_ref().and_then(|one| one.retired.as_deref());
+                state.notice = state.notice.take().or_else(|| retired.map(Failure::retired));
                 state.district_name = admission.map(|one| one.answer.district_name);
                 (state.unsent, state.unsent_registrations, _) = r.line().unsent()?;
                 (state.left_open, state.day_due) = (open_before(r, today)?, is_due(r, today)?);

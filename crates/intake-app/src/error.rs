@@ -102,6 +102,9 @@ impl Error {
         if let Self::Profile(mistake) = self {
             params.insert("line".to_owned(), mistake.line.into());
         }
+        if let Self::Store(intake_store::Error::Retired { contact }) = self {
+            params.insert("contact".to_owned(), contact.as_str().into());
+        }
         let field = match self {
             Self::Field { field, .. } => Some((*field).to_owned()),
             _ => None,
@@ -154,6 +157,14 @@ pub struct Failure {
     /// What the log calls it.
     #[serde(rename = "ref")]
     pub reference: String,
+}
+
+impl Failure {
+    /// What stands in the window of a desk that the district retired. Nothing went wrong: the log knows nothing of it.
+    pub(crate) fn retired(contact: &str) -> Self {
+        let params = BTreeMap::from([("contact".to_owned(), contact.into())]);
+        Self { code: Code::DeskRetired, params, field: None, reference: String::new() }
+    }
 }
 
 /// The result of this crate's functions.

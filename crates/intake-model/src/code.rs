@@ -257,12 +257,16 @@ codes! {
     DistrictNotRecognised,
     /// The district is busy or its database is away.
     DistrictBusy,
+    /// The desk, or the network it is in, asked the district too often.
+    TooManyRequests,
     /// The answer stopped coming.
     DistrictTooSlow,
     /// The district refused the page.
     DistrictRefused,
     /// The district has withdrawn this desk.
     DeskRevoked,
+    /// The district has retired this desk: nothing more is written at it, and what it holds still goes up.
+    DeskRetired,
     /// The two sides hold different entries under one number.
     JournalForked,
     /// The district holds more of this desk than the desk does.

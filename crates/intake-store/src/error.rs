@@ -66,6 +66,12 @@ pub enum Error {
     /// What a backup would replace is newer.
     #[error("what is there is newer than the backup")]
     Older,
+    /// The district retired the desk: nothing more is written about matters.
+    #[error("the district retired this desk")]
+    Retired {
+        /// Whom to ask.
+        contact: String,
+    },
     /// Encryption of the keyring failed.
     #[error("the key could not be wrapped: {0}")]
     Wrap(String),
@@ -126,6 +132,7 @@ impl Error {
             },
             Self::Backup(_) => Code::BackupUnreadable,
             Self::Older => Code::BackupOlder,
+            Self::Retired { .. } => Code::DeskRetired,
             Self::Wire(intake_wire::Error::EntryTooLarge { .. }) => Code::TextTooLong,
             Self::Contradiction(_) => Code::RecordChanged,
             Self::Wire(_) | Self::Json(_) | Self::Wrap(_) => Code::Internal,

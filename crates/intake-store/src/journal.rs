@@ -99,8 +99,9 @@ impl Writer<'_> {
     /// that says so stands between them.
     ///
     /// # Errors
-    /// [`Error::Sqlite`]; [`Error::Contradiction`] before the first epoch.
+    /// [`Error::Sqlite`]; [`Error::Contradiction`] before the first epoch; [`Error::Retired`].
     pub fn append(&self, draft: Draft, clerk: u32, moment: Moment) -> Result<u64> {
+        self.check_in_service(&draft.kind)?;
         let sql = "SELECT e.id, e.journal, j.seq, j.hash, j.at_ms, j.boot, j.mono_ms
                    FROM epochs e LEFT JOIN journal j ON j.epoch = e.id ORDER BY e.id DESC, j.seq DESC LIMIT 1";
         let current = self.connection.prepare_cached(sql)?.query_row([], |row| {

@@ -35,6 +35,7 @@ mod migrations;
 mod own_key;
 mod prints;
 mod repair;
+mod retired;
 mod sealed;
 mod search;
 mod swap;

@@ -103,7 +103,8 @@ impl Line<'_> {
     /// # Errors
     /// [`crate::Error::Sqlite`], [`crate::Error::Wire`].
     pub fn admission(&self) -> Result<Option<Admission>> {
-        let bytes: Vec<u8> = self.connection.query_row("SELECT admission FROM desk", [], |row| row.get(0))?;
+        let mut statement = self.connection.prepare_cached("SELECT admission FROM desk")?;
+        let bytes: Vec<u8> = statement.query_row([], |row| row.get(0)).optional()?.unwrap_or_default();
         if bytes.is_empty() { Ok(None) } else { Ok(Some(intake_wire::decode(&bytes)?)) }
     }
 

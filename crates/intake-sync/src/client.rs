@@ -148,7 +148,7 @@ pub async fn enrol(
         return Err(Error::NotRecognised("a certificate that is not this desk's"));
     }
     let ca_der = by_code.seen().ok_or_else(|| Error::Internal("no CA was seen".into()))?;
-    Ok(Admission { address, ca_der, answer })
+    Ok(Admission { address, ca_der, answer, retired: None })
 }
 
 /// A district's answer from its CBOR.
@@ -204,7 +204,8 @@ fn refusal(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Er
     match (code, status.as_u16()) {
         (Some(Code::DeskRevoked), _) => Error::Revoked,
         (Some(Code::EnrolmentCodeRefused), _) => Error::CodeRefused,
-        (Some(Code::DistrictBusy), _) | (_, 429 | 502..=504) => Error::Busy { retry_after },
+        (_, 429) => Error::TooOften { retry_after },
+        (Some(Code::DistrictBusy), _) | (_, 502..=504) => Error::Busy { retry_after },
         (_, 408) => Error::TooSlow,
         (code, status) => Error::Refused { status, code, reference },
     }
@@ -247,7 +248,8 @@ mod tests {
         assert_eq!(of(403, r#"{"code":"desk_revoked","params":{},"ref":"a1"}"#), (Code::DeskRevoked, true));
         assert_eq!(of(403, r#"{"code":"enrolment_code_refused"}"#), (Code::EnrolmentCodeRefused, true));
         assert_eq!(of(503, r#"{"code":"district_busy"}"#), (Code::DistrictBusy, false));
-        assert_eq!(of(429, "slow down"), (Code::DistrictBusy, false));
+        assert_eq!(of(429, r#"{"code":"too_many_requests"}"#), (Code::TooManyRequests, false));
+        assert_eq!(of(429, "slow down"), (Code::TooManyRequests, false));
         assert_eq!(of(408, ""), (Code::DistrictTooSlow, false));
         assert_eq!(of(413, ""), (Code::DistrictRefused, true));
         assert_eq!(of(404, "{}"), (Code::DistrictRefused, true));

@@ -39,6 +39,12 @@ pub enum Error {
         /// What it asked for.
         retry_after: Option<Duration>,
     },
+    /// The desk, or the network it is in, asks more often than the district allows.
+    #[error("the district is asked too often")]
+    TooOften {
+        /// What it asked for.
+        retry_after: Option<Duration>,
+    },
     /// No byte moved for [`Patience::stall`](crate::Patience::stall).
     #[error("the line stalled")]
     TooSlow,
@@ -78,6 +84,7 @@ impl Error {
             Self::Certificate(_) => Code::DistrictCertificateWrong,
             Self::NotRecognised(_) => Code::DistrictNotRecognised,
             Self::Busy { .. } => Code::DistrictBusy,
+            Self::TooOften { .. } => Code::TooManyRequests,
             Self::TooSlow => Code::DistrictTooSlow,
             Self::Revoked => Code::DeskRevoked,
             Self::Refused { .. } => Code::DistrictRefused,
@@ -89,7 +96,7 @@ impl Error {
     /// Whether trying again without changing anything is pointless.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Busy { .. } | Self::TooSlow => false,
+            Self::Unreachable(_) | Self::Busy { .. } | Self::TooOften { .. } | Self::TooSlow => false,
             Self::Refused { status, .. } => *status < 500,
             _ => true,
         }
@@ -98,7 +105,7 @@ impl Error {
     /// What the district asked for.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Busy { retry_after } => *retry_after,
+            Self::Busy { retry_after } | Self::TooOften { retry_after } => *retry_after,
             _ => None,
         }
     }

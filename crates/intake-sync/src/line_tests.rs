@@ -116,7 +116,12 @@ impl District {
     fn desk(&self, entries: usize) -> Desk {
         Desk::new(
             entries,
-            &Admission { address: self.address.clone(), ca_der: self.ca_der.clone(), answer: admitted() },
+            &Admission {
+                address: self.address.clone(),
+                ca_der: self.ca_der.clone(),
+                answer: admitted(),
+                retired: None,
+            },
         )
     }
 
@@ -475,13 +480,23 @@ async fn another_ca_another_name_and_nobody_have_each_their_sentence() {
     let (district, other) = (District::start(), District::start());
     let stranger = Desk::new(
         2,
-        &Admission { address: other.address.clone(), ca_der: district.ca_der.clone(), answer: admitted() },
+        &Admission {
+            address: other.address.clone(),
+            ca_der: district.ca_der.clone(),
+            answer: admitted(),
+            retired: None,
+        },
     );
     assert_eq!(stranger.code().await, Code::DistrictCertificateWrong);
     let misnamed = District::named("district.example");
     assert_eq!(misnamed.desk(1).code().await, Code::DistrictCertificateWrong);
     assert!(misnamed.with(|memory| memory.requests.is_empty()));
-    let gone = Admission { address: "https://127.0.0.1:1".into(), ca_der: district.ca_der.clone(), answer: admitted() };
+    let gone = Admission {
+        address: "https://127.0.0.1:1".into(),
+        ca_der: district.ca_der.clone(),
+        answer: admitted(),
+        retired: None,
+    };
     assert_eq!(Desk::new(1, &gone).code().await, Code::DistrictUnreachable);
 }
 
@@ -492,7 +507,7 @@ async fn a_server_that_speaks_no_tls_is_not_the_district() {
     let page = axum::Router::new().fallback(|| async { "<h1>login</h1>" });
     tokio::spawn(async move { axum::serve(listener, page).await });
     let district = District::start();
-    let desk = Desk::new(1, &Admission { address, ca_der: district.ca_der.clone(), answer: admitted() });
+    let desk = Desk::new(1, &Admission { address, ca_der: district.ca_der.clone(), answer: admitted(), retired: None });
     assert_eq!(desk.code().await, Code::DistrictNotRecognised);
 }
 

@@ -320,6 +320,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 for entry in &entries {
                     place = tx.line().append_district(journal, entry)?;
                 }
+                if let Some(last) = entries.iter().rfind(|entry| tells_of_service(entry)) {
+                    tx.set_retired(contact(last))?;
+                }
                 for (journal, verdict) in entries.iter().filter_map(verdict_changed) {
                     // Of this desk's own journals only; the district's word on others is kept as the entry it is.
                     if tx.journal().hash_at(journal, verdict.seq)?.is_some() {
@@ -495,6 +498,25 @@ fn verdict_changed(entry: &Entry) -> Option<(JournalId, Verdict)> {
     }
     let Changed { journal, seq, verdict } = serde_json::from_slice(entry.open.bytes()?).ok()?;
     Some((journal, Verdict { seq, verdict }))
+}
+
+/// Whether the entry says if the desk is in service.
+fn tells_of_service(entry: &Entry) -> bool {
+    entry.kind == Kind::desk_admitted() || entry.kind == Kind::desk_retired()
+}
+
+/// Whom to ask, where the district retired the desk with this entry.
+fn contact(entry: &Entry) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Retired {
+        contact: String,
+    }
+    if entry.kind != Kind::desk_retired() {
+        return None;
+    }
+    // A district of another version may say it otherwise: the desk is retired all the same.
+    let told = entry.open.bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    Some(told.map_or_else(String::new, |Retired { contact }| contact))
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

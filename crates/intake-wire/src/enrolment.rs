@@ -203,6 +203,9 @@ pub struct Admission {
     /// What it answered.
     #[n(2)]
     pub answer: EnrolAnswer,
+    /// Whom to ask since the district retired the desk; `None` while it has not.
+    #[n(3)]
+    pub retired: Option<String>,
 }
 
 #[cfg(test)]

@@ -97,6 +97,8 @@ kinds! {
     erased,
     /// In the district's journal: it admitted the desk, `{centre, desk}`.
     desk_admitted,
+    /// In the district's journal: it retired the desk, which writes nothing more about matters and still sends: `{contact}`.
+    desk_retired,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
     verdict_changed,
 }

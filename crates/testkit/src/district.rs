@@ -43,6 +43,7 @@ pub struct LocalDistrict {
     postgres: PrivatePostgres,
     folder: PathBuf,
     clock: Clock,
+    settings: fn(&mut Config),
 }
 
 impl LocalDistrict {
@@ -60,14 +61,27 @@ impl LocalDistrict {
     /// # Errors
     /// As [`LocalDistrict::start`].
     pub fn start_at(folder: &Path, clock: Clock) -> Result<Self> {
+        Self::start_as(folder, clock, |_| {})
+    }
+
+    /// The same, with settings of the caller's.
+    ///
+    /// # Errors
+    /// As [`LocalDistrict::start`].
+    pub fn start_as(folder: &Path, clock: Clock, settings: fn(&mut Config)) -> Result<Self> {
         let postgres = PrivatePostgres::start(&folder.join("postgres"))?;
-        let running = Running::start(folder, &postgres.url(), &clock)?;
-        Ok(Self { running, postgres, folder: folder.to_owned(), clock })
+        let running = Running::start(folder, &postgres.url(), &clock, settings)?;
+        Ok(Self { running, postgres, folder: folder.to_owned(), clock, settings })
     }
 
     /// `https://127.0.0.1:port`.
     pub fn address(&self) -> String {
         format!("https://{}", self.running.address)
+    }
+
+    /// Where it tells its figures.
+    pub fn figures_address(&self) -> Option<SocketAddr> {
+        self.running.figures
     }
 
     /// The CA certificate, DER.
@@ -78,6 +92,11 @@ impl LocalDistrict {
     /// How to connect to its PostgreSQL.
     pub fn postgres_url(&self) -> String {
         self.postgres.url()
+    }
+
+    /// Its PostgreSQL.
+    pub fn postgres(&self) -> &PrivatePostgres {
+        &self.postgres
     }
 
     /// The server itself.
@@ -118,7 +137,7 @@ impl LocalDistrict {
     pub fn restart(&mut self) -> Result<()> {
         self.running.stop();
         self.postgres = PrivatePostgres::start(&self.folder.join("postgres"))?;
-        self.running = Running::start(&self.folder, &self.postgres.url(), &self.clock)?;
+        self.running = Running::start(&self.folder, &self.postgres.url(), &self.clock, self.settings)?;
         Ok(())
     }
 
@@ -131,25 +150,28 @@ impl LocalDistrict {
 struct Running {
     district: Arc<District>,
     address: SocketAddr,
+    figures: Option<SocketAddr>,
     handle: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    fn start(folder: &Path, postgres: &str, clock: &Clock) -> Result<Self> {
+    fn start(folder: &Path, postgres: &str, clock: &Clock, settings: fn(&mut Config)) -> Result<Self> {
         let port_file = folder.join("port");
         let before = std::fs::read_to_string(&port_file).ok().and_then(|text| text.trim().parse().ok());
         let port: u16 = before.filter(|&port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok()).unwrap_or(0);
         let mut config = Config::new(NAME, &folder.join("district"), postgres);
         config.listen = SocketAddr::from(([127, 0, 0, 1], port));
+        settings(&mut config);
+        let figures = config.metrics;
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();
         let clock = Arc::clone(clock);
         let thread = std::thread::spawn(move || run(config, clock, stopped, &tell));
         let (district, address, handle) = told.recv().map_err(|_| Error::Ended)??;
         std::fs::write(&port_file, address.port().to_string())?;
-        Ok(Self { district, address, handle, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { district, address, figures, handle, stop: Some(stop), thread: Some(thread) })
     }
 
     fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {

@@ -4,7 +4,7 @@
 //! the folders above its own. It listens on no network. All that was started is ended by its process number.
 
 use std::fs;
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,7 @@ use tempfile::TempDir;
 const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(20);
 const USER: &str = "district";
+const DATABASE: &str = "postgres";
 
 /// A running cluster. Stops when dropped; what it holds stays in its folder.
 pub struct PrivatePostgres {
@@ -67,8 +68,51 @@ impl PrivatePostgres {
 
     /// How to connect.
     pub fn url(&self) -> String {
+        self.url_of(DATABASE)
+    }
+
+    fn url_of(&self, database: &str) -> String {
         let host = self.socket.path().to_string_lossy().replace('/', "%2F");
-        format!("postgres://{USER}@{host}/postgres")
+        format!("postgres://{USER}@{host}/{database}")
+    }
+
+    /// A dump, as an administrator's nightly one.
+    ///
+    /// # Errors
+    /// Where `pg_dump` fails.
+    pub fn dump(&self) -> Result<Vec<u8>> {
+        self.run("pg_dump", &["--format=custom", DATABASE], &[])
+    }
+
+    /// Restores a dump into a new database of this cluster; gives how to connect to that.
+    ///
+    /// # Errors
+    /// Where the database cannot be made, or `pg_restore` fails.
+    pub fn restore(&self, dump: &[u8], database: &str) -> Result<String> {
+        self.run("createdb", &[database], &[])?;
+        self.run("pg_restore", &["--exit-on-error", "--dbname", database], dump)?;
+        Ok(self.url_of(database))
+    }
+
+    /// Puts everything back to what a dump holds, as after the loss of the machine.
+    ///
+    /// # Errors
+    /// Where `pg_restore` fails.
+    pub fn restore_over(&self, dump: &[u8]) -> Result<()> {
+        self.run("pg_restore", &["--exit-on-error", "--clean", "--if-exists", "--dbname", DATABASE], dump).map(drop)
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>> {
+        let mut command = Command::new(programs()?.join(program));
+        command.arg("-h").arg(self.socket.path()).args(["-U", USER]).args(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        // Dropped at the end of the statement: the program sees the end of its input.
+        child.stdin.take().ok_or_else(|| Error::other("no input"))?.write_all(input)?;
+        let done = child.wait_with_output()?;
+        if done.status.success() {
+            return Ok(done.stdout);
+        }
+        Err(Error::other(format!("{program}: {}", String::from_utf8_lossy(&done.stderr))))
     }
 
     /// Ends it as a power cut would end it: nothing is finished or written.
@@ -82,7 +126,7 @@ impl PrivatePostgres {
 
     fn answers(&self, programs: &Path) -> bool {
         let mut ready = Command::new(programs.join("pg_isready"));
-        ready.arg("-h").arg(self.socket.path()).args(["-q", "-U", USER, "-d", "postgres"]);
+        ready.arg("-h").arg(self.socket.path()).args(["-q", "-U", USER, "-d", DATABASE]);
         ready.status().is_ok_and(|status| status.success())
     }
 }

@@ -49,6 +49,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("deadpool*", &["district-server", "testkit"]),
     ("refinery", &["district-server", "testkit"]),
     ("axum*", &["district-server", "testkit"]),
+    ("governor", &["district-server"]),
+    ("prometheus-client", &["district-server"]),
+    ("csv", &["district-server"]),
 ];
 
 /// What is wrong with this edge, as one sentence; nothing when it may be there.

@@ -13,7 +13,11 @@ export const zh = {
   notANumber: (min: number, max: number, value: number) => `请填 ${min} 到 ${max} 的整数，现在仍是 ${value}。`,
   practice: "练习模式",
   practiceNote: "这里的登记只供练习，不是真实办件；所有纸面都印有“练习”",
-  failure: { reference: (ref: string) => `日志编号 ${ref}`, retry: "再试一次" },
+  failure: {
+    reference: (ref: string) => `日志编号 ${ref}`,
+    contact: (whom: string | number) => `请联系：${whom}`,
+    retry: "再试一次",
+  },
   close: {
     title: "还有内容没有存到硬盘",
     text: "刚才填写的内容还没有存到硬盘，现在关闭就没有了。",

@@ -1,7 +1,10 @@
 //! Desks and the codes that admit them.
 
+use std::collections::BTreeMap;
+
 use deadpool_postgres::GenericClient;
 use intake_wire::PublicKey;
+use tokio_postgres::Row;
 
 use super::fixed;
 use crate::Result;
@@ -32,11 +35,24 @@ pub(crate) async fn queue(c: &impl GenericClient, centre: &str, desk: u8) -> Res
 pub(crate) async fn put(c: &impl GenericClient, centre: &str, desk: u8, key: &PublicKey, issued_ms: i64) -> Result<()> {
     c.execute(
         "INSERT INTO desks (centre, desk, key, issued_ms) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (centre, desk) DO UPDATE SET key = excluded.key, issued_ms = excluded.issued_ms",
+         ON CONFLICT (centre, desk) DO UPDATE SET key = excluded.key, issued_ms = excluded.issued_ms, retired_ms = NULL",
         &[&centre, &i16::from(desk), &key.0.as_slice(), &issued_ms],
     )
     .await?;
     Ok(())
+}
+
+pub(crate) async fn set_retired(c: &impl GenericClient, centre: &str, desk: u8, at_ms: Option<i64>) -> Result<()> {
+    let sql = "UPDATE desks SET retired_ms = $3 WHERE centre = $1 AND desk = $2";
+    c.execute(sql, &[&centre, &i16::from(desk), &at_ms]).await?;
+    Ok(())
+}
+
+/// The desks that are out of service, and since when.
+pub(crate) async fn retired(c: &impl GenericClient) -> Result<BTreeMap<(String, u8), i64>> {
+    let rows = c.query("SELECT centre, desk, retired_ms FROM desks WHERE retired_ms IS NOT NULL", &[]).await?;
+    let desk = |row: &Row| (row.get(0), u8::try_from(row.get::<_, i16>(1)).unwrap_or(0));
+    Ok(rows.iter().map(|row| (desk(row), row.get(2))).collect())
 }
 
 pub(crate) async fn add_code(

@@ -1,7 +1,8 @@
 //! What desks said, as they said it, and what became of each entry.
 
 use deadpool_postgres::GenericClient;
-use intake_wire::{BootId, Entry, Hash, Kind, Moment, Part, Verdict, VerdictKind};
+use intake_wire::{BootId, Entry, Hash, JournalId, Kind, Moment, Part, Verdict, VerdictKind};
+use serde::Serialize;
 use tokio_postgres::Row;
 
 use super::journals::Journal;
@@ -87,6 +88,14 @@ pub(crate) async fn hashes(c: &impl GenericClient, j: &Journal, from: u64, to: u
     rows.iter().map(|row| Ok((seq(row.get(0)), Hash(fixed(row.get(1))?)))).collect()
 }
 
+/// Whether the words of any of these entries are held.
+pub(crate) async fn any_told(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<bool> {
+    let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
+               AND personal IS NOT NULL)";
+    Ok(c.query_one(sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?.get(0))
+}
+
 /// Whether a contradicting entry with this hash is kept.
 pub(crate) async fn fork_held(c: &impl GenericClient, j: &Journal, at: u64, hash: Hash) -> Result<bool> {
     let row = c
@@ -149,6 +158,73 @@ pub(crate) async fn whole_after(c: &impl GenericClient, j: &Journal, at: u64, li
     rows.iter().map(entry).collect()
 }
 
+/// Entries after a place that are set aside, in order, with that verdict.
+pub(crate) async fn set_aside_after(
+    c: &impl GenericClient,
+    j: &Journal,
+    at: u64,
+    limit: i64,
+) -> Result<Vec<(Held, VerdictKind)>> {
+    let sql = format!(
+        "SELECT {HELD}, verdict_code FROM entries
+         WHERE centre = $1 AND journal_id = $2 AND seq > $3 AND verdict = 'set_aside' ORDER BY seq LIMIT $4"
+    );
+    let rows = c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?;
+    Ok(rows.iter().map(|row| (held(row), VerdictKind::SetAside { code: row.get(4) })).collect())
+}
+
+/// An entry that is stored and cannot be applied, for whoever must look at it.
+#[derive(Debug, Serialize)]
+pub struct Aside {
+    /// Nine digits.
+    pub centre: String,
+    /// 1 to 99.
+    pub desk: u8,
+    /// 32 hexadecimal digits.
+    pub journal: String,
+    /// Its place in that journal.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: String,
+    /// Why: a code's word.
+    pub code: String,
+    /// The registration number it is about, where that can be read.
+    pub number: Option<String>,
+    /// When the desk wrote it, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+    /// Entries that wait for it.
+    pub waiting: i64,
+}
+
+/// Entries that are set aside, of one centre or of all.
+pub(crate) async fn set_aside(c: &impl GenericClient, centre: Option<&str>, limit: i64) -> Result<Vec<Aside>> {
+    let rows = c
+        .query(
+            "SELECT e.centre, j.desk, e.journal_id, e.seq, e.kind, e.verdict_code, e.number, e.at_ms,
+                (SELECT count(*) FROM entries w WHERE w.centre = e.centre AND w.journal_id = e.journal_id
+                 AND w.verdict = 'waiting' AND w.verdict_ref = e.seq)
+             FROM entries e JOIN journals j USING (centre, journal_id)
+             WHERE e.verdict = 'set_aside' AND ($1::text IS NULL OR e.centre = $1)
+             ORDER BY e.centre, j.desk, length(j.mark), j.mark, e.journal_id, e.seq LIMIT $2",
+            &[&centre, &limit],
+        )
+        .await?;
+    let aside = |row: &Row| {
+        Ok(Aside {
+            centre: row.get(0),
+            desk: u8::try_from(row.get::<_, i16>(1)).unwrap_or(0),
+            journal: JournalId(fixed(row.get(2))?).to_string(),
+            seq: seq(row.get(3)),
+            kind: row.get(4),
+            code: row.get(5),
+            number: row.get(6),
+            at_ms: row.get(7),
+            waiting: row.get(8),
+        })
+    };
+    rows.iter().map(aside).collect()
+}
+
 /// Entries that wait for a matter to come into being, in order.
 pub(crate) async fn waiting_for(c: &impl GenericClient, j: &Journal, number: &str) -> Result<Vec<Held>> {
     let sql = format!(
@@ -191,14 +267,24 @@ pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: 
     forks::forget(c, j, seqs).await
 }
 
-/// The words of a verdict in the table.
-fn words(verdict: &VerdictKind) -> Result<(&'static str, Option<&str>, Option<i64>)> {
+/// What a verdict says beside its word.
+fn more(verdict: &VerdictKind) -> Result<(Option<&str>, Option<i64>)> {
     Ok(match verdict {
-        VerdictKind::Stored | VerdictKind::AlreadyHad => ("stored", None, None),
-        VerdictKind::SetAside { code } => ("set_aside", Some(code), None),
-        VerdictKind::Superseded { by } => ("superseded", None, Some(place(*by)?)),
-        VerdictKind::Waiting { for_seq } => ("waiting", None, Some(place(*for_seq)?)),
+        VerdictKind::Stored | VerdictKind::AlreadyHad => (None, None),
+        VerdictKind::SetAside { code } => (Some(code), None),
+        VerdictKind::Superseded { by } => (None, Some(place(*by)?)),
+        VerdictKind::Waiting { for_seq } => (None, Some(place(*for_seq)?)),
     })
+}
+
+/// A verdict's word.
+pub(crate) fn word(verdict: &VerdictKind) -> &'static str {
+    match verdict {
+        VerdictKind::Stored | VerdictKind::AlreadyHad => "stored",
+        VerdictKind::SetAside { .. } => "set_aside",
+        VerdictKind::Superseded { .. } => "superseded",
+        VerdictKind::Waiting { .. } => "waiting",
+    }
 }
 
 pub(crate) async fn decide(
@@ -208,11 +294,11 @@ pub(crate) async fn decide(
     verdict: &VerdictKind,
     number: Option<&str>,
 ) -> Result<()> {
-    let (word, code, reference) = words(verdict)?;
+    let (code, reference) = more(verdict)?;
     c.execute(
         "UPDATE entries SET verdict = $4, verdict_code = $5, verdict_ref = $6, number = coalesce($7, number)
          WHERE centre = $1 AND journal_id = $2 AND seq = $3",
-        &[&j.centre, &j.id.0.as_slice(), &place(at)?, &word, &code, &reference, &number],
+        &[&j.centre, &j.id.0.as_slice(), &place(at)?, &word(verdict), &code, &reference, &number],
     )
     .await?;
     Ok(())

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
 use intake_wire::{JournalId, Record};
+use serde::Serialize;
 
 use super::journals::Journal;
 use super::{fixed, place};
@@ -160,4 +161,54 @@ pub(crate) async fn counts(c: &impl GenericClient, j: &Journal) -> Result<(i64, 
         )
         .await?;
     Ok((row.get(0), row.get(1)))
+}
+
+/// A matter as it is written out for people.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    pub(crate) number: String,
+    pub(crate) date: NaiveDate,
+    pub(crate) desk: i16,
+    pub(crate) version: i32,
+    pub(crate) void: bool,
+    pub(crate) party: String,
+    pub(crate) headcount: i64,
+    pub(crate) owes_written_notice: bool,
+    pub(crate) slips: i32,
+    pub(crate) name: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) demand: Option<String>,
+}
+
+/// A centre's matters from one day to another, both included.
+pub(crate) async fn of_period(
+    c: &impl GenericClient,
+    centre: &str,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Line>> {
+    let rows = c
+        .query(
+            "SELECT number, local_date, desk, version, void, party, headcount, owes_written_notice, slips, name, address,
+                title, demand FROM matters WHERE centre = $1 AND local_date BETWEEN $2 AND $3 ORDER BY number, journal_id",
+            &[&centre, &from, &to],
+        )
+        .await?;
+    let line = |row: &tokio_postgres::Row| Line {
+        number: row.get(0),
+        date: row.get(1),
+        desk: row.get(2),
+        version: row.get(3),
+        void: row.get(4),
+        party: row.get(5),
+        headcount: row.get(6),
+        owes_written_notice: row.get(7),
+        slips: row.get(8),
+        name: row.get(9),
+        address: row.get(10),
+        title: row.get(11),
+        demand: row.get(12),
+    };
+    Ok(rows.iter().map(line).collect())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use district_server::DayWord;
 use intake_wire::Kind;
 
-use crate::{aside, kinds, world};
+use crate::world::{aside, kinds, world};
 
 #[tokio::test]
 async fn the_district_sees_which_days_were_closed_which_are_missing_and_which_it_holds_whole() {

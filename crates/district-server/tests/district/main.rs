@@ -1,208 +1,23 @@
 //! The district as desks meet it: over TLS, with a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
 
-#[path = "district/days.rs"]
+mod backups;
+mod bounds;
 mod days;
+mod export;
+mod program;
+mod reapply;
+mod retire;
+mod world;
 
-use std::sync::Arc;
-
-use intake_model::{CentreCode, Code, DeskNumber, EpochMark, RegistrationNumber, Visit};
+use intake_model::{Code, Visit};
 use intake_wire::{
-    Block, Corrected, DeskCertificate, DownRequest, Draft, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames,
-    Head, Heads, HeadsAnswer, JournalId, Kind, OwnRequest, PageAnswer, PageWriter, RecordOf, Registered, SignedRequest,
-    SigningKey, VerdictKind, Voided, decode, encode, limits,
+    DeskCertificate, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Head, JournalId, Kind, SigningKey, VerdictKind,
+    Voided, decode, encode, limits,
 };
 use testkit::district::CENTRE;
-use testkit::{FixedMoments, LocalDistrict};
 
-struct World {
-    district: LocalDistrict,
-    clock: FixedMoments,
-    http: reqwest::Client,
-    _folder: tempfile::TempDir,
-}
-
-fn world() -> World {
-    let folder = tempfile::tempdir().unwrap();
-    let clock = FixedMoments::default();
-    let shared = clock.clone();
-    let district = LocalDistrict::start_at(folder.path(), Arc::new(move || shared.now_ms())).unwrap();
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(rustls::pki_types::CertificateDer::from(district.ca_der().to_vec())).unwrap();
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let http =
-        reqwest::Client::builder().pool_max_idle_per_host(0).tls_backend_preconfigured(tls).no_proxy().build().unwrap();
-    World { district, clock, http, _folder: folder }
-}
-
-impl World {
-    async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, (u16, Code)> {
-        let answer = self.http.post(format!("{}{path}", self.district.address())).body(body).send().await.unwrap();
-        assert_eq!(answer.headers()["intake-district"], "1");
-        let status = answer.status();
-        let bytes = answer.bytes().await.unwrap().to_vec();
-        if status.is_success() {
-            return Ok(bytes);
-        }
-        let said: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        Err((status.as_u16(), serde_json::from_value(said["code"].clone()).unwrap()))
-    }
-
-    async fn pages(&self, page: Vec<u8>) -> Result<PageAnswer, (u16, Code)> {
-        self.post("/v1/pages", page).await.map(|bytes| decode(&bytes).unwrap())
-    }
-
-    async fn enrol(&self, desk: u8, key: &SigningKey) -> EnrolAnswer {
-        let code: EnrolmentCode = self.district.enrolment_code(CENTRE, desk).unwrap().parse().unwrap();
-        assert!(code.names_ca(self.district.ca_der()));
-        let request = EnrolRequest::new(code.secret(), CENTRE.into(), desk, JournalId([desk; 16]), key).unwrap();
-        decode(&self.post("/v1/enrol", encode(&request).unwrap()).await.unwrap()).unwrap()
-    }
-
-    async fn desk(&self, desk: u8) -> Desk {
-        let key = SigningKey::generate().unwrap();
-        let answer = self.enrol(desk, &key).await;
-        Desk {
-            number: desk,
-            key,
-            certificate: answer.certificate,
-            journal: JournalId([desk; 16]),
-            entries: Vec::new(),
-            heads: vec![Head::EMPTY],
-        }
-    }
-
-    async fn heads(&self, desk: &Desk, district: Head) -> Result<HeadsAnswer, (u16, Code)> {
-        let asked = Heads { journals: vec![(desk.journal, "A".into(), desk.head())], district };
-        let body = SignedRequest::sealed("/v1/heads", &asked, desk.certificate.clone(), &desk.key).unwrap();
-        self.post("/v1/heads", body).await.map(|bytes| decode(&bytes).unwrap())
-    }
-
-    async fn down(&self, desk: &Desk, after: u64) -> Vec<Block> {
-        let asked = DownRequest { after };
-        let body = SignedRequest::sealed("/v1/down", &asked, desk.certificate.clone(), &desk.key).unwrap();
-        Frames::read_page(&self.post("/v1/down", body).await.unwrap()).unwrap()
-    }
-
-    async fn own(&self, desk: &Desk, journal: JournalId, after: u64) -> Vec<Entry> {
-        let asked = OwnRequest { journal, after };
-        let body = SignedRequest::sealed("/v1/own", &asked, desk.certificate.clone(), &desk.key).unwrap();
-        let blocks = Frames::read_page(&self.post("/v1/own", body).await.unwrap()).unwrap();
-        blocks.into_iter().flat_map(|block| block.entries).collect()
-    }
-
-    fn count(&self, sql: &str) -> i64 {
-        let (url, sql) = (self.district.postgres_url(), sql.to_owned());
-        let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
-            client.query_one(&sql, &[]).await.unwrap().get(0)
-        };
-        self.district.wait(work).unwrap()
-    }
-
-    fn execute(&self, sql: &str) {
-        let (url, sql) = (self.district.postgres_url(), sql.to_owned());
-        let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
-            client.batch_execute(&sql).await.unwrap();
-        };
-        self.district.wait(work).unwrap();
-    }
-}
-
-struct Desk {
-    number: u8,
-    key: SigningKey,
-    certificate: DeskCertificate,
-    journal: JournalId,
-    entries: Vec<Entry>,
-    heads: Vec<Head>,
-}
-
-impl Desk {
-    fn head(&self) -> Head {
-        *self.heads.last().unwrap()
-    }
-
-    fn number_of(&self, serial: u32) -> String {
-        let date = intake_model::civil_date(testkit::clock::MORNING_MS);
-        let centre: CentreCode = CENTRE.parse().unwrap();
-        let desk = DeskNumber::new(self.number).unwrap();
-        RegistrationNumber::new(centre, date, desk, EpochMark::first(), serial).unwrap().to_string()
-    }
-
-    fn say(&mut self, kind: Kind, open: impl Into<Vec<u8>>, personal: impl Into<Vec<u8>>) -> u64 {
-        let draft = Draft { kind, open: open.into(), personal: personal.into() };
-        let (entry, hash) = draft.after(self.journal, self.head(), 1, FixedMoments::default().now()).unwrap();
-        self.heads.push(Head { seq: entry.seq, hash });
-        self.entries.push(entry);
-        self.head().seq
-    }
-
-    fn register(&mut self, serial: u32, visit: Visit) -> u64 {
-        let visit = visit.normalised();
-        let (headcount, party, owes) = (visit.headcount, visit.party, visit.owes_written_notice());
-        let open = Registered {
-            number: self.number_of(serial),
-            headcount,
-            party,
-            owes_written_notice: owes,
-            import_key: String::new(),
-            draft: String::new(),
-        };
-        let personal = RecordOf { query_code: "ABCD2345".into(), visit };
-        self.say(Kind::registered(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
-    }
-
-    fn correct(&mut self, serial: u32, corrects: u64, visit: Visit) -> u64 {
-        let visit = visit.normalised();
-        let (number, headcount, party) = (self.number_of(serial), visit.headcount, visit.party);
-        let draft = String::new();
-        let open = Corrected { number, version: 2, corrects, headcount, party, owes_written_notice: true, draft };
-        let personal = RecordOf { query_code: "ABCD2345".into(), visit };
-        self.say(Kind::corrected(), serde_json::to_vec(&open).unwrap(), serde_json::to_vec(&personal).unwrap())
-    }
-
-    fn day(&mut self) {
-        for (serial, visit) in (1..).zip(testkit::visits::day()) {
-            self.register(serial, visit);
-        }
-    }
-
-    /// The page of the entries after a place, in blocks of so many; and where each block ends in it.
-    fn page(&self, after: usize, at_once: usize) -> (Vec<u8>, Vec<usize>) {
-        let (mut writer, mut bytes, mut ends) = (PageWriter::new().unwrap(), Vec::new(), Vec::new());
-        let mut place = after;
-        for entries in self.entries[after..].chunks(at_once) {
-            let certificate = Some(self.certificate.clone());
-            let head = self.heads[place];
-            let block = Block::sign(certificate, self.journal, "A".into(), head, entries.to_vec(), &self.key).unwrap();
-            bytes.extend(writer.block(&block).unwrap());
-            ends.push(bytes.len());
-            place += entries.len();
-        }
-        bytes.extend(writer.finish().unwrap());
-        (bytes, ends)
-    }
-
-    fn whole(&self) -> Vec<u8> {
-        self.page(0, limits::BLOCK_ENTRIES).0
-    }
-}
-
-fn kinds(answer: &PageAnswer) -> Vec<VerdictKind> {
-    answer.verdicts.iter().map(|one| one.verdict.clone()).collect()
-}
-
-fn aside(code: &str) -> VerdictKind {
-    VerdictKind::SetAside { code: code.into() }
-}
+use crate::world::{Desk, aside, kinds, world};
 
 #[tokio::test]
 async fn a_code_admits_one_desk_once_and_the_same_desk_again_when_its_answer_was_lost() {
@@ -220,14 +35,7 @@ async fn a_code_admits_one_desk_once_and_the_same_desk_again_when_its_answer_was
     answer.certificate.verify(&answer.district_key).unwrap();
     assert!(answer.recovery_recipient.starts_with("age1"));
     // The district's journal opens with the admission, signed by the district.
-    let desk = Desk {
-        number: 1,
-        key,
-        certificate: answer.certificate,
-        journal: JournalId([1; 16]),
-        entries: vec![],
-        heads: vec![Head::EMPTY],
-    };
+    let desk = Desk::new(1, key, answer.certificate);
     let blocks = world.down(&desk, 0).await;
     blocks[0].verify(&answer.district_key).unwrap();
     assert_eq!((blocks[0].journal, &blocks[0].entries[0].kind), (answer.journal, &Kind::desk_admitted()));
@@ -493,7 +301,7 @@ fn paper(serial: u32) -> String {
 }
 
 impl Desk {
-    fn issue(&mut self, number: &str, kind: &str, serial: u32) -> u64 {
+    pub(crate) fn issue(&mut self, number: &str, kind: &str, serial: u32) -> u64 {
         let document =
             serde_json::json!({ "code_word": "访接", "year": 2026, "desk": 1, "mark": "A", "serial": serial });
         let open = serde_json::json!({
@@ -502,7 +310,7 @@ impl Desk {
         self.say(Kind::document_issued(), open.to_string(), r#"{"filling":{"addressee":"张伟"}}"#)
     }
 
-    fn about(&mut self, kind: Kind, number: &str, serials: &[u32], personal: &str) -> u64 {
+    pub(crate) fn about(&mut self, kind: Kind, number: &str, serials: &[u32], personal: &str) -> u64 {
         let papers: Vec<String> = serials.iter().map(|serial| paper(*serial)).collect();
         let open = if kind == Kind::document_delivered() {
             serde_json::json!({ "number": number, "documents": papers })
