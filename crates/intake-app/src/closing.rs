@@ -433,7 +433,9 @@ fn sheet(r: &Reader<'_>, row: &ClosingSheetRow) -> Result<ClosingSheet> {
     let told = &row.closing.told;
     let (mut ranges, mut open) = (told.ranges.clone(), told.open);
     if row.confirmed {
-        ranges.iter_mut().for_each(|range| range.confirmed = range.kept);
+        for range in &mut ranges {
+            range.confirmed = range.kept;
+        }
         (open.unsent, open.set_aside) = (0, 0);
     }
     let void = |number: &String| void_number(r, number).map(|one| (one.short, one.reason));
