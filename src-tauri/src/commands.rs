@@ -20,6 +20,7 @@ mod visit;
 mod window;
 
 use intake_app::{Desk, Error, Failure};
+use intake_model::Code;
 use tauri::ipc::Invoke;
 
 /// What every command answers.
@@ -74,6 +75,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         print::give_up_print,
         print::answer_print,
         print::save_print,
+        print::open_print,
         print::show_print,
         print::print_test_page,
         print::printers,
@@ -135,6 +137,11 @@ where
             answered(name, desk, Err(Error::internal()))
         }
     }
+}
+
+/// Hands a PDF that was written to the program that the system opens such files with: the way to paper without a printer here.
+fn opened_elsewhere(file: Option<&str>) -> Result<(), Error> {
+    file.map(open::that_detached).transpose().map(drop).map_err(|_| Error::refused(Code::PdfViewerMissing))
 }
 
 /// An answer as the window gets it; a failure is logged with the reference that the window shows.

@@ -180,9 +180,13 @@ impl Window {
 
     /// Waits until nothing carries this mark any more.
     pub(crate) async fn gone(&self, mark: &str) {
+        self.gone_css(&format!("[data-testid='{mark}']")).await;
+    }
+
+    pub(crate) async fn gone_css(&self, css: &str) {
         let start = std::time::Instant::now();
-        while self.shows(&format!("[data-testid='{mark}']")).await {
-            assert!(start.elapsed() < PATIENCE, "{mark} is still there");
+        while self.shows(css).await {
+            assert!(start.elapsed() < PATIENCE, "{css} is still there");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

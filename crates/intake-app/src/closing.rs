@@ -234,12 +234,19 @@ impl Desk {
 
     /// The sheet that the entry at a place brought out.
     pub(crate) fn sheet_at(&self, db: &Db, job: &PrintJob) -> Result<Document> {
-        let sheet = db.read(|r| {
-            let row = r.closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))?;
-            sheet(r, &row)
-        })?;
+        let sheet = db.read(|r| sheet(r, &printed(r, job)?))?;
         Ok(self.papers()?.closing_sheet(&sheet)?)
     }
+
+    /// The day that a print of a closing sheet is about.
+    pub(crate) fn closed_day(db: &Db, job: &PrintJob) -> Result<NaiveDate> {
+        db.read(|r| Ok(printed(r, job)?.closing.told.day))
+    }
+}
+
+/// The copy that a print brings out.
+pub(crate) fn printed(r: &Reader<'_>, job: &PrintJob) -> Result<ClosingSheetRow> {
+    r.closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))
 }
 
 /// What a day's file is called.

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::prints::{Printable, enqueue, pictures};
+use crate::times::date_is_certain;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of};
 use crate::{Error, Result};
@@ -18,7 +19,8 @@ impl Desk {
     /// Prints the day so far. Where no printer is set for its paper, the PDF is written instead.
     ///
     /// # Errors
-    /// [`Code::DeskLocked`], [`Code::PdfFolderUnwritable`], and those of layout.
+    /// [`Code::ClockBehind`] or [`Code::ClockAhead`] until [`Desk::confirm_clock`], [`Code::DeskLocked`],
+    /// [`Code::PdfFolderUnwritable`], and those of layout.
     pub fn print_day(&self) -> Result<SlipView> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
@@ -62,6 +64,7 @@ pub(crate) fn day_file(day: NaiveDate) -> String {
 
 /// Journals that a day was written out, with its place in the print queue.
 pub(crate) fn issue_day(tx: &Writer<'_>, clerk: u32, moment: Moment) -> Result<Option<i64>> {
+    date_is_certain(&tx.times(), moment)?;
     let day = civil_date(moment.at_ms);
     let rows = tx.matters().on(day)?.len();
     let open = json!({ "from": day, "to": day, "rows": rows, "masked": true });

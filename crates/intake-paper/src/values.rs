@@ -181,6 +181,13 @@ impl Values {
         !self.text(name).is_empty() || !self.list(name).is_empty() || self.flags.contains(name)
     }
 
+    /// Nothing told, to be written by hand: who comes is asked for by the usual word.
+    pub(crate) fn blank(words: &RecordWords) -> Self {
+        let mut values = Self::default();
+        values.set("party", words.says("name"));
+        values
+    }
+
     fn set(&mut self, name: &'static str, value: impl Into<String>) {
         debug_assert!(NAMES.contains(&name), "{name}");
         self.texts.insert(name, value.into());

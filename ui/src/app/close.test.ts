@@ -1,6 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
 import { leaveForm, workOf } from "../features/intake/work";
+import { begin, voiding } from "../features/papers/work";
 import type { DeskState } from "../ipc/bindings/DeskState";
 import { ipc } from "../ipc/call";
 import { askedToClose, closeWindow, closing, goOn, goToDay, reminding } from "./close";
@@ -85,4 +86,18 @@ it("reminds nobody who is not at work", async () => {
   shell.desk = { ...desk("locked"), clerk: null, day_due: true };
   await askedToClose();
   expect(close).toHaveBeenCalledOnce();
+});
+
+it("asks before it loses what is typed on a paper, which is on no disk", async () => {
+  const form = voiding("新立访接〔2026〕01A-1号");
+  workOf(2).papers.set("A", begin(form));
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+  close.mockClear();
+  const typed = workOf(2).papers.get("A")?.form;
+  if (typed?.does === "void") typed.reason = "打坏了";
+  await askedToClose();
+  expect(closing.value).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  workOf(2).papers.clear();
 });

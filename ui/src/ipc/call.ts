@@ -156,6 +156,7 @@ export const ipc = {
   giveUpPrint: (id: number) => call<PrintQueue>("give_up_print", { id }),
   answerPrint: (id: number, cameOut: boolean) => call<PrintQueue>("answer_print", { id, cameOut }),
   savePrint: (id: number) => call<PaperPictures>("save_print", { id }),
+  openPrint: (id: number) => call<PaperPictures>("open_print", { id }),
   showPrint: (id: number) => call<PaperPictures>("show_print", { id }),
   printTestPage: (sheet: Sheet) => call<PrintQueue>("print_test_page", { sheet }),
   printers: () => call<PrinterSettings>("printers"),

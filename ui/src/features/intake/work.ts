@@ -1,6 +1,7 @@
 /**
  * What each clerk has under way: the page, the draft, the correction, the slip in hand. Kept in memory per clerk through a
- * lock and a failure, so that nobody else sees it; what is typed is kept on the disk too (`features/drafts/keeping.ts`).
+ * lock and a failure, so that nobody else sees it; what is typed of a visit is kept on the disk too
+ * (`features/drafts/keeping.ts`).
  */
 import { reactive } from "vue";
 
@@ -8,6 +9,7 @@ import type { DiscardReason } from "../../ipc/bindings/DiscardReason";
 import type { Failure } from "../../ipc/bindings/Failure";
 import type { Registered } from "../../ipc/bindings/Registered";
 import type { Cursor } from "../drafts/cursor";
+import type { PaperWork } from "../papers/work";
 import { emptySeeking, type Seeking } from "../search/query";
 import { contentOf, type Draft, emptyDraft } from "./draft";
 
@@ -39,6 +41,8 @@ export type Work = {
   correction: Correction | null;
   /** The reason being typed for voiding the matter of this number. */
   voiding: { number: string; reason: string } | null;
+  /** The paper form open on a matter, by its number. */
+  papers: Map<string, PaperWork>;
   /** A line about advice without a matter; it stays while it is folded. */
   advice: { open: boolean; line: string };
   /** The day on the page of the close; null for today. */
@@ -80,6 +84,7 @@ function emptyWork(): Work {
     found: null,
     correction: null,
     voiding: null,
+    papers: new Map(),
     advice: { open: false, line: "" },
     day: null,
     discards: {},
