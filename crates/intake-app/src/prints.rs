@@ -297,8 +297,7 @@ fn again(tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<
         // Another one is the day as it stands by now.
         Some(Paper::DayReport) => issue_day(tx, clerk, moment).map(drop),
         Some(Paper::ClosingSheet) => {
-            let sheet =
-                tx.look().closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))?;
+            let sheet = printed(&tx.look(), job)?;
             reprint_day(tx, sheet.closing.told.day, clerk, moment).map(drop)
         }
         Some(_) => {
