@@ -55,7 +55,7 @@ impl DayWord {
 }
 
 impl From<Day> for DayStatus {
-    fn from(Day { day, registered, not_plain, kept, closings }: Day) -> Self {
+    fn from(Day { on: day, registered, not_plain, kept, closings }: Day) -> Self {
         Self { day, state: DayWord::of(kept, registered, not_plain), registered, kept, closings }
     }
 }

@@ -232,20 +232,21 @@ impl Desk {
         Ok((self.papers()?.closing_sheet(&sheet)?, copy))
     }
 
-    /// The day that the sheet of a print is about.
-    pub(crate) fn day_of_sheet(&self, db: &Db, job: &PrintJob) -> Result<NaiveDate> {
-        let row = db.read::<_, Error>(|r| Ok(r.closings().sheet_at(job.epoch, job.seq)?))?;
-        row.map(|row| row.closing.told.day).ok_or(Error::Refused(Code::DayNotClosable))
-    }
-
     /// The sheet that the entry at a place brought out.
     pub(crate) fn sheet_at(&self, db: &Db, job: &PrintJob) -> Result<Document> {
-        let sheet = db.read(|r| {
-            let row = r.closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))?;
-            sheet(r, &row)
-        })?;
+        let sheet = db.read(|r| sheet(r, &printed(r, job)?))?;
         Ok(self.papers()?.closing_sheet(&sheet)?)
     }
+
+    /// The day that a print of a closing sheet is about.
+    pub(crate) fn closed_day(db: &Db, job: &PrintJob) -> Result<NaiveDate> {
+        db.read(|r| Ok(printed(r, job)?.closing.told.day))
+    }
+}
+
+/// The copy that a print brings out.
+pub(crate) fn printed(r: &Reader<'_>, job: &PrintJob) -> Result<ClosingSheetRow> {
+    r.closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))
 }
 
 /// What a day's file is called.
@@ -439,7 +440,9 @@ fn sheet(r: &Reader<'_>, row: &ClosingSheetRow) -> Result<ClosingSheet> {
     let told = &row.closing.told;
     let (mut ranges, mut open) = (told.ranges.clone(), told.open);
     if row.confirmed {
-        ranges.iter_mut().for_each(|range| range.confirmed = range.kept);
+        for range in &mut ranges {
+            range.confirmed = range.kept;
+        }
         (open.unsent, open.set_aside) = (0, 0);
     }
     let void = |number: &String| void_number(r, number).map(|one| (one.short, one.reason));

@@ -28,12 +28,11 @@ impl Desk {
         let job = db.write::<_, Error>(|tx| issue_day(tx, clerk.id, moment))?;
         self.hurry_printing();
         let document = self.day(&db, clerk.id, moment.at_ms)?;
-        let file = match job {
-            Some(_) => None,
-            None => {
-                let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-                Some(self.save_pdf(&settings, &day_file(day), &document)?.display().to_string())
-            }
+        let file = if job.is_some() {
+            None
+        } else {
+            let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
+            Some(self.save_pdf(&settings, &day_file(day), &document)?.display().to_string())
         };
         let pictures = pictures(&document)?;
         Ok(SlipView {
@@ -123,9 +122,9 @@ fn report(r: &Reader<'_>, clerk: u32, at_ms: i64) -> Result<DayReport> {
         })
     };
     let tallies = vec![
-        tally("来源", Way::ALL, &ways, |way| way.label()),
-        tally("办理", Outcome::ALL, &outcomes, |outcome| outcome.label()),
-        tally("文书", Paper::ALL, &papers, |paper| paper.label()),
+        tally("来源", Way::ALL, &ways, Way::label),
+        tally("办理", Outcome::ALL, &outcomes, Outcome::label),
+        tally("文书", Paper::ALL, &papers, Paper::label),
     ];
     Ok(DayReport {
         office: profile.office_name(&desk.centre_name),

@@ -471,7 +471,9 @@ impl<'a> Opened<'a> {
 
     fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
         if let Some(own) = self.own {
-            documents.iter_mut().for_each(|one| one.unseal(own));
+            for one in &mut documents {
+                one.unseal(own);
+            }
         }
         documents
     }

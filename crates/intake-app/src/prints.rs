@@ -14,7 +14,7 @@ use intake_paper::{Document, TestPage};
 use intake_store::{Db, PrintJob, Settings, ToPrint, Writer, write_whole};
 use intake_wire::{Moment, Record};
 
-use crate::closing::{reprint_day, sheet_file};
+use crate::closing::{printed, reprint_day, sheet_file};
 use crate::day::{day_file, issue_day};
 use crate::desk::Desk;
 use crate::documents::reprint;
@@ -267,7 +267,7 @@ impl Desk {
             None => "打印测试页.pdf".to_owned(),
             Some(Paper::Slip) => format!("{}.pdf", job.number),
             Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
-            Some(Paper::ClosingSheet) => sheet_file(self.day_of_sheet(db, job)?),
+            Some(Paper::ClosingSheet) => sheet_file(Self::closed_day(db, job)?),
             Some(Paper::RegistrationForm) => format!("{}-{}.pdf", job.number, Paper::RegistrationForm.label()),
             Some(_) => format!("{}.pdf", self.document_file(db, &job.number, (job.epoch, job.seq))?),
         })
@@ -297,8 +297,7 @@ fn again(tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<
         // Another one is the day as it stands by now.
         Some(Paper::DayReport) => issue_day(tx, clerk, moment).map(drop),
         Some(Paper::ClosingSheet) => {
-            let sheet =
-                tx.look().closings().sheet_at(job.epoch, job.seq)?.ok_or(Error::Refused(Code::DayNotClosable))?;
+            let sheet = printed(&tx.look(), job)?;
             reprint_day(tx, sheet.closing.told.day, clerk, moment).map(drop)
         }
         Some(_) => {

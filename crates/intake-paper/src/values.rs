@@ -115,7 +115,6 @@ pub const NAMES: &[&str] = &[
     // The day.
     "day",
     "total",
-    // Its close.
     "closing",
     "state",
     "head",
@@ -485,43 +484,38 @@ impl Values {
 
     pub(crate) fn of_closing(closed: &ClosingSheet) -> Self {
         let mut values = Self::default();
-        let desk = closed.desk.get();
         values.set("office", closed.office.clone());
         values.set("seal", closed.seal.clone());
-        values.set("desk", desk.to_string());
+        values.set("desk", closed.desk.get().to_string());
         values.set("day", day(closed.day));
         values.set("clerk", closed.clerk.to_string());
-        values.set("issued_date", day(closed.closed_at.date()));
         values.set("issued_time", minute(closed.closed_at));
         values.set("closing", closed.closing.to_string());
         values.set("state", closed.state.label());
         values.set("head", closed.head.clone());
         values.set("total", closed.ranges.iter().map(|range| range.kept).sum::<u32>().to_string());
         let range = |range: &NumberRange| {
-            let number = |serial: u32| format!("{desk:02}{}-{serial:04}", range.mark);
+            let number = |serial: u32| format!("{:02}{}-{serial:04}", closed.desk.get(), range.mark);
             let counts = [range.kept, range.slips, range.void, range.imported, range.confirmed];
             let numbers = format!("{} 至 {}", number(range.from), number(range.to));
             std::iter::once(numbers).chain(counts.iter().map(ToString::to_string)).collect()
         };
         values.set_list("ranges", closed.ranges.iter().map(range).collect());
-        let pair = |(number, reason): &(String, String)| vec![number.clone(), reason.clone()];
-        values.set_list("voids", closed.voids.iter().map(pair).collect());
+        values.set_list("voids", closed.voids.iter().map(|(number, why)| vec![number.clone(), why.clone()]).collect());
         let counted = |(reason, count): &(String, u32)| vec![reason.clone(), count.to_string()];
         values.set_list("discarded", closed.discarded.iter().map(counted).collect());
         values.still_open(&closed.open);
         values
     }
 
-    /// What is at none is not on the sheet.
     fn still_open(&mut self, open: &StillOpen) {
-        let StillOpen { drafts, undelivered, unanswered, prints, unsent, set_aside } = *open;
         let counts: [(&'static str, u64); 6] = [
-            ("open_unanswered", unanswered.into()),
-            ("open_undelivered", undelivered.into()),
-            ("open_drafts", drafts.into()),
-            ("open_prints", prints.into()),
-            ("open_unsent", unsent),
-            ("open_set_aside", set_aside.into()),
+            ("open_unanswered", open.unanswered.into()),
+            ("open_undelivered", open.undelivered.into()),
+            ("open_drafts", open.drafts.into()),
+            ("open_prints", open.prints.into()),
+            ("open_unsent", open.unsent),
+            ("open_set_aside", open.set_aside.into()),
         ];
         for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
             self.set(name, count.to_string());

@@ -70,20 +70,6 @@ it("tells the shell at each wish to close that the page is alive", async () => {
   expect(closing.value).toBe(true);
 });
 
-it("asks before it loses what is typed on a paper, which is on no disk", async () => {
-  const form = voiding("新立访接〔2026〕01A-1号");
-  workOf(2).papers.set("A", begin(form));
-  await askedToClose();
-  expect(close).toHaveBeenCalledOnce();
-  close.mockClear();
-  const typed = workOf(2).papers.get("A")?.form;
-  if (typed?.does === "void") typed.reason = "打坏了";
-  await askedToClose();
-  expect(closing.value).toBe(true);
-  expect(close).not.toHaveBeenCalled();
-  workOf(2).papers.clear();
-});
-
 it("says once that the day is not closed, and then stands in nobody's way", async () => {
   shell.desk = { ...desk("signed_in"), day_due: true };
   await askedToClose();
@@ -100,4 +86,18 @@ it("reminds nobody who is not at work", async () => {
   shell.desk = { ...desk("locked"), clerk: null, day_due: true };
   await askedToClose();
   expect(close).toHaveBeenCalledOnce();
+});
+
+it("asks before it loses what is typed on a paper, which is on no disk", async () => {
+  const form = voiding("新立访接〔2026〕01A-1号");
+  workOf(2).papers.set("A", begin(form));
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+  close.mockClear();
+  const typed = workOf(2).papers.get("A")?.form;
+  if (typed?.does === "void") typed.reason = "打坏了";
+  await askedToClose();
+  expect(closing.value).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  workOf(2).papers.clear();
 });

@@ -11,7 +11,7 @@ use crate::Result;
 /// One day of a desk, as the district has it.
 #[derive(Debug)]
 pub(crate) struct Day {
-    pub(crate) day: NaiveDate,
+    pub(crate) on: NaiveDate,
     /// Registrations that are here and applied, void ones among them.
     pub(crate) registered: i64,
     /// Entries about the day's numbers that are set aside, or wait for one.
@@ -67,7 +67,7 @@ pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, limit
         )
         .await?;
     let day = |row: &tokio_postgres::Row| Day {
-        day: row.get(0),
+        on: row.get(0),
         registered: row.get(1),
         not_plain: row.get(2),
         kept: row.get(3),
