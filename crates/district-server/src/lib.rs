@@ -18,6 +18,7 @@ mod heads;
 mod http;
 mod keys;
 mod metrics;
+mod plain;
 mod rates;
 mod reapply;
 mod retire;

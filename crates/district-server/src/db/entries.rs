@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio_postgres::Row;
 
 use super::journals::Journal;
-use super::{fixed, forks, place, seq};
+use super::{execute, fixed, forks, place, query, query_one, query_opt, seq};
 use crate::{Error, Result};
 
 /// Which table takes them.
@@ -46,8 +46,7 @@ pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, 
     };
     let (open_salts, opens, open_digests) = parts(|entry| &entry.open);
     let (personal_salts, personals, personal_digests) = parts(|entry| &entry.personal);
-    c.execute(
-        &sql,
+    execute(c, &sql,
         &[
             &j.centre,
             &j.id.0.as_slice(),
@@ -79,9 +78,7 @@ fn salt(part: &Part) -> Option<&[u8]> {
 
 /// The hashes held from one place to another, both included.
 pub(crate) async fn hashes(c: &impl GenericClient, j: &Journal, from: u64, to: u64) -> Result<Vec<(u64, Hash)>> {
-    let rows = c
-        .query(
-            "SELECT seq, hash FROM entries WHERE centre = $1 AND journal_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq",
+    let rows = query(c, "SELECT seq, hash FROM entries WHERE centre = $1 AND journal_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq",
             &[&j.centre, &j.id.0.as_slice(), &place(from)?, &place(to)?],
         )
         .await?;
@@ -93,14 +90,12 @@ pub(crate) async fn any_told(c: &impl GenericClient, j: &Journal, seqs: &[u64]) 
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
     let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
                AND personal IS NOT NULL)";
-    Ok(c.query_one(sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?.get(0))
+    Ok(query_one(c, sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?.get(0))
 }
 
 /// Whether a contradicting entry with this hash is kept.
 pub(crate) async fn fork_held(c: &impl GenericClient, j: &Journal, at: u64, hash: Hash) -> Result<bool> {
-    let row = c
-        .query_opt(
-            "SELECT 1 FROM forks WHERE centre = $1 AND journal_id = $2 AND seq = $3 AND hash = $4",
+    let row = query_opt(c, "SELECT 1 FROM forks WHERE centre = $1 AND journal_id = $2 AND seq = $3 AND hash = $4",
             &[&j.centre, &j.id.0.as_slice(), &place(at)?, &hash.0.as_slice()],
         )
         .await?;
@@ -129,14 +124,12 @@ fn held(row: &Row) -> Held {
 pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Held>> {
     let sql =
         format!("SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
-    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
+    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
 }
 
 /// Entries after a place as the desk wrote them, in order.
 pub(crate) async fn whole_after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Entry>> {
-    let rows = c
-        .query(
-            "SELECT seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
+    let rows = query(c, "SELECT seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
                 personal_digest FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
             &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit],
         )
@@ -169,7 +162,7 @@ pub(crate) async fn set_aside_after(
         "SELECT {HELD}, verdict_code FROM entries
          WHERE centre = $1 AND journal_id = $2 AND seq > $3 AND verdict = 'set_aside' ORDER BY seq LIMIT $4"
     );
-    let rows = c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?;
+    let rows = query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?;
     Ok(rows.iter().map(|row| (held(row), VerdictKind::SetAside { code: row.get(4) })).collect())
 }
 
@@ -198,9 +191,7 @@ pub struct Aside {
 
 /// Entries that are set aside, of one centre or of all.
 pub(crate) async fn set_aside(c: &impl GenericClient, centre: Option<&str>, limit: i64) -> Result<Vec<Aside>> {
-    let rows = c
-        .query(
-            "SELECT e.centre, j.desk, e.journal_id, e.seq, e.kind, e.verdict_code, e.number, e.at_ms,
+    let rows = query(c, "SELECT e.centre, j.desk, e.journal_id, e.seq, e.kind, e.verdict_code, e.number, e.at_ms,
                 (SELECT count(*) FROM entries w WHERE w.centre = e.centre AND w.journal_id = e.journal_id
                  AND w.verdict = 'waiting' AND w.verdict_ref = e.seq)
              FROM entries e JOIN journals j USING (centre, journal_id)
@@ -231,7 +222,7 @@ pub(crate) async fn waiting_for(c: &impl GenericClient, j: &Journal, number: &st
         "SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'waiting' AND number = $3
          ORDER BY seq"
     );
-    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &number]).await?.iter().map(held).collect())
+    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &number]).await?.iter().map(held).collect())
 }
 
 /// Versions of a matter that were set aside before a place, with the number they are known to be about: those of this
@@ -247,7 +238,7 @@ pub(crate) async fn versions_aside(
     let sql = "SELECT seq, number FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'set_aside'
                AND kind IN ('registered', 'corrected') AND seq < $3 AND (number = $4 OR number IS NULL OR seq = $5)
                ORDER BY seq";
-    let rows = c.query(sql, &[&j.centre, &j.id.0.as_slice(), &place(before)?, &number, &named]).await?;
+    let rows = query(c, sql, &[&j.centre, &j.id.0.as_slice(), &place(before)?, &number, &named]).await?;
     Ok(rows.iter().map(|row| (seq(row.get(0)), row.get(1))).collect())
 }
 
@@ -262,8 +253,8 @@ pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: 
                               'document_issued', 'document_voided', 'document_delivered')";
     let [centre, journal, seqs] = at;
     let sql = format!("UPDATE entries {erase} AND (number = $4 OR number IS NULL)");
-    c.execute(&sql, &[centre, journal, seqs, &number]).await?;
-    c.execute(&format!("UPDATE forks {erase}"), &at).await?;
+    execute(c, &sql, &[centre, journal, seqs, &number]).await?;
+    execute(c, &format!("UPDATE forks {erase}"), &at).await?;
     forks::forget(c, j, seqs).await
 }
 
@@ -287,6 +278,22 @@ pub(crate) fn word(verdict: &VerdictKind) -> &'static str {
     }
 }
 
+/// These entries are applied; each with the matter it is about.
+pub(crate) async fn decide_stored(
+    c: &impl GenericClient,
+    j: &Journal,
+    applied: &[(u64, Option<String>)],
+) -> Result<()> {
+    let seqs = applied.iter().map(|(seq, _)| place(*seq)).collect::<Result<Vec<_>>>()?;
+    let numbers: Vec<Option<&str>> = applied.iter().map(|(_, number)| number.as_deref()).collect();
+    let sql = "UPDATE entries e SET verdict = 'stored', verdict_code = NULL, verdict_ref = NULL,
+                   number = coalesce(t.number, e.number)
+               FROM unnest($3::int8[], $4::text[]) t (seq, number)
+               WHERE e.centre = $1 AND e.journal_id = $2 AND e.seq = t.seq";
+    execute(c, sql, &[&j.centre, &j.id.0.as_slice(), &seqs, &numbers]).await?;
+    Ok(())
+}
+
 pub(crate) async fn decide(
     c: &impl GenericClient,
     j: &Journal,
@@ -295,8 +302,7 @@ pub(crate) async fn decide(
     number: Option<&str>,
 ) -> Result<()> {
     let (code, reference) = more(verdict)?;
-    c.execute(
-        "UPDATE entries SET verdict = $4, verdict_code = $5, verdict_ref = $6, number = coalesce($7, number)
+    execute(c, "UPDATE entries SET verdict = $4, verdict_code = $5, verdict_ref = $6, number = coalesce($7, number)
          WHERE centre = $1 AND journal_id = $2 AND seq = $3",
         &[&j.centre, &j.id.0.as_slice(), &place(at)?, &word(verdict), &code, &reference, &number],
     )
@@ -320,9 +326,7 @@ fn verdict(row: &Row) -> Result<Verdict> {
 /// What became of these entries.
 pub(crate) async fn verdicts(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<Vec<Verdict>> {
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
-    let rows = c
-        .query(
-            "SELECT seq, verdict, verdict_code, verdict_ref FROM entries
+    let rows = query(c, "SELECT seq, verdict, verdict_code, verdict_ref FROM entries
              WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)",
             &[&j.centre, &j.id.0.as_slice(), &seqs],
         )
@@ -332,9 +336,7 @@ pub(crate) async fn verdicts(c: &impl GenericClient, j: &Journal, seqs: &[u64]) 
 
 /// Every verdict of a journal that is not simply stored.
 pub(crate) async fn open_verdicts(c: &impl GenericClient, j: &Journal) -> Result<Vec<Verdict>> {
-    let rows = c
-        .query(
-            "SELECT seq, verdict, verdict_code, verdict_ref FROM entries WHERE centre = $1 AND journal_id = $2
+    let rows = query(c, "SELECT seq, verdict, verdict_code, verdict_ref FROM entries WHERE centre = $1 AND journal_id = $2
              AND verdict IN ('set_aside', 'superseded', 'waiting') ORDER BY seq",
             &[&j.centre, &j.id.0.as_slice()],
         )
