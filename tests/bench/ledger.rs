@@ -215,7 +215,7 @@ impl Told {
         while demand.chars().count() < 180 {
             demand.push_str(self.one(&COMPLAINTS));
             demand.push('，');
-            for _ in 0..16 + self.chance(24) {
+            for _ in 0..22 + self.chance(24) {
                 demand.push(characters[self.chance(characters.len())]);
             }
             demand.push('。');

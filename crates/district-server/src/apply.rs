@@ -179,11 +179,31 @@ pub(crate) fn unfit(error: &Error) -> bool {
 pub(crate) fn is_quiet(kind: &str) -> bool {
     matches!(
         kind,
-        "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
-        | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
-        | "keyring_restored" | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "sealed_anew"
-        | "attachment_added" | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped"
-        | "clock_confirmed" | "day_reprinted" | "erased"
+        "desk_created"
+            | "epoch_opened"
+            | "desk_enrolled"
+            | "desk_changed"
+            | "advice_given"
+            | "progress_told"
+            | "earlier_looked_up"
+            | "clerk_disabled"
+            | "password_changed"
+            | "sealed_reader_set"
+            | "key_changed"
+            | "keyring_restored"
+            | "desk_recovered"
+            | "tries_failed"
+            | "lock_changed"
+            | "sealed_opened"
+            | "sealed_anew"
+            | "attachment_added"
+            | "attachment_removed"
+            | "matter_exported"
+            | "period_exported"
+            | "clock_jumped"
+            | "clock_confirmed"
+            | "day_reprinted"
+            | "erased"
     )
 }
 
@@ -191,7 +211,11 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
         kind if is_quiet(kind) => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
+                stored()
+            } else {
+                unreadable(None)
+            }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
@@ -313,7 +337,11 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
 }
 
 /// The number of a version with its date and record, or why the entry is set aside.
-pub(crate) fn legible(journal: &Journal, entry: &Held, number: &str) -> std::result::Result<(String, NaiveDate, Record), Outcome> {
+pub(crate) fn legible(
+    journal: &Journal,
+    entry: &Held,
+    number: &str,
+) -> std::result::Result<(String, NaiveDate, Record), Outcome> {
     let number = own_number(journal, number).ok_or_else(|| unreadable(None))?;
     let (name, date) = (number.to_string(), number.date());
     match record(entry) {

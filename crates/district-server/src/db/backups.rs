@@ -57,7 +57,9 @@ pub(crate) async fn put(c: &impl GenericClient, mark: &Mark, heads: &[(Journal, 
     let centres: Vec<&str> = heads.iter().map(|(journal, _)| journal.centre.as_str()).collect();
     let journals: Vec<&[u8]> = heads.iter().map(|(journal, _)| journal.id.0.as_slice()).collect();
     let seqs = heads.iter().map(|(_, seq)| place(*seq)).collect::<Result<Vec<_>>>()?;
-    execute(c, "INSERT INTO backup_heads (centre, journal_id, mark, name, marked_ms, head_seq)
+    execute(
+        c,
+        "INSERT INTO backup_heads (centre, journal_id, mark, name, marked_ms, head_seq)
          SELECT centre, journal, $1::int8, $2::bytea, $3::int8, seq
          FROM unnest($4::text[], $5::bytea[], $6::int8[]) AS held (centre, journal, seq)",
         &[&mark.number, &mark.name, &mark.marked_ms, &centres, &journals, &seqs],
@@ -70,11 +72,13 @@ pub(crate) async fn put(c: &impl GenericClient, mark: &Mark, heads: &[(Journal, 
 /// Up to where each journal of a desk is within both of the last two backups. Never beyond what stands here: a database
 /// that came from a backup forgets the rest.
 pub(crate) async fn archived(c: &impl GenericClient, centre: &str, desk: u8) -> Result<BTreeMap<JournalId, u64>> {
-    let rows = query(c, "SELECT journal_id, least(min(b.head_seq), min(j.head_seq))
+    let rows = query(
+        c,
+        "SELECT journal_id, least(min(b.head_seq), min(j.head_seq))
              FROM backup_heads b JOIN journals j USING (centre, journal_id)
              WHERE b.centre = $1 AND j.desk = $2 GROUP BY journal_id HAVING count(*) = 2",
-            &[&centre, &i16::from(desk)],
-        )
-        .await?;
+        &[&centre, &i16::from(desk)],
+    )
+    .await?;
     rows.iter().map(|row| Ok((JournalId(fixed(row.get(0))?), seq(row.get(1))))).collect()
 }

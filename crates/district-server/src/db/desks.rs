@@ -62,7 +62,9 @@ pub(crate) async fn add_code(
     desk: u8,
     expires_ms: i64,
 ) -> Result<()> {
-    execute(c, "INSERT INTO enrolment_codes (centre, secret_hash, desk, expires_ms) VALUES ($1, $2, $3, $4)",
+    execute(
+        c,
+        "INSERT INTO enrolment_codes (centre, secret_hash, desk, expires_ms) VALUES ($1, $2, $3, $4)",
         &[&centre, &secret_hash, &i16::from(desk), &expires_ms],
     )
     .await?;
@@ -83,11 +85,13 @@ pub(crate) async fn open_code(
     desk: u8,
     now_ms: i64,
 ) -> Result<Option<OpenCode>> {
-    let row = query_opt(c, "SELECT used_key FROM enrolment_codes
+    let row = query_opt(
+        c,
+        "SELECT used_key FROM enrolment_codes
              WHERE centre = $1 AND secret_hash = $2 AND desk = $3 AND expires_ms > $4 FOR UPDATE",
-            &[&centre, &secret_hash, &i16::from(desk), &now_ms],
-        )
-        .await?;
+        &[&centre, &secret_hash, &i16::from(desk), &now_ms],
+    )
+    .await?;
     Ok(row.map(|row| OpenCode { used_key: row.get(0) }))
 }
 
@@ -98,7 +102,9 @@ pub(crate) async fn use_code(
     key: &PublicKey,
     now_ms: i64,
 ) -> Result<()> {
-    execute(c, "UPDATE enrolment_codes SET used_ms = $3, used_key = $4 WHERE centre = $1 AND secret_hash = $2",
+    execute(
+        c,
+        "UPDATE enrolment_codes SET used_ms = $3, used_key = $4 WHERE centre = $1 AND secret_hash = $2",
         &[&centre, &secret_hash, &now_ms, &key.0.as_slice()],
     )
     .await?;

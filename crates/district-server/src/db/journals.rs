@@ -33,7 +33,9 @@ fn read(row: &tokio_postgres::Row) -> Result<Journal> {
 
 /// Makes the journal known if it is not.
 pub(crate) async fn open(c: &impl GenericClient, centre: &str, id: JournalId, desk: u8, mark: &str) -> Result<()> {
-    execute(c, "INSERT INTO journals (centre, journal_id, desk, mark, head_hash) VALUES ($1, $2, $3, $4, $5)
+    execute(
+        c,
+        "INSERT INTO journals (centre, journal_id, desk, mark, head_hash) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (centre, journal_id) DO NOTHING",
         &[&centre, &id.0.as_slice(), &i16::from(desk), &mark, &Hash::ZERO.0.as_slice()],
     )
@@ -76,7 +78,9 @@ pub(crate) async fn set_head(c: &impl GenericClient, j: &Journal, head: Head, fo
 }
 
 pub(crate) async fn set_applied(c: &impl GenericClient, j: &Journal, applied: u64) -> Result<()> {
-    execute(c, "UPDATE journals SET applied_seq = $3 WHERE centre = $1 AND journal_id = $2",
+    execute(
+        c,
+        "UPDATE journals SET applied_seq = $3 WHERE centre = $1 AND journal_id = $2",
         &[&j.centre, &j.id.0.as_slice(), &place(applied)?],
     )
     .await?;
