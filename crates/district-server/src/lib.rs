@@ -24,6 +24,7 @@ mod revoked;
 mod serve;
 mod settings;
 mod status;
+mod stick;
 mod take;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use export::{Export, Exported};
 pub use reapply::Reapplied;
 pub use serve::{serve, serve_with_grace};
 pub use status::{DeskStatus, JournalStatus, Status};
+pub use stick::TakenIn;
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: usize = 16;

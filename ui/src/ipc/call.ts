@@ -48,6 +48,7 @@ import type { SearchQuery } from "./bindings/SearchQuery";
 import type { SearchResult } from "./bindings/SearchResult";
 import type { Sheet } from "./bindings/Sheet";
 import type { SlipView } from "./bindings/SlipView";
+import type { StickWritten } from "./bindings/StickWritten";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
 import type { Visit } from "./bindings/Visit";
@@ -155,6 +156,8 @@ export const ipc = {
   setSlipSheet: (sheet: Sheet) => call<PrinterSettings>("set_slip_sheet", { sheet }),
   printDay: () => call<SlipView>("print_day"),
   outlook: () => call<Outlook>("outlook"),
+  exportPages: (folder: string) => call<StickWritten>("export_pages", { folder }),
+  takeAnswer: (place: string) => call<ExchangeResult>("take_answer", { place }),
   exchange: (report: (progress: Progress) => void) => {
     const progress = new Channel<Progress>();
     progress.onmessage = report;
