@@ -51,6 +51,7 @@ async fn a_clerk_without_a_line_exchanges_by_stick_and_is_told_when_both_sides_a
     window.press(&[ENTER]).await;
     window.see_css("[data-testid='exchange-result'][data-in-step='true']").await;
     window.read("outlook", "没有待上报的记录").await;
+    window.read("stick-taken", "回执已收").await;
     window.picture("18-U盘回执已收").await;
     window.quit().await;
 }

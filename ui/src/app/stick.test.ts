@@ -16,7 +16,7 @@ beforeEach(() => {
 
 it("an answer from a stick is the result of the exchange", async () => {
   vi.spyOn(ipc, "takeAnswer").mockResolvedValue(after);
-  await takeAnswer("/media/u", () => expect.unreachable());
+  expect(await takeAnswer("/media/u", () => expect.unreachable())).toBe(true);
   expect(shell.exchange.result).toEqual(after);
   expect(shell.exchanging).toBe(false);
 });
@@ -25,7 +25,7 @@ it("a file that is refused leaves what was known before", async () => {
   const failure = { code: "stick_unreadable", params: {}, field: null, ref: "9c02" } as const;
   vi.spyOn(ipc, "takeAnswer").mockRejectedValue(failure);
   const refused: Failure[] = [];
-  await takeAnswer("/media/u", (given) => refused.push(given));
+  expect(await takeAnswer("/media/u", (given) => refused.push(given))).toBe(false);
   expect(refused).toEqual([failure]);
   expect(shell.exchange.result).toEqual(before);
 });

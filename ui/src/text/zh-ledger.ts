@@ -316,6 +316,7 @@ export const ledger = {
       unsent: "收到回执以前，这些登记仍算没有上报；照常登记，不用等。",
       take: "收区级回执",
       taking: "正在收…",
+      taken: "回执已收，是不是与区级一致见本页最上面",
       folderMissing: "请先填U盘上的文件夹",
     },
   },

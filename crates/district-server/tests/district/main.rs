@@ -4,6 +4,7 @@
 mod backups;
 mod bounds;
 mod export;
+mod hostile;
 mod program;
 mod reapply;
 mod retire;

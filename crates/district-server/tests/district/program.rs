@@ -17,20 +17,20 @@ use crate::world::{Desk, client};
 /// How long the program may take to tell of something.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn program(folder: &Path) -> Command {
+pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_district-server"));
     command.arg("--config").arg(folder.join("district.toml"));
     command
 }
 
 /// The server as an administrator starts it, with everything in its log that can be asked for.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     log: PathBuf,
 }
 
 impl Running {
-    fn start(folder: &Path, postgres: &str) -> Self {
+    pub(crate) fn start(folder: &Path, postgres: &str) -> Self {
         let keys = folder.join("keys");
         let keys = keys.display();
         let text = format!("name = \"区\"\nfolder = \"{keys}\"\nlisten = \"127.0.0.1:0\"\npostgres = \"{postgres}\"\n");
@@ -41,7 +41,7 @@ impl Running {
         Self { child, log }
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 
@@ -58,27 +58,35 @@ impl Running {
         }
     }
 
-    fn address(&mut self) -> String {
+    pub(crate) fn address(&mut self) -> String {
         format!("https://{}", self.tells("\"serving\"")["fields"]["address"].as_str().unwrap())
     }
 
-    fn ask_to_stop(&self) {
+    pub(crate) fn ask_to_stop(&self) {
         let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(sent.success());
     }
 
-    fn ended(mut self) -> (ExitStatus, String) {
+    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
         (self.child.wait().unwrap(), self.log())
     }
 }
 
-fn told(mut command: Command) -> String {
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended by itself, or a test broke off.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn told(mut command: Command) -> String {
     let done = command.stderr(Stdio::null()).output().unwrap();
     assert!(done.status.success());
     String::from_utf8(done.stdout).unwrap()
 }
 
-fn enrolment_code(folder: &Path) -> String {
+pub(crate) fn enrolment_code(folder: &Path) -> String {
     let mut command = program(folder);
     command.args(["enrol", "--centre", CENTRE, "--desk", "1"]);
     told(command).trim().to_owned()
