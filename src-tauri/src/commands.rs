@@ -4,6 +4,7 @@ mod attachment;
 mod backup;
 mod clerks;
 mod clock;
+mod day;
 mod desk;
 mod draft;
 mod erase;
@@ -19,6 +20,7 @@ mod visit;
 mod window;
 
 use intake_app::{Desk, Error, Failure};
+use intake_model::Code;
 use tauri::ipc::Invoke;
 
 /// What every command answers.
@@ -73,12 +75,17 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         print::give_up_print,
         print::answer_print,
         print::save_print,
+        print::open_print,
         print::show_print,
         print::print_test_page,
         print::printers,
         print::set_sheet_printer,
         print::set_slip_sheet,
         print::print_day,
+        day::closing_day,
+        day::close_day,
+        day::show_day,
+        day::reprint_day,
         draft::drafts,
         draft::save_draft,
         draft::open_draft,
@@ -132,6 +139,11 @@ where
             answered(name, desk, Err(Error::internal()))
         }
     }
+}
+
+/// Hands a PDF that was written to the program that the system opens such files with: the way to paper without a printer here.
+fn opened_elsewhere(file: Option<&str>) -> Result<(), Error> {
+    file.map(open::that_detached).transpose().map(drop).map_err(|_| Error::refused(Code::PdfViewerMissing))
 }
 
 /// An answer as the window gets it; a failure is logged with the reference that the window shows.

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "this program's purpose is its table")]
 
+mod exchange;
 mod find_code;
 mod growth;
 mod ledger;
@@ -63,7 +64,7 @@ fn main() {
     let folder = std::env::var_os("INTAKE_BENCH_FOLDER").map_or_else(|| root().join("target/bench"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, Measure); 11] = [
+    let all: [(&str, Measure); 15] = [
         ("find-code", find_code::figure),
         ("register", register::figure),
         ("register-slow-sync", register::slow_sync),
@@ -75,6 +76,10 @@ fn main() {
         ("register-growth", growth::register),
         ("sign-in", sign_in::figure),
         ("start", start::figure),
+        ("exchange-vs-insert", exchange::against_insert),
+        ("exchange-many", exchange::many),
+        ("exchange-bytes", exchange::bytes),
+        ("exchange-growth", exchange::grown),
     ];
     let papers: [(&str, MayMeasure); 6] = [
         ("slip-vs-weasyprint", paper::weasyprint),

@@ -49,6 +49,7 @@ fn slip(serial: u32) -> Slip {
         copy: 1,
         printed_at: None,
         practice: false,
+        void: false,
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use intake_app::Desk;
 use testkit::desk::{CLERK_ID, PASSWORD, open};
 
@@ -82,6 +83,8 @@ pub(crate) struct Shown {
     papers: Vec<(String, String)>,
     spoiled: Vec<String>,
     delivered: Vec<String>,
+    /// How often each day was closed.
+    closed: BTreeMap<NaiveDate, u32>,
 }
 
 impl Shown {
@@ -103,6 +106,7 @@ impl Shown {
                 }
                 (Some("spoiled"), _, Some(paper)) => self.spoiled.push(paper.to_owned()),
                 (Some("delivered"), _, Some(paper)) => self.delivered.push(paper.to_owned()),
+                (Some("closed"), Some(day), _) => *self.closed.entry(day.parse().unwrap()).or_default() += 1,
                 (Some("voided"), Some(number), _) => self.voided.push(number.to_owned()),
                 (Some("corrected"), Some(number), _) => *self.corrected.entry(number.to_owned()).or_default() += 1,
                 _ => {}
@@ -128,6 +132,11 @@ impl Shown {
             assert!(matter.void || !self.voided.contains(number), "{number} was voided");
         }
         self.papers_are_in(desk);
+        for (day, times) in &self.closed {
+            let closed = desk.closing_day(Some(*day)).unwrap().closed;
+            let closed = closed.unwrap_or_else(|| panic!("{day} was closed and is open"));
+            assert!(closed.closing >= *times, "{day}: a closing is lost");
+        }
         found.entries
     }
 

@@ -4,20 +4,23 @@ use testkit::desk::{open, setup};
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F2, F3, Window};
-use crate::{Home, at_work, register, sign_in_as_administrator, visits};
+use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F2, Window};
+use crate::{Home, at_work, open_matter, register, sign_in_as_administrator, tell, visits};
 
 /// A save begins within this after the last key, and the disk needs a moment.
 const KEPT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// One who has not said where she lives.
+async fn tell_of_care(window: &Window) {
+    tell(window, "李秀英", "", "老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。").await;
+}
 
 #[tokio::test]
 async fn after_a_sigkill_in_mid_typing_the_words_are_there_and_the_cursor_where_it_was() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
     let window = at_work(&driver, &home).await;
-    window.type_text("阿不都热依木·买买提").await;
-    window.tab_to("demand").await;
-    window.type_text("打工工资被拖欠三个月，老板不接电话").await;
+    tell(&window, "阿不都热依木·买买提", "", "打工工资被拖欠三个月，老板不接电话").await;
     // Back before the comma, as one who has forgotten something: seven characters before the end.
     for _ in 0..7 {
         window.press(&['\u{E012}']).await;
@@ -55,9 +58,7 @@ async fn a_visitor_steps_aside_the_next_one_comes_and_both_are_registered() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
     let window = at_work(&driver, &home).await;
-    window.type_text("李秀英").await;
-    window.tab_to("demand").await;
-    window.type_text("老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。").await;
+    tell_of_care(&window).await;
     window.press(&[ALT, 'n']).await;
     window.at("name").await;
     window.read("drafts-open", "已放下 1").await;
@@ -101,10 +102,7 @@ async fn a_correction_under_way_comes_back_to_its_matter_after_a_sigkill() {
     let window = at_work(&driver, &home).await;
     let [first, ..] = visits();
     let slip = register(&window, &first).await;
-    window.press(&[F3]).await;
-    window.see_css(&format!("[data-number='{}']", slip.number)).await;
-    window.press(&[ENTER]).await;
-    window.read("matter-number", &slip.number).await;
+    open_matter(&window, &slip.number).await;
     window.tab_to("correct").await;
     window.press(&[ENTER]).await;
     window.at("name").await;
@@ -130,9 +128,7 @@ async fn a_draft_out_of_a_backup_says_that_it_may_be_registered_before_it_is_aga
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
     let driver = Driver::start(&screen, home.path());
     let window = at_work(&driver, &home).await;
-    window.type_text("李秀英").await;
-    window.tab_to("demand").await;
-    window.type_text("老人赡养问题，三个儿子轮流照顾，二儿子不履行，要求调解。").await;
+    tell_of_care(&window).await;
     tokio::time::sleep(KEPT).await;
     let password = put_back(window, &home).await;
 

@@ -6,6 +6,7 @@
 
 mod clerk;
 mod clerks;
+mod closing;
 mod damage;
 mod doubt;
 mod drafts;
@@ -28,7 +29,7 @@ use driver::Driver;
 use intake_model::{Stated, Visit};
 use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits as day;
-use window::{ALT, CONTROL, ENTER, F2, Window};
+use window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, RIGHT, Window};
 
 /// What practice mode proposes, and the window shows beside the password.
 const DEMO_PASSWORD_MARK: &str = "demo-password";
@@ -143,6 +144,51 @@ async fn demo_password(window: &Window) -> String {
 struct Shown {
     number: String,
     query_code: String,
+}
+
+/// Types who came, where they live unless that is not told, and what they ask for. Nothing is registered by it.
+async fn tell(window: &Window, name: &str, address: &str, demand: &str) {
+    window.tab_to("name").await;
+    window.type_text(name).await;
+    if !address.is_empty() {
+        window.press(&[ENTER]).await;
+        window.at("address").await;
+        window.type_text(address).await;
+    }
+    window.tab_to("demand").await;
+    window.type_text(demand).await;
+}
+
+/// Wages that are owed, as far as the advice: other doors are open to the visitor, arbitration is chosen.
+async fn tell_of_wages(window: &Window) {
+    tell(window, "钱桂兰", "新立街道新立花园2号楼", "单位拖欠三个月工资，想知道找谁。").await;
+    window.press(&[ALT, 'c']).await;
+    window.tab_to("class-proposal").await;
+    window.press(&[RIGHT]).await;
+    window.press(&[RIGHT]).await;
+    // The second of the six: arbitration.
+    window.tab_to("route").await;
+    window.press(&[DOWN]).await;
+    window.press(&[DOWN]).await;
+    window.see_css("[data-testid='advice'][data-outcome='guided']").await;
+}
+
+/// Registers what was told of wages, as advised. Gives the number.
+async fn register_as_advised(window: &Window) -> String {
+    window.press(&[ALT, 'a']).await;
+    window.press(&[ESCAPE]).await;
+    window.press(&[CONTROL, ENTER]).await;
+    let number = window.text("slip-number").await;
+    window.see("slip-page").await;
+    number
+}
+
+/// Opens a matter of today's list.
+async fn open_matter(window: &Window, number: &str) {
+    window.press(&[F3]).await;
+    window.see_css(&format!("[data-number='{number}']")).await;
+    window.press(&[ENTER]).await;
+    window.read("matter-number", number).await;
 }
 
 /// Fills the form from the first field to the last and registers, without leaving the keyboard.

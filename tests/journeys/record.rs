@@ -3,8 +3,8 @@
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F3, F6, RIGHT};
-use crate::{Home, at_work};
+use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F6, RIGHT};
+use crate::{Home, at_work, open_matter, tell, tell_of_wages};
 
 #[tokio::test]
 async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
@@ -21,13 +21,8 @@ async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
     window.press(&[ENTER]).await;
     window.see("advice-saved").await;
 
-    window.tab_to("name").await;
-    window.type_text("赵建军").await;
-    window.press(&[ENTER]).await;
-    window.at("address").await;
-    window.type_text("新立街道中河村8排3号").await;
-    window.tab_to("demand").await;
-    window.type_text("小区电梯停了两个星期，老人下不了楼，要求尽快修好。").await;
+    let demand = "小区电梯停了两个星期，老人下不了楼，要求尽快修好。";
+    tell(&window, "赵建军", "新立街道中河村8排3号", demand).await;
 
     window.press(&[ALT, 'c']).await;
     window.at("content").await;
@@ -65,10 +60,7 @@ async fn the_rest_of_a_record_unfolds_by_key_and_stands_on_the_matter() {
     let number = window.text("slip-number").await;
     window.read("due", "2026-12-05").await;
     window.see("slip-page").await;
-    window.press(&[F3]).await;
-    window.see_css(&format!("[data-number='{number}']")).await;
-    window.press(&[ENTER]).await;
-    window.read("matter-number", &number).await;
+    open_matter(&window, &number).await;
     window.read("matter-record", "物业管理").await;
     window.read("matter-record", "李敏").await;
     window.read("matter-record", "电梯维修").await;
@@ -86,21 +78,7 @@ async fn one_who_is_guided_elsewhere_hears_of_every_door_and_its_limit() {
     let window = at_work(&driver, &home).await;
 
     window.at("name").await;
-    window.type_text("钱桂兰").await;
-    window.press(&[ENTER]).await;
-    window.at("address").await;
-    window.type_text("新立街道新立花园2号楼").await;
-    window.tab_to("demand").await;
-    window.type_text("单位拖欠三个月工资，想知道找谁。").await;
-    window.press(&[ALT, 'c']).await;
-    window.tab_to("class-proposal").await;
-    window.press(&[RIGHT]).await;
-    window.press(&[RIGHT]).await;
-    // The second of the six: arbitration.
-    window.tab_to("route").await;
-    window.press(&[DOWN]).await;
-    window.press(&[DOWN]).await;
-    window.see_css("[data-testid='advice'][data-outcome='guided']").await;
+    tell_of_wages(&window).await;
     window.see_css("[data-door='labour_arbitration']").await;
     window.press(&[ALT, 'a']).await;
     window.see_css("#decision-to-body").await;

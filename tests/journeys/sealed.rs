@@ -8,20 +8,18 @@ use testkit::screen::Screen;
 use crate::driver::Driver;
 use crate::files::saved_slip;
 use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F3, F6, RIGHT, Window};
-use crate::{Home, at_work, demo_password, sign_in, sign_in_as_administrator};
-
-async fn opened_from_list(window: &Window, number: &str) {
-    window.press(&[F3]).await;
-    window.see_css(&format!("[data-number='{number}']")).await;
-    window.press(&[ENTER]).await;
-    window.read("matter-number", number).await;
-}
+use crate::{Home, at_work, demo_password, open_matter, sign_in, sign_in_as_administrator, tell};
 
 async fn open_sealed(window: &Window) {
-    assert!(!window.shows("[data-testid='matter-record'], [data-testid='attachments']").await, "shown without asking");
+    assert!(
+        !window.shows("[data-testid='matter-record'], [data-testid='attachments'], [data-testid='papers']").await,
+        "shown without asking"
+    );
     window.tab_to("open-sealed").await;
     window.press(&[ENTER]).await;
     window.read("matter-record", "收了三万元").await;
+    // Opened once, all of it is: no second key for its papers.
+    window.see("papers-none").await;
 }
 
 #[tokio::test]
@@ -33,12 +31,7 @@ async fn a_denunciation_is_opened_by_who_wrote_it_down_and_by_nobody_else() {
     window.press(&[ENTER]).await;
     sign_in(&window).await;
 
-    window.type_text("钱桂兰").await;
-    window.press(&[ENTER]).await;
-    window.at("address").await;
-    window.type_text("新立街道中河村2排").await;
-    window.tab_to("demand").await;
-    window.type_text("反映某某所长收了三万元才给办证，要求查处。").await;
+    tell(&window, "钱桂兰", "新立街道中河村2排", "反映某某所长收了三万元才给办证，要求查处。").await;
     window.press(&[ALT, 'c']).await;
     window.tab_to("class-proposal").await;
     window.press(&[RIGHT]).await;
@@ -54,12 +47,10 @@ async fn a_denunciation_is_opened_by_who_wrote_it_down_and_by_nobody_else() {
     draw.args(["-png", "-singlefile", "-r", "60"]).arg(saved_slip(&window, &home).await).arg(photo.with_extension(""));
     assert!(draw.status().unwrap().success());
 
-    opened_from_list(&window, &number).await;
-    assert!(!window.shows("[data-testid='matter-record']").await, "shown without asking");
+    open_matter(&window, &number).await;
+    window.see("sealed").await;
     window.picture("67-保密件-打开前").await;
-    window.tab_to("open-sealed").await;
-    window.press(&[ENTER]).await;
-    window.read("matter-record", "收了三万元").await;
+    open_sealed(&window).await;
     window.picture("68-保密件-打开后").await;
     window.choose_file("attachment-file", &photo).await;
     window.see_css("[data-attachment='转账记录.png'] [data-testid='attachment-show']").await;
@@ -89,7 +80,7 @@ async fn a_denunciation_is_opened_by_who_wrote_it_down_and_by_nobody_else() {
     let row = row.prop("innerText").await.unwrap().unwrap_or_default();
     assert!(row.contains("保密事项") && !row.contains('钱'), "{row}");
     window.picture("69-今日-保密件").await;
-    opened_from_list(&window, &number).await;
+    open_matter(&window, &number).await;
     window.read("sealed", "可以打开的人：王芳").await;
     assert!(!window.shows("#open-sealed, #correct, #export, [data-testid='attachments']").await);
     window.picture("70-保密件-不能打开").await;
@@ -105,7 +96,7 @@ async fn a_denunciation_is_opened_by_who_wrote_it_down_and_by_nobody_else() {
     window.type_text(&demo_password(&window).await).await;
     window.press(&[ENTER]).await;
     window.see("nav-today").await;
-    opened_from_list(&window, &number).await;
+    open_matter(&window, &number).await;
     open_sealed(&window).await;
     window.tab_to("later-ask").await;
     window.picture("71-保密件-后来指定的人").await;

@@ -31,6 +31,7 @@ pub(crate) const F7: char = '\u{E037}';
 pub(crate) const F8: char = '\u{E038}';
 pub(crate) const F9: char = '\u{E039}';
 pub(crate) const F10: char = '\u{E03A}';
+pub(crate) const F12: char = '\u{E03C}';
 
 /// How long a page may take on a busy machine. The clerk's own patience is measured elsewhere.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -179,9 +180,13 @@ impl Window {
 
     /// Waits until nothing carries this mark any more.
     pub(crate) async fn gone(&self, mark: &str) {
+        self.gone_css(&format!("[data-testid='{mark}']")).await;
+    }
+
+    pub(crate) async fn gone_css(&self, css: &str) {
         let start = std::time::Instant::now();
-        while self.shows(&format!("[data-testid='{mark}']")).await {
-            assert!(start.elapsed() < PATIENCE, "{mark} is still there");
+        while self.shows(css).await {
+            assert!(start.elapsed() < PATIENCE, "{css} is still there");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -6,6 +6,7 @@
 
 mod backup;
 mod clerks;
+mod day;
 mod erase;
 mod export;
 mod folder;
@@ -43,6 +44,9 @@ enum Task {
     Restore(backup::Restore),
     /// Lists the backups in a folder, the newest first
     Backups(backup::Backups),
+    /// Lists the newest days with how far each is: open, reopened, closed, or confirmed by the district. Ends with 1 where one
+    /// before the newest was never closed
+    Day(day::Days),
     /// Registers one visit per line of an NDJSON file, or per row of an Excel ledger with `--map`; reports each that cannot
     /// be registered and keeps the rest. A ledger's row is taken once, however often the file is imported
     Import(Import),
@@ -187,6 +191,7 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::Backup(task) => backup::make(&task),
         Task::Restore(task) => backup::restore(&task),
         Task::Backups(task) => backup::list(&task),
+        Task::Day(days) => day::list(&days),
         Task::Import(import) => import::run(&import),
         Task::Attach(attach) => export::attach(&attach),
         Task::ExportMatter(matter) => export::matter(&matter),

@@ -549,3 +549,14 @@ fn pages_go_out_on_a_stick_and_the_answer_comes_in_from_it() {
     let taken = back(&folder);
     assert_eq!((taken.status.code(), &lines(&taken)[0]["in_step"]), (Some(0), &true.into()), "{}", said(&taken));
 }
+
+#[test]
+fn the_days_of_a_desk_are_listed_with_how_far_each_is() {
+    let folder = desk();
+    assert_eq!(lines(&on_desk(&folder, &["day"], PASSWORD)), Vec::<Value>::new());
+    assert_eq!(import(&folder, &[GOOD], &[]).status.code(), Some(0));
+    let listed = on_desk(&folder, &["day", "--limit", "5"], PASSWORD);
+    assert_eq!(listed.status.code(), Some(0), "today may still be open");
+    let rows = lines(&listed);
+    assert_eq!((rows.len(), &rows[0]["state"], &rows[0]["registered"]), (1, &Value::from("open"), &Value::from(1)));
+}

@@ -7,6 +7,7 @@
 mod apply;
 mod backup;
 mod config;
+mod days;
 mod db;
 mod desk;
 mod documents;
@@ -17,6 +18,7 @@ mod heads;
 mod http;
 mod keys;
 mod metrics;
+mod plain;
 mod rates;
 mod reapply;
 mod retire;
@@ -35,6 +37,7 @@ use intake_wire::{BootId, Moment};
 
 pub use backup::Marked;
 pub use config::Config;
+pub use days::{DayStatus, DayWord};
 pub use db::entries::Aside;
 pub use error::{Error, Result};
 pub use export::{Export, Exported};

@@ -34,19 +34,19 @@ impl Rates {
 
     /// Counts a request of a desk that has proven itself: nobody can use up another desk's.
     pub(crate) fn desk(&self, centre: &str, desk: u8) -> Result<()> {
-        self.count(&self.desks, (centre.to_owned(), desk))
+        self.count(&self.desks, &(centre.to_owned(), desk))
     }
 
     /// Counts a request from an address, before anything of it is read.
     pub(crate) fn address(&self, address: IpAddr) -> Result<()> {
-        self.count(&self.addresses, network(address))
+        self.count(&self.addresses, &network(address))
     }
 
-    fn count<K: Clone + Eq + Hash>(&self, limiter: &DefaultKeyedRateLimiter<K>, key: K) -> Result<()> {
+    fn count<K: Clone + Eq + Hash>(&self, limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<()> {
         if limiter.len() > REMEMBERED {
             limiter.retain_recent();
         }
-        limiter.check_key(&key).map_err(|until| {
+        limiter.check_key(key).map_err(|until| {
             // A second at least: Retry-After knows no parts of one.
             Error::TooOften(until.wait_time_from(self.clock.now()).max(Duration::from_secs(1)))
         })

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::db::{backups, desks, documents, entries, journals, matters};
+use crate::days::{DayStatus, LISTED};
+use crate::db::{backups, days, desks, documents, entries, journals, matters};
 use crate::{Aside, District, Result};
 
 /// Entries set aside that are listed one by one.
@@ -32,6 +33,8 @@ pub struct DeskStatus {
     pub retired_ms: Option<i64>,
     /// One for each epoch.
     pub journals: Vec<JournalStatus>,
+    /// Its newest days, the newest first: which were closed, and which are missing.
+    pub days: Vec<DayStatus>,
 }
 
 /// One journal of a desk.
@@ -98,7 +101,9 @@ impl District {
                 _ => {
                     let (centre, desk) = (journal.centre, journal.desk);
                     let retired_ms = retired.get(&(centre.clone(), desk)).copied();
-                    desks.push(DeskStatus { centre, desk, retired_ms, journals: vec![line] });
+                    let newest = days::newest(&client, &centre, desk, LISTED).await?;
+                    let days = newest.into_iter().map(DayStatus::from).collect();
+                    desks.push(DeskStatus { centre, desk, retired_ms, journals: vec![line], days });
                 }
             }
         }

@@ -75,7 +75,17 @@ impl Desk {
         made
     }
 
-    /// In a pause: a backup, where two hours of work are in none.
+    /// Why the last try to make a backup failed.
+    pub(crate) fn backup_trouble(&self) -> Option<Failure> {
+        self.backup_watch().trouble.clone()
+    }
+
+    /// Makes a backup into the chosen place, whoever is signed in by now.
+    pub(crate) fn back_up_into_place(&self, db: &Db) -> Result<()> {
+        self.back_up(db, &self.folder().backup_place()?).map(drop)
+    }
+
+    /// In a pause: a backup, where two hours of work or a day's close are in none.
     pub(crate) fn back_up_if_due(&self, db: &Db) -> Result<()> {
         let now = self.now().at_ms;
         let tried = self.backup_watch().tried_ms;
@@ -83,14 +93,15 @@ impl Desk {
         if tried.is_some_and(|tried| (tried..tried + AGAIN_MS).contains(&now)) {
             return Ok(());
         }
-        let (last, since) = db.read::<_, Error>(|r| Ok((r.last_backup()?, r.unsaved_since()?)))?;
+        let (last, since, closed) =
+            db.read::<_, Error>(|r| Ok((r.last_backup()?, r.unsaved_since()?, r.closings().is_unsaved()?)))?;
         let Some(since) = since else { return Ok(()) };
         let since = last.map_or(since, |last| last.at_ms);
-        if (since..since + DUE_MS).contains(&now) {
+        if (since..since + DUE_MS).contains(&now) && !closed {
             return Ok(());
         }
         // Told in the window by its own means; registrations go on.
-        self.back_up(db, &self.folder().backup_place()?).map(drop)
+        self.back_up_into_place(db)
     }
 
     /// Sets where backups go: a second disk or a stick. Empty for beside the data folder.

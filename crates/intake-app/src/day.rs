@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::prints::{Printable, enqueue, pictures};
+use crate::times::date_is_certain;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of};
 use crate::{Error, Result};
@@ -18,7 +19,8 @@ impl Desk {
     /// Prints the day so far. Where no printer is set for its paper, the PDF is written instead.
     ///
     /// # Errors
-    /// [`Code::DeskLocked`], [`Code::PdfFolderUnwritable`], and those of layout.
+    /// [`Code::ClockBehind`] or [`Code::ClockAhead`] until [`Desk::confirm_clock`], [`Code::DeskLocked`],
+    /// [`Code::PdfFolderUnwritable`], and those of layout.
     pub fn print_day(&self) -> Result<SlipView> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
@@ -26,12 +28,11 @@ impl Desk {
         let job = db.write::<_, Error>(|tx| issue_day(tx, clerk.id, moment))?;
         self.hurry_printing();
         let document = self.day(&db, clerk.id, moment.at_ms)?;
-        let file = match job {
-            Some(_) => None,
-            None => {
-                let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-                Some(self.save_pdf(&settings, &day_file(day), &document)?.display().to_string())
-            }
+        let file = if job.is_some() {
+            None
+        } else {
+            let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
+            Some(self.save_pdf(&settings, &day_file(day), &document)?.display().to_string())
         };
         let pictures = pictures(&document)?;
         Ok(SlipView {
@@ -63,6 +64,7 @@ pub(crate) fn day_file(day: NaiveDate) -> String {
 
 /// Journals that a day was written out, with its place in the print queue.
 pub(crate) fn issue_day(tx: &Writer<'_>, clerk: u32, moment: Moment) -> Result<Option<i64>> {
+    date_is_certain(&tx.times(), moment)?;
     let day = civil_date(moment.at_ms);
     let rows = tx.matters().on(day)?.len();
     let open = json!({ "from": day, "to": day, "rows": rows, "masked": true });
@@ -120,12 +122,11 @@ fn report(r: &Reader<'_>, clerk: u32, at_ms: i64) -> Result<DayReport> {
         })
     };
     let tallies = vec![
-        tally("来源", Way::ALL, &ways, |way| way.label()),
-        tally("办理", Outcome::ALL, &outcomes, |outcome| outcome.label()),
-        tally("文书", Paper::ALL, &papers, |paper| paper.label()),
+        tally("来源", Way::ALL, &ways, Way::label),
+        tally("办理", Outcome::ALL, &outcomes, Outcome::label),
+        tally("文书", Paper::ALL, &papers, Paper::label),
     ];
     Ok(DayReport {
-        paper: Paper::DayReport,
         office: profile.office_name(&desk.centre_name),
         seal: profile.seal_name(&desk.centre_name),
         desk: DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?,

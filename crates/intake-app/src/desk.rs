@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use intake_model::check::text_fault;
-use intake_model::{CentreCode, Code, DeskNumber, EpochMark};
+use intake_model::{CentreCode, Code, DeskNumber, EpochMark, civil_date};
 use intake_paper::Papers;
 use intake_store::{
     DataKey, Db, DeskRow, Folder, Keyring, LateDb, Locked, Marked, OwnKey, RecoveryKey, Role, Settings, make_folder,
@@ -16,6 +16,7 @@ use intake_wire::{Draft, JournalId, Kind, Moment, SYSTEM_CLERK, SigningKey};
 use serde_json::json;
 
 use crate::clerks::tell_clerks;
+use crate::closing::{is_due, open_before};
 use crate::view::{Clerk, CreateDesk, Created, DeskState, Phase};
 use crate::visits::profile_of;
 use crate::{Clock, Error, Failure, Result};
@@ -202,6 +203,8 @@ impl Desk {
             pdf_folder: self.0.setup.pdf_folder.display().to_string(),
             unsent: 0,
             unsent_registrations: 0,
+            left_open: None,
+            day_due: false,
             notice,
             defaults: (self.0.setup.practice && !folder.holds_desk()).then(|| self.practice_desk()),
             folder: folder.path().display().to_string(),
@@ -212,6 +215,7 @@ impl Desk {
             lock_minutes: 0,
         };
         if let Some(db) = db {
+            let today = civil_date(self.now().at_ms);
             state.backup_warning = self.backup_warning(&db)?;
             state.repaired = state.clerk.as_ref().and_then(|_| self.repaired());
             db.read::<_, Error>(|r| {
@@ -231,6 +235,7 @@ impl Desk {
                 state.notice = state.notice.take().or_else(|| retired.map(Failure::retired));
                 state.district_name = admission.map(|one| one.answer.district_name);
                 (state.unsent, state.unsent_registrations, _) = r.line().unsent()?;
+                (state.left_open, state.day_due) = (open_before(r, today)?, is_due(r, today)?);
                 Ok(())
             })?;
         }

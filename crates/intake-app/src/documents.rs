@@ -8,21 +8,21 @@ use intake_model::check::text_fault;
 use intake_model::{
     Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
 };
-use intake_paper::Document;
-use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer, seal};
+use intake_paper::{Document, Notice};
+use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
-    Draft, Kind, Letterhead, Moment, Record, SealedOpened, SealedPart, VoidReason,
+    Kind, Letterhead, Moment, Record, VoidReason,
 };
-use serde::Serialize;
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::notices::{notice, preview};
-use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, shown};
+use crate::papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperIssued, day_of, paper_file, shown};
 use crate::prints::{Printable, enqueue, pictures};
-use crate::sealed::may_open;
-use crate::slip::Made;
+use crate::sealed::{Noted, as_sealed, may_open};
+use crate::slip::{Made, UNTOLD_CODE};
+use crate::times::date_is_certain;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of, standing};
 use crate::{Error, Result};
@@ -41,12 +41,12 @@ pub(crate) struct Opened<'a> {
 
 impl Desk {
     /// The papers that fit a matter, filled in, and those it has. Of a sealed matter they are shown to its readers alone,
-    /// and that is journalled.
+    /// and that is journalled, unless they opened it already: what is looked at until the desk locks is one opening.
     ///
     /// # Errors
     /// [`Code::NumberUnknown`], [`Code::SealedNotYours`], [`Code::ContentErased`], [`Code::DeskLocked`].
     pub fn papers_for(&self, number: &str) -> Result<MatterPapers> {
-        let (db, _) = self.at_work()?;
+        let (db, clerk) = self.at_work()?;
         let number = parsed(number)?.to_string();
         let (own, moment) = (self.own()?, self.now());
         let (sealed, papers) = db.read(|r| {
@@ -54,19 +54,9 @@ impl Desk {
             Ok::<_, Error>((opened.is_sealed(), opened.papers(r.documents().of(&number)?)?))
         })?;
         if sealed {
-            self.tell_opened(number)?;
+            self.note_opening(&db, &clerk, &number)?;
         }
         Ok(papers)
-    }
-
-    /// Journals that a sealed matter was looked into.
-    fn tell_opened(&self, number: String) -> Result<()> {
-        let (db, clerk) = self.at_work()?;
-        let (open, moment) = (SealedOpened { number }, self.now());
-        db.write(|tx| {
-            tx.append(draft(Kind::sealed_opened(), &open, &json!({}))?, clerk.id, moment)?;
-            Ok(())
-        })
     }
 
     /// How a paper would look, as pictures. Its number is open until it is issued.
@@ -90,6 +80,7 @@ impl Desk {
     /// Issues a paper under the next number of its series and puts it into the print queue, where a printer is set.
     ///
     /// # Errors
+    /// [`Code::ClockBehind`] or [`Code::ClockAhead`] until [`Desk::confirm_clock`]: the day stands on it and its year in its number.
     /// [`Code::PaperNotFitting`], [`Code::DecisionNotOurs`], what [`intake_model::Offer::filled`] refuses, [`Code::SealedNotYours`],
     /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::ContentErased`], [`Code::DeskLocked`], or those of the disk:
     /// no number is used up then. Printer trouble is no error: it stands in the queue.
@@ -129,7 +120,8 @@ impl Desk {
     /// Prints one more copy of a paper; it says 补打 with its count and time.
     ///
     /// # Errors
-    /// [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as [`Desk::papers_for`].
+    /// [`Code::ClockBehind`], [`Code::ClockAhead`], [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as
+    /// [`Desk::papers_for`].
     pub async fn reprint_paper(&self, number: &str, document: String) -> Result<PaperIssued> {
         let number = parsed(number)?.to_string();
         self.go_out(number, move |tx, opened, clerk, moment| {
@@ -143,7 +135,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::reprint_paper`].
     pub fn show_paper(&self, number: &str, document: &str) -> Result<SlipView> {
-        self.look_at(&parsed(number)?.to_string(), document)?.view()
+        self.look_at(&parsed(number)?.to_string(), document, Self::note_opening)?.view()
     }
 
     /// Writes the last copy's PDF into the folder for PDF files.
@@ -152,7 +144,7 @@ impl Desk {
     /// [`Code::PdfFolderUnwritable`], and as [`Desk::reprint_paper`].
     pub fn save_paper(&self, number: &str, document: &str) -> Result<SlipView> {
         let (db, _) = self.at_work()?;
-        self.look_at(&parsed(number)?.to_string(), document)?.saved(self, &db)
+        self.look_at(&parsed(number)?.to_string(), document, Self::note_writing_out)?.saved(self, &db)
     }
 
     /// Voids a paper that was spoiled; its number stays used.
@@ -173,8 +165,8 @@ impl Desk {
             let number = opened.matter.number.clone();
             standing_papers(tx, &number, std::slice::from_ref(&document))?;
             let told = DocumentVoided { number, document };
-            let entry = opened.draft(Kind::document_voided(), &told, &VoidReason { reason })?;
-            let seq = tx.append(entry, clerk, moment)?;
+            let personal = as_sealed(&opened.matter.record, &VoidReason { reason })?;
+            let seq = tx.append(draft(Kind::document_voided(), &told, &personal)?, clerk, moment)?;
             Ok(tx.set_document_void(&told, seq)?)
         })
     }
@@ -182,18 +174,20 @@ impl Desk {
     /// Keeps how one or several papers reached their addressee, or were refused.
     ///
     /// # Errors
-    /// What [`Delivery::check`] refuses, [`Code::DocumentUnknown`], [`Code::DocumentVoid`], and as [`Desk::papers_for`].
+    /// What [`Delivery::check`] refuses, [`Code::ClockBehind`], [`Code::ClockAhead`], [`Code::DocumentUnknown`],
+    /// [`Code::DocumentVoid`], and as [`Desk::papers_for`].
     pub fn deliver(&self, number: &str, documents: &[String], delivery: &Delivery) -> Result<MatterPapers> {
         let (delivery, documents) = (delivery.clone().normalised(), documents.to_vec());
         self.go_on(&parsed(number)?.to_string(), |tx, opened, clerk, moment| {
+            date_is_certain(&tx.times(), moment)?;
             let number = opened.matter.number.clone();
             let last = standing_papers(tx, &number, &documents)?.into_iter().map(|one| one.at_ms).max();
             let last = last.ok_or(Error::Refused(Code::DocumentUnknown))?;
             let checked = delivery.check(civil_time(last), civil_time(moment.at_ms));
             checked.map_err(|(field, code)| Error::about(field, code))?;
             let told = DocumentDelivered { number, documents };
-            let entry = opened.draft(Kind::document_delivered(), &told, &DeliveryTold { delivery })?;
-            let seq = tx.append(entry, clerk, moment)?;
+            let personal = as_sealed(&opened.matter.record, &DeliveryTold { delivery })?;
+            let seq = tx.append(draft(Kind::document_delivered(), &told, &personal)?, clerk, moment)?;
             Ok(tx.add_delivery(&told, seq)?)
         })
     }
@@ -233,13 +227,23 @@ impl Desk {
         .await
     }
 
-    /// The last copy of a paper, for who asks to see it.
-    fn look_at(&self, number: &str, document: &str) -> Result<Made> {
+    /// The last copy of a paper, for who asks to see it or to take it away.
+    fn look_at(&self, number: &str, document: &str, note: Noted) -> Result<Made> {
+        let (db, clerk) = self.at_work()?;
         let (made, sealed) = self.copy_of(number, document)?;
         if sealed {
-            self.tell_opened(number.to_owned())?;
+            note(self, &db, &clerk, number)?;
         }
         Ok(made)
+    }
+
+    /// What the file of the copy is called that one entry brought out.
+    pub(crate) fn document_file(&self, db: &Db, number: &str, (epoch, seq): (i64, u64)) -> Result<String> {
+        let own = self.own()?;
+        let one = db.read::<_, Error>(|r| Ok(r.documents().copy_at(number, epoch, seq)?))?;
+        let mut one = one.ok_or(Error::Refused(Code::DocumentUnknown))?;
+        one.unseal(&own);
+        Ok(format!("{number}-{}", paper_file(&one)))
     }
 
     /// The copy that one entry brought out, as the queue draws it, with a reader's key where one is signed in.
@@ -258,17 +262,35 @@ impl Desk {
         Ok(self.papers()?.notice(&shown)?)
     }
 
+    /// Every paper of a matter in its last copy, for the matter's file: those that are void say so, and none tells the query
+    /// code.
+    pub(crate) fn documents_of(&self, db: &Db, number: &str) -> Result<Vec<(DocumentRecord, Document)>> {
+        let (own, now_ms) = (self.own()?, self.now().at_ms);
+        let shown = db.read::<_, Error>(|r| {
+            let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, Some(&own), now_ms)?;
+            let all = opened.unsealed(r.documents().of(number)?);
+            let filed = |one: &DocumentRecord| {
+                let notice = notice(&opened, one, &all)?;
+                Ok((one.clone(), Notice { query_code: UNTOLD_CODE.to_owned(), ..notice }))
+            };
+            all.iter().map(filed).collect::<Result<Vec<_>>>()
+        })?;
+        let papers = self.papers()?;
+        shown.into_iter().map(|(one, notice)| Ok((one, papers.notice(&notice)?))).collect()
+    }
+
     /// The last copy of a paper, drawn from its entry; and whether its matter is sealed.
     fn copy_of(&self, number: &str, document: &str) -> Result<(Made, bool)> {
         let (db, _) = self.at_work()?;
         let (own, now_ms) = (self.own()?, self.now().at_ms);
-        let (shown, copy, sealed) = db.read::<_, Error>(|r| {
+        let (shown, copy, sealed, file) = db.read::<_, Error>(|r| {
             let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, Some(&own), now_ms)?;
             let all = opened.unsealed(r.documents().of(number)?);
             let one = all.iter().rfind(|one| one.document == document).ok_or(Error::Refused(Code::DocumentUnknown))?;
-            Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed()))
+            Ok((notice(&opened, one, &all)?, one.copies, opened.is_sealed(), paper_file(one)))
         })?;
-        Ok((Made::of(self.papers()?.notice(&shown)?, document, copy), sealed))
+        let made = Made::of(self.papers()?.notice(&shown)?, document, copy);
+        Ok((made.in_file(format!("{number}-{file}")), sealed))
     }
 }
 
@@ -281,17 +303,20 @@ fn give_out(
     content: &DocumentContent,
     (clerk, moment): (u32, Moment),
 ) -> Result<Out> {
+    date_is_certain(&tx.times(), moment)?;
     let year = civil_date(moment.at_ms).year();
     let (mark, serial) = tx.next_document(&opened.profile.code_word(paper, &opened.desk.centre_name), year)?;
     let issued = DocumentIssued { documents, ..opened.issued(paper, mark, serial) };
     let number = issued.document.number().ok_or_else(Error::internal)?.to_string();
-    let seq = tx.append(opened.draft(Kind::document_issued(), &issued, content)?, clerk, moment)?;
+    let personal = as_sealed(&opened.matter.record, content)?;
+    let seq = tx.append(draft(Kind::document_issued(), &issued, &personal)?, clerk, moment)?;
     tx.insert_document(&issued, seq)?;
     queued(tx, paper, &issued.number, number, (seq, 1), moment)
 }
 
 /// Issues the next copy of a paper within a transaction.
 pub(crate) fn reprint(tx: &Writer<'_>, number: &str, document: String, clerk: u32, moment: Moment) -> Result<Out> {
+    date_is_certain(&tx.times(), moment)?;
     let found = standing_papers(tx, number, std::slice::from_ref(&document))?;
     let one = found.first().ok_or_else(Error::internal)?;
     let copy = one.copies + 1;
@@ -444,22 +469,11 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// An entry about a paper: what is told of it is sealed to the readers of a sealed matter, as its words are.
-    fn draft(&self, kind: Kind, open: &impl Serialize, personal: &impl Serialize) -> Result<Draft> {
-        let told = serde_json::to_vec(personal)?;
-        let personal = match &self.matter.record {
-            Record::Sealed(record) => {
-                let part = SealedPart { to: record.to.clone(), sealed: seal(&told, &record.to)? };
-                serde_json::to_vec(&part)?
-            }
-            Record::Told(_) | Record::Erased => told,
-        };
-        Ok(Draft { kind, open: serde_json::to_vec(open)?, personal })
-    }
-
     fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
         if let Some(own) = self.own {
-            documents.iter_mut().for_each(|one| one.unseal(own));
+            for one in &mut documents {
+                one.unseal(own);
+            }
         }
         documents
     }
@@ -480,11 +494,7 @@ impl<'a> Opened<'a> {
     fn first_answer(&self, issued: &[IssuedPaper]) -> FirstAnswer {
         let due = due(&self.versions, &self.profile);
         let rolled = due.and_then(|day| Calendars::built_in().working_day_from(day).ok());
-        // Each outcome's paper tells it; the slip that only promises it is none of them.
-        let tells = |one: &&IssuedPaper| {
-            one.voided.is_none() && one.paper != Paper::Slip && Outcome::ALL.iter().any(|to| to.paper() == one.paper)
-        };
-        let told = issued.iter().find(tells);
+        let told = issued.iter().find(|one| one.voided.is_none() && one.paper.is_first_answer());
         let delivered = told.and_then(|one| one.deliveries.iter().find_map(|delivery| delivery.told.as_ref()));
         FirstAnswer {
             due: due.map(|day| day.to_string()),

@@ -12,7 +12,7 @@ use intake_model::check::text_fault;
 use intake_model::{Code, RegistrationNumber, civil_date, civil_time};
 use intake_paper::{Record, RecordAttachment, RecordEvent};
 use intake_store::{
-    AttachmentRecord, Blobs, DeskRow, MatterRecord, Mention, OwnKey, Settings, Version, make_folder, write_whole,
+    AttachmentRecord, Blobs, Db, DeskRow, MatterRecord, Mention, OwnKey, Settings, Version, make_folder, write_whole,
 };
 use intake_wire::{Kind, sha256};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use ts_rs::TS;
 
 use crate::attachments::content;
 use crate::desk::{Desk, draft};
+use crate::papers_view::{paper_file, shown};
 use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
@@ -36,6 +37,15 @@ pub struct Exported {
     pub count: u32,
 }
 
+/// A paper that was issued of the matter, as its last copy looked.
+struct FiledPaper {
+    /// What it is called, and that it is void.
+    name: String,
+    pdf: Vec<u8>,
+    /// What the list of the file says of it.
+    told: Value,
+}
+
 /// All that is written out of one matter.
 struct WholeFile {
     desk: DeskRow,
@@ -48,7 +58,7 @@ struct WholeFile {
 
 impl Desk {
     /// Writes one matter's whole file into a new folder named after its number: its record as PDF, every version as JSON,
-    /// its attachments as they were handed over.
+    /// its attachments as they were handed over, its papers as they were issued.
     ///
     /// # Errors
     /// [`Code::ExportFolderUnusable`], [`Code::SealedNotYours`], [`Code::AttachmentUnreadable`], [`Code::NumberUnknown`],
@@ -71,6 +81,7 @@ impl Desk {
         let opened = whole.unseal(&self.own()?)?;
         // Before the entry: a matter that cannot be laid out is not written out.
         let pdf = self.papers()?.record(&whole.record(moment.at_ms)?)?.pdf()?;
+        let papers = self.filed_papers(&db, &number, whole.matter.void)?;
         let target = self.free(folder, &number.to_string(), "")?;
         db.write::<_, Error>(|tx| {
             if opened {
@@ -82,7 +93,7 @@ impl Desk {
         })?;
         // Under another name until it is whole: whoever finds the folder finds all of it.
         let making = target.with_file_name(format!("{number}.未完成"));
-        let done = self.write_file(&whole, &pdf, &making, &minute(moment.at_ms)).and_then(|count| {
+        let done = self.write_file(&whole, &pdf, &papers, &making, &minute(moment.at_ms)).and_then(|count| {
             std::fs::rename(&making, &target).map_err(|error| Error::Export(error.into()))?;
             Ok(count)
         });
@@ -96,7 +107,30 @@ impl Desk {
         }
     }
 
-    fn write_file(&self, whole: &WholeFile, pdf: &[u8], folder: &Path, at: &str) -> Result<u32> {
+    /// Every paper of a matter, the voided ones too: the slip, the form, then the others as they were issued.
+    fn filed_papers(&self, db: &Db, number: &RegistrationNumber, all_void: bool) -> Result<Vec<FiledPaper>> {
+        let named = |name: String, void: bool| if void || all_void { name + "（已作废）" } else { name };
+        let mut papers = Vec::new();
+        for (paper, document) in self.slips_of(db, number)? {
+            let (name, told) = (named(paper.label().to_owned(), false), json!({ "paper": paper.label() }));
+            papers.push(FiledPaper { name, pdf: document.pdf()?, told });
+        }
+        for (one, document) in self.documents_of(db, &number.to_string())? {
+            let (name, issued) = (paper_file(&one), shown(one));
+            papers.push(FiledPaper {
+                name: named(name, issued.voided.is_some()),
+                pdf: document.pdf()?,
+                told: json!({
+                    "paper": issued.paper.label(), "document": issued.document, "issued_at": issued.issued,
+                    "clerk": issued.clerk, "copies": issued.copies, "voided_at": issued.voided,
+                    "void_reason": issued.void_reason, "deliveries": issued.deliveries,
+                }),
+            });
+        }
+        Ok(papers)
+    }
+
+    fn write_file(&self, whole: &WholeFile, pdf: &[u8], papers: &[FiledPaper], folder: &Path, at: &str) -> Result<u32> {
         let refused = Error::Export;
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(|error| refused(error.into()))?;
@@ -126,10 +160,11 @@ impl Desk {
                 "clerk": one.clerk, "removed": removed,
             }));
         }
-        let json = serde_json::to_vec_pretty(&whole.json(at, &files))?;
+        let papers = write_papers(papers, folder)?;
+        let json = serde_json::to_vec_pretty(&whole.json(at, &files, &papers))?;
         write_whole(&folder.join("matter.json"), &json).map_err(refused)?;
         // The record and the versions besides.
-        Ok(written + 2)
+        Ok(written + u32::try_from(papers.len()).unwrap_or(u32::MAX) + 2)
     }
 
     /// Writes the registrations of a period into an Excel sheet: a file where `target` ends in `.xlsx`, else a file in that
@@ -213,6 +248,24 @@ impl Desk {
     }
 }
 
+/// Writes the papers into a folder of their own; gives what the list of the file says of each.
+fn write_papers(papers: &[FiledPaper], folder: &Path) -> Result<Vec<Value>> {
+    let below = folder.join("文书");
+    if !papers.is_empty() {
+        make_folder(&below).map_err(Error::Export)?;
+    }
+    let mut list = Vec::new();
+    for (place, one) in (1..).zip(papers) {
+        let name = format!("{place:02}-{}.pdf", one.name);
+        write_whole(&below.join(&name), &one.pdf).map_err(Error::Export)?;
+        let mut told = one.told.clone();
+        told["file"] = json!(format!("文书/{name}"));
+        told["sha256"] = json!(sha256(&[&one.pdf]));
+        list.push(told);
+    }
+    Ok(list)
+}
+
 impl WholeFile {
     /// Opens what of it is sealed. Gives whether anything was; what is not whole is not written out.
     fn unseal(&mut self, own: &OwnKey) -> Result<bool> {
@@ -259,7 +312,7 @@ impl WholeFile {
     }
 
     /// Without the query code: it is the visitor's alone, and whoever holds this file is to need the visitor for it.
-    fn json(&self, at: &str, files: &[Value]) -> Value {
+    fn json(&self, at: &str, files: &[Value], papers: &[Value]) -> Value {
         let version = |one: &Version| {
             json!({
                 "version": one.version, "at": minute(one.at_ms), "clerk": one.clerk,
@@ -280,6 +333,7 @@ impl WholeFile {
             "versions": self.versions.iter().rev().map(version).collect::<Vec<_>>(),
             "entries": self.mentions.iter().map(entry).collect::<Vec<_>>(),
             "attachments": files,
+            "papers": papers,
         })
     }
 }
@@ -290,10 +344,15 @@ fn plain_name(name: &str, ending: &str) -> String {
         Some((stem, end)) if end.chars().count() <= 4 => stem,
         _ => name,
     };
+    format!("{}.{ending}", plain_stem(stem))
+}
+
+/// The part of it before its ending.
+pub(crate) fn plain_stem(stem: &str) -> String {
     let plain = |c: char| if "/\\:*?\"<>|".contains(c) || c.is_control() { '_' } else { c };
     // A name of three bytes a character must stay below the 255 bytes of most file systems.
     let stem: String = stem.chars().map(plain).take(60).collect();
-    format!("{}.{ending}", stem.trim_matches([' ', '.']))
+    stem.trim_matches([' ', '.']).to_owned()
 }
 
 #[cfg(test)]

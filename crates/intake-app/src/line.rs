@@ -74,6 +74,15 @@ impl Desk {
     /// [`Code::DeskLocked`], [`Code::ExchangeRunning`].
     pub async fn exchange(&self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Result<ExchangeResult> {
         let (db, _) = self.at_work()?;
+        self.exchange_of(&db, progress).await
+    }
+
+    /// The same for what goes on after a lock.
+    pub(crate) async fn exchange_of(
+        &self,
+        db: &Db,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<ExchangeResult> {
         let came_back =
             |db: &Db| db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count()));
         let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
@@ -86,19 +95,19 @@ impl Desk {
             };
             progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
         };
-        let drafts_before = came_back(&db)?;
-        let mut ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
+        let drafts_before = came_back(db)?;
+        let mut ended = intake_sync::exchange(db, &told, || clock.now().at_ms).await;
         // A machine that was set back wrote where it had written before: both versions are kept, and the desk goes on in an
         // epoch of its own.
         let contradicted = ended.as_ref().map_or_else(|_| Vec::new(), |outcome| outcome.contradicted.clone());
         let (mut gave_way, mut carried) = (Ok(0), 0);
         for journal in contradicted {
-            gave_way = self.give_way(&db, journal, self.now()).await;
+            gave_way = self.give_way(db, journal, self.now()).await;
             match &gave_way {
                 Ok(count) => carried += count,
                 Err(_) => break,
             }
-            ended = intake_sync::exchange(&db, &told, || clock.now().at_ms).await;
+            ended = intake_sync::exchange(db, &told, || clock.now().at_ms).await;
         }
         let moment = self.now();
         let at = minute(moment.at_ms);
@@ -114,7 +123,7 @@ impl Desk {
         match ended {
             Ok(outcome) => {
                 let brought = outcome.came_back + carried > 0;
-                let gone = if brought { drafts_before.saturating_sub(came_back(&db)?) } else { 0 };
+                let gone = if brought { drafts_before.saturating_sub(came_back(db)?) } else { 0 };
                 Ok(ExchangeResult { drafts_gone: gone as u64, carried, ..ExchangeResult::of(outcome, at) })
             }
             Err(error) => Ok(ExchangeResult::broken_off(&error.into(), at)),

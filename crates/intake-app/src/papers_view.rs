@@ -5,6 +5,7 @@ use intake_store::{DeliveryRecord, DocumentRecord};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::export::plain_stem;
 use crate::view::SlipView;
 use crate::visits::minute;
 
@@ -99,6 +100,17 @@ pub struct PaperIssued {
 /// The day of a time to the minute.
 pub(crate) fn day_of(time: &str) -> Option<String> {
     time.split_once(' ').map(|(day, _)| day.to_owned())
+}
+
+/// What a paper's file is called: what it is and its number, or for one without a number its place in its series.
+pub(crate) fn paper_file(one: &DocumentRecord) -> String {
+    let paper = one.issued.paper;
+    // Two papers each are worded in one.
+    let by_outcome = matches!(paper, Paper::AcceptanceNotice | Paper::ForwardingNotice);
+    let outcome = one.content.told().and_then(|told| told.outcome).filter(|_| by_outcome);
+    let title = outcome.map_or_else(|| paper.label().to_owned(), |outcome| format!("{}告知书", outcome.label()));
+    let place = one.document.split_once('〕').map_or("", |(_, place)| place);
+    plain_stem(&format!("{title}{}", if paper.is_numbered() { one.document.as_str() } else { place }))
 }
 
 pub(crate) fn shown(one: DocumentRecord) -> IssuedPaper {

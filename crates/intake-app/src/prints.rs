@@ -14,11 +14,13 @@ use intake_paper::{Document, TestPage};
 use intake_store::{Db, PrintJob, Settings, ToPrint, Writer, write_whole};
 use intake_wire::{Moment, Record};
 
+use crate::closing::{printed, reprint_day, sheet_file};
 use crate::day::{day_file, issue_day};
 use crate::desk::Desk;
 use crate::documents::reprint;
 use crate::print_view::{PaperPictures, PrintQueue, PrintRow};
 use crate::printers::{tray, tray_now};
+use crate::sealed::Noted;
 use crate::slip::issue_slip;
 use crate::visits::{minute, parsed};
 use crate::{Error, Result};
@@ -152,7 +154,7 @@ impl Desk {
     /// A clerk looked whether a paper came out: where it did not, its next copy is issued, which says 补打.
     ///
     /// # Errors
-    /// [`Code::DeskLocked`], and for a new copy those of [`Desk::slip`].
+    /// [`Code::DeskLocked`], and for a new copy those of [`Desk::slip`], a doubtful clock included.
     pub fn answer_print(&self, id: i64, came_out: bool) -> Result<PrintQueue> {
         let (db, clerk) = self.at_work()?;
         let moment = self.now();
@@ -169,16 +171,16 @@ impl Desk {
         self.print_queue()
     }
 
-    /// Writes a print as a PDF instead, into the folder for PDF files.
+    /// Writes a print as a PDF into the folder for PDF files. One that has not come out is not printed then.
     ///
     /// # Errors
     /// [`Code::DeskLocked`], [`Code::PdfFolderUnwritable`], and those of layout.
     pub fn save_print(&self, id: i64) -> Result<PaperPictures> {
         let (db, _) = self.at_work()?;
         let job = found(&db, id)?;
-        let document = self.looked_at(&db, &job)?;
+        let document = self.looked_at(&db, &job, Self::note_writing_out)?;
         let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-        let file = self.save_pdf(&settings, &file_name(&job), &document)?;
+        let file = self.save_pdf(&settings, &self.file_name(&db, &job)?, &document)?;
         let open = matches!(job.state, PrintState::Waiting | PrintState::Failed | PrintState::InDoubt);
         if open {
             self.steer(id, |job| Some(PrintJob { state: PrintState::Saved, ..job.clone() }))?;
@@ -192,7 +194,7 @@ impl Desk {
     /// [`Code::DeskLocked`], and those of layout.
     pub fn show_print(&self, id: i64) -> Result<PaperPictures> {
         let (db, _) = self.at_work()?;
-        pictures(&self.looked_at(&db, &found(&db, id)?)?)
+        pictures(&self.looked_at(&db, &found(&db, id)?, Self::note_opening)?)
     }
 
     /// Puts a test page for a kind of paper into the queue.
@@ -242,20 +244,33 @@ impl Desk {
                 Ok(self.papers()?.test_page(&page)?)
             }
             Some(Paper::DayReport) => self.day_at(db, job),
+            Some(Paper::ClosingSheet) => self.sheet_at(db, job),
             Some(_) => self.document_at(db, &job.number, (job.epoch, job.seq)),
         }
     }
 
-    /// The paper of a print for who looks at it; of a sealed matter that is journalled.
-    fn looked_at(&self, db: &Db, job: &PrintJob) -> Result<Document> {
+    /// The paper of a print for who looks at it or takes it away; of a sealed matter that is journalled.
+    fn looked_at(&self, db: &Db, job: &PrintJob, note: Noted) -> Result<Document> {
         let document = self.draw(db, job)?;
         // A slip and a day tell nothing of it.
-        let tells = job.paper.is_some_and(|paper| !matches!(paper, Paper::Slip | Paper::DayReport));
+        let of_day = |paper| matches!(paper, Paper::DayReport | Paper::ClosingSheet);
+        let tells = job.paper.is_some_and(|paper| paper != Paper::Slip && !of_day(paper));
         let record = || db.read::<_, Error>(|r| Ok(r.matters().find(&job.number)?.map(|matter| matter.record)));
         if tells && matches!(record()?, Some(Record::Sealed(_))) {
-            self.note_opening(db, &self.at_work()?.1, &job.number)?;
+            note(self, db, &self.at_work()?.1, &job.number)?;
         }
         Ok(document)
+    }
+
+    fn file_name(&self, db: &Db, job: &PrintJob) -> Result<String> {
+        Ok(match job.paper {
+            None => "打印测试页.pdf".to_owned(),
+            Some(Paper::Slip) => format!("{}.pdf", job.number),
+            Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
+            Some(Paper::ClosingSheet) => sheet_file(Self::closed_day(db, job)?),
+            Some(Paper::RegistrationForm) => format!("{}-{}.pdf", job.number, Paper::RegistrationForm.label()),
+            Some(_) => format!("{}.pdf", self.document_file(db, &job.number, (job.epoch, job.seq))?),
+        })
     }
 
     /// Writes a PDF into the folder for them, whole or not at all: half a one would be printed by whoever finds it.
@@ -281,6 +296,10 @@ fn again(tx: &Writer<'_>, job: &PrintJob, clerk: u32, moment: Moment) -> Result<
         }
         // Another one is the day as it stands by now.
         Some(Paper::DayReport) => issue_day(tx, clerk, moment).map(drop),
+        Some(Paper::ClosingSheet) => {
+            let sheet = printed(&tx.look(), job)?;
+            reprint_day(tx, sheet.closing.told.day, clerk, moment).map(drop)
+        }
         Some(_) => {
             let one = tx.documents().copy_at(&job.number, job.epoch, job.seq)?;
             let one = one.ok_or(Error::Refused(Code::DocumentUnknown))?;
@@ -299,15 +318,6 @@ fn queue_test_page(tx: &Writer<'_>, sheet: Sheet, moment: Moment) -> Result<Opti
     }
     let row = ToPrint { paper: None, number: "", seq: 0, copy: 1, copies: 1, sheet, printer: "" };
     Ok(Some(tx.queue_print(&row, moment.at_ms)?))
-}
-
-fn file_name(job: &PrintJob) -> String {
-    match job.paper {
-        None => "打印测试页.pdf".to_owned(),
-        Some(Paper::Slip) => format!("{}.pdf", job.number),
-        Some(Paper::DayReport) => day_file(civil_date(job.queued_ms)),
-        Some(paper) => format!("{}-{}.pdf", job.number, paper.label()),
-    }
 }
 
 pub(crate) fn pictures(document: &Document) -> Result<PaperPictures> {

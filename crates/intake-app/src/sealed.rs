@@ -20,6 +20,9 @@ use crate::view::{Clerk, LaterReaders, MatterWords, Opened};
 use crate::visits::{parsed, profile_of, shown, versions_shown};
 use crate::{Error, Result};
 
+/// How an opening is journalled: [`Desk::note_opening`] or [`Desk::note_writing_out`].
+pub(crate) type Noted = fn(&Desk, &Db, &Clerk, &str) -> Result<()>;
+
 /// Sealed entries that one look along the journal takes: a few milliseconds.
 const IN_A_PAUSE: usize = 100;
 
@@ -76,13 +79,17 @@ impl Desk {
 
     /// Journals that a clerk opens a sealed matter, unless they opened it since they signed in.
     pub(crate) fn note_opening(&self, db: &Db, clerk: &Clerk, number: &str) -> Result<()> {
-        let opened = (clerk.id, number.to_owned());
-        if self.session().opened.contains(&opened) {
+        if self.session().opened.contains(&(clerk.id, number.to_owned())) {
             return Ok(());
         }
+        self.note_writing_out(db, clerk, number)
+    }
+
+    /// Journals that words of a sealed matter leave the desk: an opening of its own, whatever was looked at before.
+    pub(crate) fn note_writing_out(&self, db: &Db, clerk: &Clerk, number: &str) -> Result<()> {
         let moment = self.now();
         db.write::<_, Error>(|tx| Ok(tx.append(opening(number)?, clerk.id, moment)?))?;
-        self.session().opened.insert(opened);
+        self.session().opened.insert((clerk.id, number.to_owned()));
         Ok(())
     }
 

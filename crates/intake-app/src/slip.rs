@@ -1,5 +1,7 @@
 //! Slips: first the journal entry and a place in the print queue, in one transaction, then the paper from it (invariant 1).
 
+use std::collections::BTreeMap;
+
 use intake_model::{
     BodyKind, Code, DeskNumber, Paper, Party, Profile, RegistrationNumber, Sheet, Visit, civil_time, name,
 };
@@ -10,15 +12,21 @@ use serde_json::json;
 
 use crate::desk::{Desk, draft};
 use crate::prints::{Printable, enqueue, pictures};
-use crate::sealed::may_open;
+use crate::sealed::{Noted, may_open};
+use crate::times::date_is_certain;
 use crate::view::SlipView;
 use crate::visits::{due, parsed, profile_of};
 use crate::{Error, Result};
+
+/// What stands for the query code on the copy for the file: the code is the visitor's alone.
+pub(crate) const UNTOLD_CODE: &str = "＊＊＊＊-＊＊＊＊";
 
 impl Desk {
     /// Issues the next copy of a matter's slip and puts it into the print queue, where a printer is set.
     ///
     /// # Errors
+    /// [`Code::ClockBehind`] or [`Code::ClockAhead`] until [`Desk::confirm_clock`], where the clock became doubtful since it was
+    /// registered: the time stands on a copy.
     /// [`Code::NumberUnknown`], [`Code::AlreadyVoid`], [`Code::DeskLocked`], or those of the disk and of layout. Printer
     /// trouble is no error: it stands in the queue.
     pub async fn slip(&self, number: &str) -> Result<SlipView> {
@@ -55,7 +63,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::slip`], and [`Code::SlipNotIssued`] before the first copy.
     pub fn preview_slip(&self, number: &str) -> Result<SlipView> {
-        self.last(&parsed(number)?)?.view()
+        self.last(&parsed(number)?, Self::note_opening)?.view()
     }
 
     /// Writes the last copy's PDF into the folder for PDF files.
@@ -64,7 +72,7 @@ impl Desk {
     /// [`Code::PdfFolderUnwritable`], and as [`Desk::preview_slip`].
     pub fn save_slip(&self, number: &str) -> Result<SlipView> {
         let (db, _) = self.at_work()?;
-        self.last(&parsed(number)?)?.saved(self, &db)
+        self.last(&parsed(number)?, Self::note_writing_out)?.saved(self, &db)
     }
 
     pub(crate) async fn apart<T: Send + 'static>(
@@ -88,7 +96,7 @@ impl Desk {
 
     /// The last copy as it was issued, also where the record was corrected since: paper is never made of what was not
     /// issued.
-    fn last(&self, number: &RegistrationNumber) -> Result<Made> {
+    fn last(&self, number: &RegistrationNumber, note: Noted) -> Result<Made> {
         let (db, clerk) = self.at_work()?;
         let issued = db.read::<_, Error>(|r| {
             let matter = printable(&r.matters(), number)?;
@@ -98,7 +106,7 @@ impl Desk {
         let opens = issued.slip.sheet == Sheet::A4 && matches!(issued.matter.record, Record::Sealed(_));
         let made = self.make(&db, number, issued)?;
         if opens {
-            self.note_opening(&db, &clerk, &number.to_string())?;
+            note(self, &db, &clerk, &number.to_string())?;
         }
         Ok(made)
     }
@@ -113,20 +121,41 @@ impl Desk {
         Ok(self.make(db, number, issued)?.document)
     }
 
+    /// The slip and the form of a matter in their last copies, for the matter's file, with the word for which it is: those of
+    /// a void matter say so, and none tells the query code.
+    pub(crate) fn slips_of(&self, db: &Db, number: &RegistrationNumber) -> Result<Vec<(Paper, Document)>> {
+        let issued = db.read::<_, Error>(|r| {
+            let text = number.to_string();
+            let matter = r.matters().find(&text)?.ok_or(Error::Refused(Code::NumberUnknown))?;
+            let mut last = BTreeMap::new();
+            for one in r.journal().about(&text)? {
+                if let Some(slip) = r.matters().slip_at(&text, one.epoch, one.seq)? {
+                    last.insert(paper_on(slip.0.sheet), slip);
+                }
+            }
+            let filed = |(paper, slip)| {
+                Ok((paper, Issued { filed: true, ..Issued::read(&r.matters(), matter.clone(), slip)? }))
+            };
+            last.into_iter().map(filed).collect::<Result<Vec<_>>>()
+        })?;
+        issued.into_iter().map(|(paper, one)| Ok((paper, self.make(db, number, one)?.document))).collect()
+    }
+
     fn make(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<Made> {
         let (desk, settings) = db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?)))?;
         let (copy, sheet, printed_at) = (issued.slip.copy, issued.slip.sheet, civil_time(issued.printed_ms));
         let profile = profile_of(&desk, &settings);
         let visit = if sheet == Sheet::A4 { Some(self.visit_of(&issued)?) } else { None };
+        let void = issued.matter.void;
         let (papers, slip) = (self.papers()?, content(issued, &desk, number, &profile)?);
         let document = match (sheet, visit) {
             (Sheet::Roll80, _) => papers.roll(&slip)?,
             (Sheet::A4, Some(visit)) => {
-                papers.form(&Form { slip, visit, printed_at, void: false, wording: profile.wording.clone() })?
+                papers.form(&Form { slip, visit, printed_at, void, wording: profile.wording.clone() })?
             }
             (Sheet::A5 | Sheet::A4, _) => papers.slip(&slip)?,
         };
-        Ok(Made { name: number.to_string(), document, copy })
+        Ok(Made::of(document, &number.to_string(), copy))
     }
 
     /// What the form shows of the visit; of a sealed one its readers alone see it.
@@ -160,6 +189,7 @@ pub(crate) fn issue_slip(
     sheet: Option<Sheet>,
     (clerk, moment): (u32, Moment),
 ) -> Result<(MatterRecord, (SlipIssued, i64), Option<i64>)> {
+    date_is_certain(&tx.times(), moment)?;
     let matter = printable(&tx.matters(), number)?;
     if matches!(matter.record, Record::Erased) {
         return Err(Error::Refused(Code::ContentErased));
@@ -182,10 +212,14 @@ pub(crate) fn issue_slip(
     let open = SlipIssued { number: number.to_string(), version, copy, sheet, printed };
     let seq = tx.append(draft(Kind::slip_issued(), &open, &json!({}))?, clerk, moment)?;
     tx.set_slips(&open.number, open.copy, seq)?;
-    let paper = if sheet == Sheet::A4 { Paper::RegistrationForm } else { Paper::Slip };
-    let printable = Printable { paper, sheet, number: &open.number, seq, copy, copies: 1 };
+    let printable = Printable { paper: paper_on(sheet), sheet, number: &open.number, seq, copy, copies: 1 };
     let job = enqueue(tx, &printable, moment)?;
     Ok((matter, (open, moment.at_ms), job))
+}
+
+/// Which paper a slip is on this sheet: on an A4 it is the foot of the form.
+fn paper_on(sheet: Sheet) -> Paper {
+    if sheet == Sheet::A4 { Paper::RegistrationForm } else { Paper::Slip }
 }
 
 /// A matter of which paper may be made.
@@ -201,20 +235,23 @@ struct Issued {
     printed_ms: i64,
     /// The version it shows and those before it, the newest first.
     versions: Vec<Version>,
+    /// Whether it is drawn for the matter's file.
+    filed: bool,
 }
 
 impl Issued {
     fn read(matters: &Matters<'_>, matter: MatterRecord, (slip, printed_ms): (SlipIssued, i64)) -> Result<Self> {
         let mut versions = matters.versions(&matter.number)?;
         versions.retain(|one| one.version <= slip.version);
-        Ok(Self { matter, slip, printed_ms, versions })
+        Ok(Self { matter, slip, printed_ms, versions, filed: false })
     }
 }
 
 fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile: &Profile) -> Result<Slip> {
-    let Issued { matter, slip, printed_ms, versions } = issued;
+    let Issued { matter, slip, printed_ms, versions, filed } = issued;
     let newest = versions.into_iter().next().ok_or(Error::Refused(Code::NumberUnknown))?;
-    let query_code = newest.record.query_code().ok_or(Error::Refused(Code::ContentErased))?.to_owned();
+    let code = newest.record.query_code().ok_or(Error::Refused(Code::ContentErased))?;
+    let query_code = if filed { UNTOLD_CODE } else { code }.to_owned();
     let window = DeskNumber::new(desk.number).map_err(|_| Error::Refused(Code::DeskNumberUnusable))?;
     let told = match &newest.record {
         Record::Told(record) => {
@@ -255,6 +292,7 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
         copy: slip.copy,
         printed_at: Some(civil_time(printed_ms)),
         practice: desk.practice,
+        void: matter.void,
     })
 }
 
@@ -262,19 +300,26 @@ fn content(issued: Issued, desk: &DeskRow, number: &RegistrationNumber, profile:
 pub(crate) struct Made {
     /// What it is called: its number.
     name: String,
+    /// And its file.
+    file: String,
     document: Document,
     copy: u32,
 }
 
 impl Made {
     pub(crate) fn of(document: Document, name: &str, copy: u32) -> Self {
-        Self { name: name.to_owned(), document, copy }
+        Self { name: name.to_owned(), file: name.to_owned(), document, copy }
+    }
+
+    /// The same, with another name for its file.
+    pub(crate) fn in_file(self, file: String) -> Self {
+        Self { file, ..self }
     }
 
     /// Writes its PDF into the folder for PDF files.
     pub(crate) fn saved(&self, desk: &Desk, db: &Db) -> Result<SlipView> {
         let settings = db.read::<_, Error>(|r| Ok(r.settings()?))?;
-        let file = desk.save_pdf(&settings, &format!("{}.pdf", self.name), &self.document)?;
+        let file = desk.save_pdf(&settings, &format!("{}.pdf", self.file), &self.document)?;
         Ok(SlipView { file: Some(file.display().to_string()), ..self.view()? })
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Failure;
+use crate::closing_view::DayRow;
 
 macro_rules! views {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
@@ -54,6 +55,10 @@ views! {
         unsent: u64,
         /// Registrations among them: what the clerk counts in.
         unsent_registrations: u64,
+        /// The newest day before today that was never closed, or reopened.
+        left_open: Option<DayRow>,
+        /// Whether visits of today are registered and the day is not closed over them.
+        day_due: bool,
         /// Damage found at opening.
         notice: Option<Failure>,
         /// What the create page proposes in practice mode.

@@ -316,7 +316,7 @@ pub(crate) fn versions_shown(versions: Vec<Version>, words: &Words<'_>) -> Vec<M
 const ERASED_TITLE: &str = "内容已按规定清除";
 
 /// The title that lists and paper may show.
-fn open_title<'a>(record: &'a Record, profile: &'a Profile) -> &'a str {
+pub(crate) fn open_title<'a>(record: &'a Record, profile: &'a Profile) -> &'a str {
     match record {
         Record::Told(told) => told.visit.open_title(profile),
         Record::Sealed(_) => profile.says("sealed_title"),

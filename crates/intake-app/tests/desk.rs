@@ -5,6 +5,8 @@
 mod any_order;
 #[path = "desk/clock.rs"]
 mod clock;
+#[path = "desk/closing.rs"]
+mod closing;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Papers as they are issued at a desk: offered, numbered, printed, spoiled and delivered, on real folders.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use intake_app::{Desk, IssuedPaper, MatterPapers};
@@ -91,10 +91,14 @@ fn one<'a>(papers: &'a MatterPapers, document: &str) -> &'a IssuedPaper {
     papers.issued.iter().find(|one| one.document == document).unwrap()
 }
 
-fn text_of(desk: &Desk, number: &str, document: &str) -> String {
-    let file = desk.save_paper(number, document).unwrap().file.unwrap();
-    let text = std::process::Command::new("pdftotext").args(["-raw", &file, "-"]).output().unwrap().stdout;
+/// The words of a PDF without their spaces.
+fn words_in(file: &Path) -> String {
+    let text = std::process::Command::new("pdftotext").arg("-raw").arg(file).arg("-").output().unwrap().stdout;
     String::from_utf8(text).unwrap().split_whitespace().collect()
+}
+
+fn text_of(desk: &Desk, number: &str, document: &str) -> String {
+    words_in(desk.save_paper(number, document).unwrap().file.unwrap().as_ref())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -350,6 +354,123 @@ async fn papers_of_a_sealed_matter_are_its_readers_and_tell_nothing_of_it() {
     for word in WORDS {
         assert!(!said.contains(word), "{word} is readable with the data key alone");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_a_sealed_matter_shows_its_papers_too_in_one_entry_and_a_copy_taken_away_is_another() {
+    let World { desk, home: _home, .. } = world("tianjin-dongli-street");
+    let number = desk.register(&Visit { confidential: true, ..visit(Outcome::Accepted) }).unwrap().number;
+    let document = issue(&desk, &number, Paper::AcceptanceNotice).await;
+    let entries = || desk.verify().unwrap().entries;
+    for opened_first in [true, false] {
+        desk.lock().unwrap();
+        desk.sign_in(CLERK_ID, PASSWORD).unwrap();
+        let before = entries();
+        if opened_first {
+            desk.open_sealed(&number).unwrap();
+        }
+        assert_eq!(desk.papers_for(&number).unwrap().issued.len(), 1);
+        desk.show_paper(&number, &document).unwrap();
+        desk.papers_for(&number).unwrap();
+        assert_eq!(entries(), before + 1, "one opening, whatever is looked at by it");
+        desk.save_paper(&number, &document).unwrap();
+        assert_eq!(entries(), before + 2);
+        desk.open_sealed(&number).unwrap();
+        assert_eq!(entries(), before + 3, "who asks for it once more opens it once more");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_paper_goes_out_under_a_doubtful_date_until_somebody_looked_at_it() {
+    let World { desk, home: _home, clock } = world("tianjin-dongli-district");
+    let number = desk.register(&visit(Outcome::Accepted)).unwrap().number;
+    let notice = issue(&desk, &number, Paper::AcceptanceNotice).await;
+    let filling = completed(offer(&desk, &number, Paper::AcceptanceNotice));
+    desk.slip(&number).await.unwrap();
+    let delivery = handed_over("2026-11-24T09:05:00");
+    clock.set_wall_ms(40 * DAY);
+    let entries = desk.verify().unwrap().entries;
+    let issued = desk.issue_paper(&number, Paper::AcceptanceNotice, filling.clone()).await;
+    assert_eq!(refused(issued).0, Code::ClockAhead);
+    assert_eq!(refused(desk.issue_service_record(&number, vec![notice.clone()]).await).0, Code::ClockAhead);
+    assert_eq!(refused(desk.reprint_paper(&number, notice.clone()).await).0, Code::ClockAhead);
+    assert_eq!(refused(desk.deliver(&number, std::slice::from_ref(&notice), &delivery)).0, Code::ClockAhead);
+    assert_eq!(refused(desk.slip(&number).await).0, Code::ClockAhead);
+    assert_eq!(refused(desk.form(&number).await).0, Code::ClockAhead);
+    assert_eq!(refused(desk.print_day()).0, Code::ClockAhead);
+    assert_eq!(desk.verify().unwrap().entries, entries, "nothing was kept");
+
+    desk.confirm_clock().unwrap();
+    let issued = desk.issue_paper(&number, Paper::AcceptanceNotice, filling).await.unwrap();
+    assert_eq!(
+        issued.document, "新立访接〔2027〕01A-1号",
+        "no number was used up, and the year is the one that was looked at"
+    );
+    desk.reprint_paper(&number, notice.clone()).await.unwrap();
+    assert!(desk.deliver(&number, &[notice], &delivery).unwrap().first_answer.delivered);
+    assert_eq!(desk.slip(&number).await.unwrap().copy, 2);
+    desk.verify().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_matters_file_holds_its_slip_its_form_and_every_paper_with_what_is_void_marked() {
+    let World { desk, home, .. } = world("tianjin-dongli-district");
+    let number = desk.register(&visit(Outcome::Accepted)).unwrap().number;
+    let code = desk.matter(&number).unwrap().query_code;
+    desk.slip(&number).await.unwrap();
+    desk.form(&number).await.unwrap();
+    let spoiled = issue(&desk, &number, Paper::AcceptanceNotice).await;
+    desk.void_paper(&number, &spoiled, "打坏了").unwrap();
+    let notice = issue(&desk, &number, Paper::AcceptanceNotice).await;
+    desk.issue_service_record(&number, vec![notice.clone()]).await.unwrap();
+    let out = home.path().join("档案");
+    let folder = PathBuf::from(desk.export_matter(&number, &out).unwrap().path);
+    let files = [
+        "01-来访登记回执.pdf".to_owned(),
+        "02-来访登记表.pdf".to_owned(),
+        format!("03-受理告知书{spoiled}（已作废）.pdf"),
+        format!("04-受理告知书{notice}.pdf"),
+        "05-送达回证01A-1号.pdf".to_owned(),
+    ];
+    let found = std::fs::read_dir(folder.join("文书")).unwrap().map(|one| one.unwrap().file_name());
+    let mut found: Vec<String> = found.map(|name| name.into_string().unwrap()).collect();
+    found.sort();
+    assert_eq!(found, files);
+    let texts: Vec<String> = files.iter().map(|name| words_in(&folder.join("文书").join(name))).collect();
+    for (text, word) in texts.iter().zip(["来访登记回执", "来访登记表", &spoiled, &notice, "送达回证"]) {
+        assert!(text.contains(word), "{word} is not on {text}");
+        assert!(!text.contains(&code), "the query code is the visitor's alone: {text}");
+    }
+    let void: Vec<bool> = texts.iter().map(|text| text.contains("作废")).collect();
+    assert_eq!(void, [false, false, true, false, false]);
+    let list: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("matter.json")).unwrap()).unwrap();
+    assert_eq!(list["papers"][2]["void_reason"], "打坏了");
+    assert_eq!(list["papers"][3]["file"], format!("文书/{}", files[3]));
+
+    // All of a registration that was voided is marked, the slip too.
+    desk.void_matter(&number, "误登记").unwrap();
+    let folder = PathBuf::from(desk.export_matter(&number, &out).unwrap().path).join("文书");
+    for name in std::fs::read_dir(&folder).unwrap().map(|one| one.unwrap().path()) {
+        assert!(name.to_string_lossy().contains("已作废") && words_in(&name).contains("作废"), "{}", name.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_matters_papers_are_in_the_file_that_its_reader_writes_out() {
+    let World { desk, home, .. } = world("tianjin-dongli-district");
+    let number = desk.register(&Visit { confidential: true, ..visit(Outcome::Accepted) }).unwrap().number;
+    desk.slip(&number).await.unwrap();
+    let notice = issue(&desk, &number, Paper::AcceptanceNotice).await;
+    let out = home.path().join("档案");
+    let folder = PathBuf::from(desk.export_matter(&number, &out).unwrap().path).join("文书");
+    for name in ["01-来访登记回执.pdf".to_owned(), format!("02-受理告知书{notice}.pdf")] {
+        let text = words_in(&folder.join(name));
+        for word in WORDS {
+            assert!(!text.contains(word), "{word} is on {text}");
+        }
+    }
+    desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
+    assert_eq!(refused(desk.export_matter(&number, &out)).0, Code::SealedNotYours);
 }
 
 #[tokio::test(flavor = "multi_thread")]

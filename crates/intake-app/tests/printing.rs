@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use intake_app::{Desk, PrintRow, PrinterCondition};
-use intake_model::{Code, Competent, Decision, Outcome, Paper, PrintState, PrinterNeed, Question, Route, Sheet, Visit};
+use intake_model::{
+    Code, Competent, DayState, Decision, Difference, Outcome, Paper, PrintState, PrinterNeed, Question, Route, Sheet,
+    Visit,
+};
 use testkit::desk::{CLERK_ID, PASSWORD, made, open};
 use testkit::printer::PrivatePrinter;
 use testkit::printer_line::{Loses, PrinterLine};
@@ -54,6 +57,12 @@ async fn until(desk: &Desk, what: &str, is_so: impl Fn(&[PrintRow]) -> bool) -> 
 
 fn all(state: PrintState) -> impl Fn(&[PrintRow]) -> bool {
     move |rows| !rows.is_empty() && rows.iter().all(|row| row.state == state)
+}
+
+/// Waits until so many prints are there and all came out; gives what the printer received.
+async fn came_out(desk: &Desk, printer: &PrivatePrinter, count: usize) -> Vec<Vec<u8>> {
+    until(desk, "all come out", |rows| rows.len() == count && all(PrintState::Printed)(rows)).await;
+    printer.received().unwrap()
 }
 
 /// An address at which nothing listens.
@@ -103,8 +112,7 @@ async fn what_comes_out_is_the_committed_paper_in_the_order_of_issue_and_also_wh
 
     // 补打 is a copy of its own, journalled, and says so.
     desk.slip(&numbers[1]).await.unwrap();
-    until(&desk, "the reprint too", |rows| rows.len() == 4 && all(PrintState::Printed)(rows)).await;
-    let again = printer.received().unwrap().pop().unwrap();
+    let again = came_out(&desk, &printer, 4).await.pop().unwrap();
     assert!(text_of(home.path(), &again).contains("补打 第2份"), "{}", text_of(home.path(), &again));
     assert_eq!(desk.matter(&numbers[1]).unwrap().slips, 2);
     desk.verify().unwrap();
@@ -145,8 +153,7 @@ async fn a_printer_that_is_off_keeps_the_paper_waiting_over_a_restart_and_it_com
     let running = background(&desk);
     printer.switch_on().unwrap();
     desk.retry_print(rows[0].id).unwrap();
-    until(&desk, "both come out", all(PrintState::Printed)).await;
-    let received = printer.received().unwrap();
+    let received = came_out(&desk, &printer, 2).await;
     assert_eq!(received.len(), 2);
     assert_eq!(received[0], pdf(&desk, &number), "in order");
     // Nothing more happens, also where the printer forgets everything.
@@ -171,8 +178,7 @@ async fn a_printer_without_paper_says_so_and_goes_on_once_it_has_some() {
     until(&desk, "somebody is asked for paper", |rows| rows.iter().any(|row| row.asks)).await;
     assert_eq!(desk.print_queue().unwrap().printers[0].warnings, [PrinterNeed::Paper]);
     printer.has_paper(true).unwrap();
-    until(&desk, "both come out", all(PrintState::Printed)).await;
-    assert_eq!(printer.received().unwrap(), [pdf(&desk, &first), pdf(&desk, &second)]);
+    assert_eq!(came_out(&desk, &printer, 2).await, [pdf(&desk, &first), pdf(&desk, &second)]);
     assert!(desk.print_queue().unwrap().rows.iter().all(|row| !row.asks));
     end(running).await;
 }
@@ -240,8 +246,7 @@ async fn a_test_page_comes_out_for_each_paper_and_the_roll_is_narrow() {
     for sheet in Sheet::ALL {
         desk.print_test_page(*sheet).unwrap();
     }
-    until(&desk, "three pages", |rows| rows.len() == 3 && all(PrintState::Printed)(rows)).await;
-    let pages = printer.received().unwrap();
+    let pages = came_out(&desk, &printer, 3).await;
     let texts: Vec<String> = pages.iter().map(|page| text_of(home.path(), page)).collect();
     for (text, paper) in texts.iter().zip(["A5", "A4", "80毫米"]) {
         assert!(text.contains("打印测试页") && text.contains(paper), "{text}");
@@ -267,7 +272,7 @@ async fn what_waits_in_a_backup_that_was_put_back_may_have_come_out_since_and_is
     // It came out after the backup was made, and the printer was switched off and on since.
     printer.switch_on().unwrap();
     let running = background(&desk);
-    until(&desk, "it comes out", all(PrintState::Printed)).await;
+    came_out(&desk, &printer, 1).await;
     end(running).await;
     drop(desk);
     printer.switch_off();
@@ -281,9 +286,8 @@ async fn what_waits_in_a_backup_that_was_put_back_may_have_come_out_since_and_is
     let rows = until(&desk, "somebody is asked", |rows| rows.iter().any(|row| row.asks)).await;
     assert_eq!(rows[0].state, PrintState::InDoubt);
     desk.answer_print(rows[0].id, true).unwrap();
-    until(&desk, "the clerk saw the paper", all(PrintState::Printed)).await;
+    assert_eq!(came_out(&desk, &printer, 1).await.len(), 1);
     end(running).await;
-    assert_eq!(printer.received().unwrap().len(), 1);
     assert_eq!(desk.matter(&number).unwrap().slips, 1, "no reprint");
 }
 
@@ -328,13 +332,11 @@ async fn a_notice_waits_for_a_printer_that_is_off_and_is_printed_once_when_it_is
     desk.correct(&number, &Visit { remark: "另交一份照片".into(), ..accepted() }).unwrap();
     printer.switch_on().unwrap();
     desk.retry_print(rows[0].id).unwrap();
-    until(&desk, "it comes out", all(PrintState::Printed)).await;
-    assert_eq!(printer.received().unwrap(), [committed]);
+    assert_eq!(came_out(&desk, &printer, 1).await, [committed]);
 
     // 补打 is a copy of its own; one that a clerk did not find comes again as a copy too.
     desk.reprint_paper(&number, document.clone()).await.unwrap();
-    until(&desk, "the reprint too", |rows| rows.len() == 2 && all(PrintState::Printed)(rows)).await;
-    let again = printer.received().unwrap().pop().unwrap();
+    let again = came_out(&desk, &printer, 2).await.pop().unwrap();
     assert_eq!(again, notice_pdf(&desk, &number, &document));
     assert!(text_of(home.path(), &again).contains("补打"), "{}", text_of(home.path(), &again));
     desk.verify().unwrap();
@@ -390,9 +392,42 @@ async fn a_sealed_matters_notice_is_drawn_only_while_a_reader_is_signed_in_and_i
     assert_eq!(desk.form(&number).await.unwrap_err().code(), Code::SealedNotYours);
 
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
-    until(&desk, "its reader is here", all(PrintState::Printed)).await;
-    assert_eq!(printer.received().unwrap()[1], notice_pdf(&desk, &number, &document));
+    assert_eq!(came_out(&desk, &printer, 2).await[1], notice_pdf(&desk, &number, &document));
     end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_print_can_be_taken_away_as_a_pdf_and_of_a_sealed_matter_by_a_reader_alone_who_is_journalled() {
+    let home = tempfile::tempdir().unwrap();
+    let printer = PrivatePrinter::start().unwrap();
+    let desk = desk_at(home.path(), &printer.uri);
+    let (open, sealed) = (registered(&desk), Visit { confidential: true, ..accepted() });
+    let sealed = desk.register(&sealed).unwrap().number;
+    let slip = desk.slip(&open).await.unwrap().job.unwrap();
+    let (document, notice) = notice(&desk, &sealed).await;
+    let day = desk.print_day().unwrap().job.unwrap();
+    desk.form(&sealed).await.unwrap();
+    let running = background(&desk);
+    let received = came_out(&desk, &printer, 4).await;
+    end(running).await;
+    let entries = || desk.verify().unwrap().entries;
+    let saved = |job: i64| std::fs::read(desk.save_print(job).unwrap().file.unwrap()).unwrap();
+    let before = entries();
+    assert_eq!([saved(slip), saved(day)], [received[0].clone(), received[2].clone()]);
+    assert_eq!(entries(), before, "neither tells of the sealed matter");
+    assert_eq!(saved(notice.unwrap()), received[1]);
+    let name = desk.save_print(notice.unwrap()).unwrap().file.unwrap();
+    assert!(name.ends_with(&format!("{sealed}-受理告知书{document}.pdf")), "{name}");
+    assert_eq!(entries(), before + 2, "each that leaves the desk is an entry");
+    let rows = desk.print_queue().unwrap().rows;
+    assert!(all(PrintState::Printed)(&rows), "what came out stays what came out: {rows:?}");
+    desk.sign_in(1, &testkit::desk::form(home.path()).administrator_password).unwrap();
+    let form = rows.iter().find(|row| row.paper == Some(Paper::RegistrationForm)).unwrap().id;
+    for job in [notice.unwrap(), form] {
+        assert_eq!(desk.save_print(job).unwrap_err().code(), Code::SealedNotYours);
+    }
+    assert_eq!(saved(slip), received[0]);
+    assert_eq!(entries(), before + 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -421,12 +456,10 @@ async fn a_slip_comes_out_as_the_office_chose_and_the_form_whenever_it_is_asked_
     let sealed = desk.register(&Visit { confidential: true, ..visits::property_fee() }).unwrap().number;
     let demand = "物业";
     desk.slip(&sealed).await.unwrap();
-    until(&desk, "the sealed slip", |rows| rows.len() == 4 && all(PrintState::Printed)(rows)).await;
-    let slip = printer.received().unwrap().pop().unwrap();
+    let slip = came_out(&desk, &printer, 4).await.pop().unwrap();
     assert!(!text_of(home.path(), &slip).contains(demand) && slip != last);
     desk.form(&sealed).await.unwrap();
-    until(&desk, "its form", |rows| rows.len() == 5 && all(PrintState::Printed)(rows)).await;
-    let form = printer.received().unwrap().pop().unwrap();
+    let form = came_out(&desk, &printer, 5).await.pop().unwrap();
     assert!(text_of(home.path(), &form).contains(demand), "{}", text_of(home.path(), &form));
     desk.verify().unwrap();
     end(running).await;
@@ -447,13 +480,48 @@ async fn the_day_is_printed_as_it_stood_when_it_was_asked_for() {
     assert_eq!(rows[0].paper, Some(Paper::DayReport));
     printer.switch_on().unwrap();
     desk.retry_print(rows[0].id).unwrap();
-    until(&desk, "it comes out", all(PrintState::Printed)).await;
-    let text = text_of(home.path(), &printer.received().unwrap()[0]);
+    let text = text_of(home.path(), &came_out(&desk, &printer, 1).await[0]);
     let short = number.parse::<intake_model::RegistrationNumber>().unwrap().short();
     for word in ["当日汇总", "2件", short.as_str(), "受理"] {
         assert!(text.contains(word), "{word} is not on {text}");
     }
     assert!(!text.contains("张"), "matters are listed, never people: {text}");
+    desk.verify().unwrap();
+    end(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_closed_only_once_every_slip_came_out_and_its_sheet_comes_out_too() {
+    let home = tempfile::tempdir().unwrap();
+    let printer = PrivatePrinter::start().unwrap();
+    printer.has_paper(false).unwrap();
+    let desk = desk_at(home.path(), &printer.uri);
+    let number = registered(&desk);
+    desk.slip(&number).await.unwrap();
+    let running = background(&desk);
+    let day = desk.closing_day(None).unwrap();
+    let today = day.day.parse().unwrap();
+    assert_eq!(
+        (day.differences[0].number.as_str(), day.differences[0].difference),
+        (number.as_str(), Difference::SlipNotOut)
+    );
+    let close = || desk.close_day(today, Vec::new(), |_| {});
+    assert_eq!(close().await.err().unwrap().code(), Code::DayDiffers);
+    printer.has_paper(true).unwrap();
+    until(&desk, "the slip comes out", all(PrintState::Printed)).await;
+    let closed = close().await.unwrap();
+    let sheet = closed.sheet.unwrap();
+    assert!(sheet.job.is_some() && sheet.file.is_none());
+    assert_eq!(closed.day.state, DayState::Closed);
+    until(&desk, "the sheet too", |rows| rows.len() == 2 && all(PrintState::Printed)(rows)).await;
+    let sheet = text_of(home.path(), &printer.received().unwrap().pop().unwrap());
+    assert!(sheet.contains("日结单") && sheet.contains("01A-0001"), "{sheet}");
+
+    // 补打, as of any paper.
+    assert_eq!(desk.reprint_day(today).unwrap().copy, 2);
+    until(&desk, "the reprint", |rows| rows.len() == 3 && all(PrintState::Printed)(rows)).await;
+    let again = text_of(home.path(), &printer.received().unwrap().pop().unwrap());
+    assert!(again.contains("补打 第2份"), "{again}");
     desk.verify().unwrap();
     end(running).await;
 }

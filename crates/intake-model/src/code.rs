@@ -210,6 +210,13 @@ codes! {
     RefusalUnexplained,
     /// Delivered before it was issued, or later than now.
     DeliveryTimeImpossible,
+    // ---- the close of the day
+    /// Slips, records and journal of the day differ.
+    DayDiffers,
+    /// Drafts of the clerk's own are neither registered nor to be thrown away.
+    DraftsOpen,
+    /// The day has not come yet, or was never closed where one of its sheets was asked for.
+    DayNotClosable,
     // ---- paper
     /// No font for Chinese text on this machine.
     FontMissing,

@@ -13,6 +13,7 @@ mod catalogue;
 pub mod check;
 pub mod clock;
 pub mod clock_guard;
+mod closing;
 mod code;
 mod decision;
 mod delivery;
@@ -45,6 +46,10 @@ pub use clock::{
     Binds, CalendarAnswer, Clock, ClockCode, Due, Event, ExtensionError, Limit, Start, Unit, due, extended,
 };
 pub use clock_guard::{ClockGuard, Reading};
+pub use closing::{
+    DayClosed, DayDifference, DayNumber, DayState, Difference, DiscardReason, NumberRange, SlipStand, StillOpen,
+    day_state, differences, left_open, ranges,
+};
 pub use code::{Code, Text, text};
 pub use decision::Decision;
 pub use delivery::{Delivery, DeliveryWay};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::identity::Sex;
-use crate::outcome::Paper;
+use crate::outcome::{Outcome, Paper};
 use crate::{DeskNumber, EpochMark};
 
 /// What stands on one paper beside the record: taken from the decision, edited by the clerk, kept as it went out.
@@ -127,6 +127,16 @@ impl Paper {
             | Self::ClosingSheet
             | Self::DayReport => false,
         }
+    }
+
+    /// Whether it is a notice to the visitor: until its delivery is written down somebody still owes it.
+    pub const fn is_handed_over(self) -> bool {
+        self.is_numbered() && !matches!(self, Self::UrgentReport | Self::InternalAssignment | Self::MediationRegister)
+    }
+
+    /// Whether it tells what the visit led to: the office's first answer in writing. The slip only promises one.
+    pub fn is_first_answer(self) -> bool {
+        self != Self::Slip && Outcome::ALL.iter().any(|outcome| outcome.paper() == self)
     }
 
     /// The fields of a [`Filling`] that it has a place for, in the order of the page.

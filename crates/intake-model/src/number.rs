@@ -153,6 +153,16 @@ impl RegistrationNumber {
         &self.centre
     }
 
+    /// The mark of the desk's epoch.
+    pub fn epoch(&self) -> &EpochMark {
+        &self.epoch
+    }
+
+    /// The number of another serial of the same day, desk and epoch; `None` for serial 0.
+    pub fn with_serial(&self, serial: u32) -> Option<Self> {
+        (serial > 0).then(|| Self { serial, ..self.clone() })
+    }
+
     /// What a barcode carries: the number without its hyphens.
     pub fn compact(&self) -> String {
         let body = self.body();

@@ -82,8 +82,8 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, DeliveryWay, Event, Fit, Ground, NumberSource, Outcome, Paper, PersonRole, Route,
-        Rule, SpanUnit, Unit, Way,
+        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, Event, Fit, Ground, NumberSource,
+        Outcome, Paper, PersonRole, Route, Rule, SpanUnit, Unit, Way,
     };
 
     #[test]
@@ -108,7 +108,10 @@ mod tests {
             BodyKind in "body_kinds",
             Class in "classes",
             Competent in "competent",
+            Difference in "day_differences",
+            DayState in "day_states",
             DeliveryWay in "delivery_ways",
+            DiscardReason in "discard_reasons",
             Event in "events",
             Fit in "fits",
             Ground in "grounds",

@@ -5,9 +5,8 @@
 //! compatibility ideographs and are unified; the radicals are the 214 of 康熙 and fourteen components.
 
 use serde::Serialize;
-use typst::text::Font;
 
-use crate::fonts::{self, Drawn};
+use crate::fonts::{self, Covered, Drawn};
 
 /// One block of the third level, and how many of its characters are drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,11 +69,11 @@ const LEVEL_3: [Block; 9] = [
 ];
 
 /// Counts, block by block.
-pub(crate) fn counted(usual: &[Font], rare: &[Font]) -> Vec<Coverage> {
+pub(crate) fn counted(usual: &Covered, rare: &Covered) -> Vec<Coverage> {
     LEVEL_3.iter().map(|(name, ranges)| block(name, ranges, usual, rare)).collect()
 }
 
-fn block(block: &'static str, ranges: &[(u32, u32)], usual: &[Font], rare: &[Font]) -> Coverage {
+fn block(block: &'static str, ranges: &[(u32, u32)], usual: &Covered, rare: &Covered) -> Coverage {
     let written =
         ranges.iter().map(|(from, to)| if from == to { format!("{from:04X}") } else { format!("{from:04X}-{to:04X}") });
     let written = written.collect::<Vec<_>>().join(" ");
@@ -96,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_blocks_are_the_87_887_characters_and_228_radicals_of_the_standard() {
-        let counted = counted(&[], &[]);
+        let counted = counted(&Covered::default(), &Covered::default());
         let (radicals, characters) = counted.split_last().unwrap();
         assert_eq!(characters.iter().map(|block| block.asked).sum::<u32>(), 87_887);
         assert_eq!(radicals.asked, 228);

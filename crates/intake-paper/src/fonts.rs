@@ -214,17 +214,53 @@ pub(crate) enum Drawn {
     Nowhere,
 }
 
+/// Characters that some faces draw, one bit each. Every character of every paper is asked for, and the list of runs that comes
+/// with a face would be walked from its beginning each time.
+#[derive(Clone, Default)]
+pub(crate) struct Covered(Vec<u64>);
+
+impl Covered {
+    /// Those that every one of these faces draws; none without a face.
+    pub(crate) fn by_all<'f>(faces: impl IntoIterator<Item = &'f Font>) -> Self {
+        faces.into_iter().map(Self::of).reduce(|all, face| all.with(&face, |a, b| a & b)).unwrap_or_default()
+    }
+
+    /// Those that one or another of these faces draws.
+    pub(crate) fn by_any<'f>(faces: impl IntoIterator<Item = &'f Font>) -> Self {
+        faces.into_iter().map(Self::of).reduce(|any, face| any.with(&face, |a, b| a | b)).unwrap_or_default()
+    }
+
+    fn of(face: &Font) -> Self {
+        let mut words = vec![0_u64; 0x11_0000 / 64];
+        for c in face.info().coverage.iter() {
+            if let Some(word) = words.get_mut(c as usize / 64) {
+                *word |= 1 << (c % 64);
+            }
+        }
+        Self(words)
+    }
+
+    fn with(mut self, other: &Self, join: impl Fn(u64, u64) -> u64) -> Self {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word = join(*word, *other));
+        self
+    }
+
+    fn holds(&self, c: char) -> bool {
+        let c = u32::from(c);
+        self.0.get(c as usize / 64).is_some_and(|word| word >> (c % 64) & 1 == 1)
+    }
+}
+
 /// Where `c` can be drawn. It must be in every face of the text, since a word may stand in bold.
-pub(crate) fn drawn(c: char, usual: &[Font], rare: &[Font]) -> Drawn {
-    let covers = |font: &Font| font.info().coverage.contains(u32::from(c));
+pub(crate) fn drawn(c: char, usual: &Covered, rare: &Covered) -> Drawn {
     if is_invisible(c) {
         Drawn::Invisible
     } else if intake_model::name::is_private_use(c) {
         // A font may well hold something there, but not what the old system meant by it.
         Drawn::Nowhere
-    } else if usual.iter().all(covers) {
+    } else if usual.holds(c) {
         Drawn::Usual
-    } else if rare.iter().any(covers) {
+    } else if rare.holds(c) {
         Drawn::Rare
     } else {
         Drawn::Nowhere
@@ -239,7 +275,7 @@ fn is_invisible(c: char) -> bool {
 
 /// A text of which every character is drawn: line ends become spaces, and what no face covers becomes a ruled space for
 /// the pen with its code point, and is noted in `undrawable`.
-pub(crate) fn drawable(text: &str, usual: &[Font], rare: &[Font], undrawable: &mut Vec<char>) -> String {
+pub(crate) fn drawable(text: &str, usual: &Covered, rare: &Covered, undrawable: &mut Vec<char>) -> String {
     let mut drawable = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() {

@@ -31,7 +31,7 @@ mod words;
 pub use coverage::Coverage;
 pub use document::Document;
 pub use error::{Error, Result};
-pub use notice::{DayLine, DayReport, Form, Notice, Served, Tally};
+pub use notice::{ClosingSheet, DayLine, DayReport, Form, Notice, Served, Tally};
 pub use papers::Papers;
 pub use record::{Record, RecordAttachment, RecordEvent};
 pub use slip::{Fact, Slip, Unclear};

@@ -1,10 +1,10 @@
 //! What the papers of the desk are made of: one [`Notice`] for every paper that is worded, one [`Form`] for the sheet that
-//! every visit has, one [`DayReport`] for the end of the day.
+//! every visit has, one [`DayReport`] for a day and one [`ClosingSheet`] for its close.
 
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use intake_model::{DeskNumber, Filling, Outcome, Paper, RegistrationNumber, Visit};
+use intake_model::{DayState, DeskNumber, Filling, NumberRange, Outcome, Paper, RegistrationNumber, StillOpen, Visit};
 
 use crate::Slip;
 
@@ -105,11 +105,46 @@ pub struct Form {
     pub wording: BTreeMap<String, String>,
 }
 
-/// The day of one desk (当日汇总 or 日结单).
+/// The closing sheet of one desk's day (日结单).
+#[derive(Debug, Clone)]
+pub struct ClosingSheet {
+    /// The office's name in full.
+    pub office: String,
+    /// The name on its seal.
+    pub seal: String,
+    /// The desk.
+    pub desk: DeskNumber,
+    /// Which day.
+    pub day: NaiveDate,
+    /// 1 for the day's first closing.
+    pub closing: u32,
+    /// Its numbers, one range for each epoch mark.
+    pub ranges: Vec<NumberRange>,
+    /// The voided numbers in the short form, each with its reason; of a sealed matter the fixed word.
+    pub voids: Vec<(String, String)>,
+    /// Drafts thrown away, by reason.
+    pub discarded: Vec<(String, u32)>,
+    /// What was still open.
+    pub open: StillOpen,
+    /// Closed, or confirmed by the district.
+    pub state: DayState,
+    /// The head of the desk's journal before the closing, short.
+    pub head: String,
+    /// When the day was closed, at +08:00.
+    pub closed_at: NaiveDateTime,
+    /// From 2 on it says 补打.
+    pub copy: u32,
+    /// When this copy was made, at +08:00; printed on a reprint.
+    pub printed_at: NaiveDateTime,
+    /// The clerk's number.
+    pub clerk: u32,
+    /// Whether this is practice.
+    pub practice: bool,
+}
+
+/// The day of one desk (当日汇总).
 #[derive(Debug, Clone)]
 pub struct DayReport {
-    /// `Paper::DayReport`, or `Paper::ClosingSheet` for the sheet that is signed when the desk is closed.
-    pub paper: Paper,
     /// The office's name in full.
     pub office: String,
     /// The name on its seal.

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use intake_model::{Paper, TableError};
-use typst::foundations::{Array, Dict, IntoValue};
-use typst::text::Font;
+use typst::diag::FileResult;
+use typst::foundations::{Array, Bytes, Datetime, Dict, Duration, IntoValue};
+use typst::syntax::{FileId, Source};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, World};
 use typst_as_lib::{TypstAsLibError, TypstEngine};
 use typst_layout::PagedDocument;
 
-use crate::fonts::{self, Drawn, FontFiles};
+use crate::fonts::{self, Covered, Drawn, FontFiles};
 use crate::own::{self, LAYOUTS, Own};
 use crate::record::{RecordContent, RecordWords};
 use crate::sheet::{Common, Sheet};
@@ -18,11 +22,13 @@ use crate::slip::Content;
 use crate::test_page::TestContent;
 use crate::wording::{self, PaperText};
 use crate::words::Words;
-use crate::{Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, TestPage, coverage};
+use crate::{
+    ClosingSheet, Coverage, DayReport, Document, Error, Form, Notice, Record, Result, Slip, TestPage, coverage,
+};
 
-/// How many papers ago a layout may have been made and still be kept. Fonts and wording recur on every slip; a
-/// visitor's words should not stay in memory for long.
-const KEPT_LAYOUTS: usize = 3;
+/// How many papers ago a layout may have been made and still be kept. Wording recurs from visit to visit, and one visit has
+/// up to four papers; a visitor's words should not stay in memory for long.
+const KEPT_LAYOUTS: usize = 8;
 
 /// Lays papers out. Make one and keep it: the fonts are read once. It may be shared between threads.
 pub struct Papers {
@@ -77,10 +83,6 @@ struct Faces {
 }
 
 impl Faces {
-    fn covering(&self) -> Vec<Font> {
-        self.hei.iter().chain(&self.song).cloned().collect()
-    }
-
     fn all(&self) -> impl Iterator<Item = &Font> {
         self.hei.iter().chain(&self.song).chain(&self.fang).chain(&self.kai).chain(&self.rare)
     }
@@ -107,7 +109,8 @@ impl Faces {
 struct Press {
     engine: TypstEngine,
     faces: Faces,
-    covering: Vec<Font>,
+    usual: Covered,
+    rare: Covered,
 }
 
 impl Press {
@@ -118,12 +121,56 @@ impl Press {
             .fonts(faces.all().cloned())
             .comemo_evict_max_age(Some(KEPT_LAYOUTS))
             .build();
-        let covering = faces.covering();
-        Self { engine, faces, covering }
+        let usual = Covered::by_all(faces.hei.iter().chain(&faces.song));
+        let rare = Covered::by_any(&faces.rare);
+        Self { engine, faces, usual, rare }
     }
 
-    fn lay_out(&self, layout: &str, inputs: Dict) -> Result<PagedDocument, TypstAsLibError> {
-        self.engine.compile_with_input(layout, inputs).output
+    fn lay_out(&self, layout: &str, inputs: &Dict) -> Result<PagedDocument, TypstAsLibError> {
+        let told =
+            serde_json::to_vec(inputs).map_err(|error| TypstAsLibError::Unspecified(error.to_string().into()))?;
+        let told = Bytes::new(told);
+        Ok(self.engine.with_world(layout, |world| typst::compile(&Told { world, told }).output)??)
+    }
+}
+
+/// What the file is called in which a layout finds its values.
+const TOLD: &str = "paper.json";
+
+/// A world with one more file: the values of one paper. As `sys.inputs` they would be a part of Typst's own library, and all of
+/// that would be another one for each paper: every paper cost a fifth more.
+struct Told<'w, W> {
+    world: &'w W,
+    told: Bytes,
+}
+
+impl<W: World> World for Told<'_, W> {
+    fn library(&self) -> &LazyHash<Library> {
+        self.world.library()
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        self.world.book()
+    }
+
+    fn main(&self) -> FileId {
+        self.world.main()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        self.world.source(id)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id.vpath().get_without_slash() == TOLD { Ok(self.told.clone()) } else { self.world.file(id) }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.world.font(index)
+    }
+
+    fn today(&self, offset: Option<Duration>) -> Option<Datetime> {
+        self.world.today(offset)
     }
 }
 
@@ -141,13 +188,13 @@ impl Presses {
 
     /// The press that can draw the most of the content, and what even that one cannot draw, already replaced.
     fn choose(&self, content: &mut impl Texts, papers: &Papers) -> (&Press, Vec<char>) {
-        let covering = &self.usual.covering;
+        let Press { usual, rare, .. } = &self.usual;
         let all_usual =
-            content.texts_mut().all(|text| text.chars().all(|c| fonts::drawn(c, covering, &[]) != Drawn::Nowhere));
+            content.texts_mut().all(|text| text.chars().all(|c| fonts::drawn(c, usual, rare) != Drawn::Nowhere));
         let press = if all_usual { &self.usual } else { self.rare(papers) };
         let mut undrawable = Vec::new();
         for text in content.texts_mut() {
-            *text = fonts::drawable(text, covering, &press.faces.rare, &mut undrawable);
+            *text = fonts::drawable(text, usual, &press.rare, &mut undrawable);
         }
         (press, undrawable)
     }
@@ -242,22 +289,25 @@ impl Papers {
 
     /// One paper by each layout, with made-up values.
     fn trial(&self) -> Result<(), TypstAsLibError> {
-        let Some(content) = crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words).ok()) else {
+        let Some(content) =
+            crate::slip::sample().and_then(|slip| Content::of(&slip, &self.words, &self.common.void).ok())
+        else {
             return Ok(());
         };
         let plain = &self.plain.usual;
         for layout in ["slip.typ", "roll.typ"] {
-            plain.lay_out(layout, content.inputs(&plain.faces.families(), 1))?;
+            plain.lay_out(layout, &content.inputs(&plain.faces.families(), 1))?;
         }
         if let Ok(page) = TestContent::of(&TestPage::sample()) {
-            plain.lay_out("test_page.typ", page.inputs(plain.faces.families()))?;
+            plain.lay_out("test_page.typ", &page.inputs(plain.faces.families()))?;
         }
         let letter = &self.letter().usual;
         for text in self.worded.values() {
-            letter.lay_out("notice.typ", Sheet::blank(text, &self.common).inputs(letter.faces.families()))?;
+            let blank = Sheet::blank(text, &self.common, &self.record_words);
+            letter.lay_out("notice.typ", &blank.inputs(letter.faces.families(), true))?;
         }
         let everything = Sheet::sample(self.worded.values(), &self.common, content);
-        letter.lay_out("notice.typ", everything.inputs(letter.faces.families()))?;
+        letter.lay_out("notice.typ", &everything.inputs(letter.faces.families(), true))?;
         Ok(())
     }
 
@@ -290,10 +340,10 @@ impl Papers {
     }
 
     fn slip_on(&self, layout: &str, slip: &Slip) -> Result<Document> {
-        let mut content = Content::of(slip, &self.words)?;
+        let mut content = Content::of(slip, &self.words, &self.common.void)?;
         let (press, undrawable) = self.plain.choose(&mut content, self);
         let families = press.faces.families();
-        let laid_out = |pages| press.lay_out(layout, content.inputs(&families, pages)).map_err(refused);
+        let laid_out = |pages| press.lay_out(layout, &content.inputs(&families, pages)).map_err(refused);
         let mut pages = laid_out(1)?;
         if pages.pages().len() > 1 {
             // Page numbers only where there is something to number: asking Typst for them makes each layout slower.
@@ -309,7 +359,7 @@ impl Papers {
     pub fn record(&self, record: &Record) -> Result<Document> {
         let mut content = RecordContent::of(record, &self.record_words);
         let (press, undrawable) = self.plain.choose(&mut content, self);
-        let pages = press.lay_out("record.typ", content.inputs(&press.faces.families())).map_err(refused)?;
+        let pages = press.lay_out("record.typ", &content.inputs(&press.faces.families())).map_err(refused)?;
         Ok(Document::new(pages, undrawable))
     }
 
@@ -320,7 +370,7 @@ impl Papers {
     pub fn test_page(&self, page: &TestPage) -> Result<Document> {
         let mut content = TestContent::of(page)?;
         let (press, undrawable) = self.plain.choose(&mut content, self);
-        let pages = press.lay_out("test_page.typ", content.inputs(press.faces.families())).map_err(refused)?;
+        let pages = press.lay_out("test_page.typ", &content.inputs(press.faces.families())).map_err(refused)?;
         Ok(Document::new(pages, undrawable))
     }
 
@@ -345,17 +395,26 @@ impl Papers {
     /// # Errors
     /// As [`Papers::slip`].
     pub fn form(&self, form: &Form) -> Result<Document> {
-        let slip = Content::of(&form.slip, &self.words)?;
+        let slip = Content::of(&form.slip, &self.words, &self.common.void)?;
         let text = self.text(Paper::RegistrationForm.word())?;
         self.sheet(Sheet::of_form(form, text, &self.common, &self.record_words, slip))
     }
 
-    /// Lays out the day of a desk (当日汇总, 日结单).
+    /// Lays out the day of a desk (当日汇总).
     ///
     /// # Errors
     /// As [`Papers::notice`].
     pub fn day_report(&self, report: &DayReport) -> Result<Document> {
-        self.sheet(Sheet::of_day(report, self.text(report.paper.word())?, &self.common, &self.record_words))
+        let text = self.text(Paper::DayReport.word())?;
+        self.sheet(Sheet::of_day(report, text, &self.common, &self.record_words))
+    }
+
+    /// Lays out the closing sheet of a day (日结单).
+    ///
+    /// # Errors
+    /// As [`Papers::notice`].
+    pub fn closing_sheet(&self, closed: &ClosingSheet) -> Result<Document> {
+        self.sheet(Sheet::of_closing(closed, self.text(Paper::ClosingSheet.word())?, &self.common))
     }
 
     /// Every worded paper as a blank, each with its id: what a district looks at after a change of its own.
@@ -363,13 +422,16 @@ impl Papers {
     /// # Errors
     /// [`Error::Layout`], a mistake of ours.
     pub fn blanks(&self) -> Result<Vec<(&str, Document)>> {
-        self.worded.iter().map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common))?))).collect()
+        self.worded
+            .iter()
+            .map(|(id, text)| Ok((id.as_str(), self.sheet(Sheet::blank(text, &self.common, &self.record_words))?)))
+            .collect()
     }
 
     /// How many characters of the third level of GB 18030-2022 the fonts of this machine draw, block by block.
     pub fn coverage(&self) -> Vec<Coverage> {
         let rare = self.plain.rare(self);
-        coverage::counted(&rare.covering, &rare.faces.rare)
+        coverage::counted(&rare.usual, &rare.rare)
     }
 
     fn text(&self, id: &str) -> Result<&PaperText> {
@@ -378,7 +440,12 @@ impl Papers {
 
     fn sheet(&self, mut sheet: Sheet) -> Result<Document> {
         let (press, undrawable) = self.letter().choose(&mut sheet, self);
-        let pages = press.lay_out("notice.typ", sheet.inputs(press.faces.families())).map_err(refused)?;
+        let laid_out =
+            |numbered| press.lay_out("notice.typ", &sheet.inputs(press.faces.families(), numbered)).map_err(refused);
+        let mut pages = laid_out(false)?;
+        if pages.pages().len() > sheet.copies() {
+            pages = laid_out(true)?;
+        }
         Ok(Document::new(pages, undrawable))
     }
 

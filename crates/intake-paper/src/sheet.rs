@@ -13,7 +13,7 @@ use crate::slip::Content;
 use crate::values::{self, Values};
 use crate::wording::{Closing, Kept, PaperText, Part, Style};
 use crate::words::fill;
-use crate::{DayReport, Form, Notice, Result};
+use crate::{ClosingSheet, DayReport, Form, Notice, Result};
 
 /// Words that every paper shares, as they stand in `assets/paper/common.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,7 +52,7 @@ enum Block {
     Sign(Vec<String>),
 }
 
-/// One row of boxes: the paragraphs of each, and how high it is at least.
+/// One row of boxes: the lines of each, and how high it is at least.
 struct Boxes {
     cells: Vec<Vec<String>>,
     tall: f64,
@@ -128,10 +128,17 @@ impl Sheet {
         Writer { values: &values, common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 
+    pub(crate) fn of_closing(closed: &ClosingSheet, text: &PaperText, common: &Common) -> Self {
+        let values = Values::of_closing(closed);
+        let (count, printed_at) = (closed.copy, Some(closed.printed_at));
+        let copy = Copy { count, printed_at, practice: closed.practice, void: false };
+        Writer { values: &values, common, wording: &BTreeMap::new() }.sheet(text, &copy)
+    }
+
     /// A blank: the wording with nothing told.
-    pub(crate) fn blank(text: &PaperText, common: &Common) -> Self {
+    pub(crate) fn blank(text: &PaperText, common: &Common, words: &RecordWords) -> Self {
         let copy = Copy { count: 1, printed_at: None, practice: false, void: false };
-        Writer { values: &Values::default(), common, wording: &BTreeMap::new() }.sheet(text, &copy)
+        Writer { values: &Values::blank(words), common, wording: &BTreeMap::new() }.sheet(text, &copy)
     }
 
     /// One sheet with everything that a layout has a place for.
@@ -148,7 +155,9 @@ impl Sheet {
 
     /// The values for the template, with the faces to draw them in. Strings only, never content: Typst does not read
     /// markup in them.
-    pub(crate) fn inputs(&self, faces: Dict) -> Dict {
+    ///
+    /// `numbered` where some copy is known to be longer than a page: asking Typst for page numbers lays all out again.
+    pub(crate) fn inputs(&self, faces: Dict, numbered: bool) -> Dict {
         let mut inputs = Dict::new();
         let mut put = |key: &str, value: Value| {
             inputs.insert(key.into(), value);
@@ -161,6 +170,7 @@ impl Sheet {
         put("closing", self.closing.into_value());
         put("blocks", self.blocks.iter().map(Block::value).collect::<Array>().into_value());
         put("kept", self.kept.into_value());
+        put("numbered", numbered.into_value());
         put("kept_sign", strings(&self.kept_sign));
         put("marks", strings(&self.marks));
         put("practice", optional(self.practice.as_ref()));
@@ -171,6 +181,13 @@ impl Sheet {
         put("slip", self.slip.as_ref().map_or(Value::None, |slip| slip.inputs(&Dict::new(), 1).into_value()));
         put("faces", faces.into_value());
         inputs
+    }
+}
+
+impl Sheet {
+    /// How many pages it has where no copy of it is longer than one.
+    pub(crate) fn copies(&self) -> usize {
+        1 + usize::from(self.kept)
     }
 }
 
@@ -204,7 +221,8 @@ impl Writer<'_> {
             title: self.sentence(&text.title),
             office: self.values.text("office").to_owned(),
             number: self.values.text("document").to_owned(),
-            date: self.values.text("issued_date").to_owned(),
+            // On a blank the day is written by hand, below the office and beside its seal.
+            date: fill_values("{issued_date}", self.values, |_| self.common.open_day.clone()),
             closing: text.closing == Closing::Seal,
             blocks: text.body.iter().filter(|part| self.stands(part)).flat_map(|part| self.blocks(part)).collect(),
             kept: false,
@@ -328,8 +346,8 @@ impl Block {
         };
         let wide = |widths: &[f64]| widths.iter().map(|width| width.into_value()).collect::<Array>().into_value();
         let block = match self {
-            Self::Line(text) => told("line", "text", string(text)),
-            Self::Text(text) => told("text", "text", string(text)),
+            Self::Line(text) => told("line", "text", pieces(text)),
+            Self::Text(text) => told("text", "text", pieces(text)),
             Self::Heading(text) => told("heading", "text", string(text)),
             Self::Note(text) => told("note", "text", string(text)),
             Self::Items(items) => told("items", "items", strings(items)),
@@ -352,7 +370,8 @@ impl Block {
                 block
             }
             Self::Table { widths, head, rows } => {
-                let rows = rows.iter().map(|row| strings(row)).collect::<Array>().into_value();
+                let row = |row: &Vec<String>| row.iter().map(|text| pieces(text)).collect::<Array>().into_value();
+                let rows = rows.iter().map(row).collect::<Array>().into_value();
                 let mut block = told("table", "rows", rows);
                 block.insert("head".into(), strings(head));
                 block.insert("widths".into(), wide(widths));
@@ -361,6 +380,35 @@ impl Block {
         };
         block.into_value()
     }
+}
+
+/// A text, cut where its line may end within a registration number: behind each hyphen of one. Kept whole it would pull its
+/// line apart.
+fn pieces(text: &str) -> Value {
+    let is_of_number = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    let ends = |c: char| !is_of_number(c);
+    let mut start = 0;
+    for word in text.split_inclusive(ends) {
+        let number = word.trim_end_matches(ends);
+        if is_number(number) {
+            let cuts = number.match_indices('-').map(|(at, _)| start + at + 1);
+            for cut in cuts {
+                pieces.extend(text.get(from..cut));
+                from = cut;
+            }
+        }
+        start += word.len();
+    }
+    pieces.extend(text.get(from..));
+    pieces.into_iter().map(string).collect::<Array>().into_value()
+}
+
+/// A centre's nine digits, and three more parts at least.
+fn is_number(word: &str) -> bool {
+    let mut parts = word.split('-');
+    let centre = parts.next().unwrap_or_default();
+    centre.len() == 9 && centre.bytes().all(|digit| digit.is_ascii_digit()) && parts.count() >= 3
 }
 
 fn string(text: &str) -> Value {

@@ -52,6 +52,8 @@ pub struct Slip {
     pub printed_at: Option<NaiveDateTime>,
     /// Whether this is practice: then every page says so.
     pub practice: bool,
+    /// Whether the matter was voided: then every page says so.
+    pub void: bool,
 }
 
 /// The statutory facts without which the written notice has no last day (Art. 23(2)).
@@ -133,6 +135,7 @@ pub(crate) fn sample() -> Option<Slip> {
         copy: 2,
         printed_at: Some(day.and_time(NaiveTime::MIN)),
         practice: true,
+        void: true,
     })
 }
 
@@ -141,12 +144,13 @@ pub(crate) struct Content {
     texts: Vec<(&'static str, String)>,
     marks: Vec<String>,
     practice: Option<String>,
+    void: Option<String>,
     bars: Vec<u16>,
 }
 
 impl Content {
     /// Puts the wording and the values together.
-    pub(crate) fn of(slip: &Slip, words: &Words) -> Result<Self> {
+    pub(crate) fn of(slip: &Slip, words: &Words, void: &str) -> Result<Self> {
         let number = slip.number.to_string();
         let (day, day_caption, outcome) = if let Some(due) = slip.due {
             let weekday = usize::try_from(due.weekday().num_days_from_monday()).unwrap_or(0);
@@ -235,12 +239,18 @@ impl Content {
         ];
         let bars = barcode::widths(&slip.number.compact())?;
         let practice = slip.practice.then(|| words.practice.clone());
-        Ok(Self { texts, marks, practice, bars })
+        let void = slip.void.then(|| void.to_owned());
+        Ok(Self { texts, marks, practice, void, bars })
     }
 
     /// Every text that will be drawn, for `change` to make drawable.
     pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        self.texts.iter_mut().map(|(_, text)| text).chain(&mut self.marks).chain(&mut self.practice)
+        self.texts
+            .iter_mut()
+            .map(|(_, text)| text)
+            .chain(&mut self.marks)
+            .chain(&mut self.practice)
+            .chain(&mut self.void)
     }
 
     /// The values for the template, with the font families to draw them in.
@@ -259,7 +269,9 @@ impl Content {
         let array = |texts: &[String]| texts.iter().map(|text| text.as_str().into_value()).collect::<Array>();
         inputs.insert("faces".into(), faces.clone().into_value());
         inputs.insert("marks".into(), array(&self.marks).into_value());
-        inputs.insert("practice".into(), self.practice.as_deref().map_or(Value::None, IntoValue::into_value));
+        let across = |word: &Option<String>| word.as_deref().map_or(Value::None, IntoValue::into_value);
+        inputs.insert("practice".into(), across(&self.practice));
+        inputs.insert("void".into(), across(&self.void));
         inputs.insert(
             "bars".into(),
             self.bars.iter().map(|&width| i64::from(width).into_value()).collect::<Array>().into_value(),

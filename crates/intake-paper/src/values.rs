@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use intake_model::{
-    Catalogue, Door, Doors, Filed, Filling, Ground, Material, MediationWish, OtherParty, Outcome, Paper, Party, Person,
-    PersonRole, Route, Sex, TableId, Visit, identity,
+    Catalogue, Door, Doors, Filed, Filling, Ground, Material, MediationWish, NumberRange, OtherParty, Outcome, Paper,
+    Party, Person, PersonRole, Route, Sex, StillOpen, TableId, Visit, identity,
 };
 
 use crate::record::{RecordWords, joined, paper, word};
-use crate::{DayReport, Form, Notice, Served};
+use crate::{ClosingSheet, DayReport, Form, Notice, Served};
 
 /// Every placeholder, as it is written between braces (docs/papers.md says what each holds).
 pub const NAMES: &[&str] = &[
@@ -115,13 +115,33 @@ pub const NAMES: &[&str] = &[
     // The day.
     "day",
     "total",
+    "closing",
+    "state",
+    "head",
+    "open_unanswered",
+    "open_undelivered",
+    "open_drafts",
+    "open_prints",
+    "open_unsent",
+    "open_set_aside",
 ];
 
 /// Every list.
-pub const LISTS: &[&str] = &["items", "materials", "people", "door_limits", "documents", "tallies", "registrations"];
+pub const LISTS: &[&str] = &[
+    "items",
+    "materials",
+    "people",
+    "door_limits",
+    "documents",
+    "tallies",
+    "registrations",
+    "ranges",
+    "voids",
+    "discarded",
+];
 
 /// What else a part may depend on.
-const FLAGS: &[&str] = &["sealed", "blank", "refused", "delivered"];
+const FLAGS: &[&str] = &["sealed", "blank", "refused", "delivered", "open"];
 
 /// Whether a part may depend on it: a placeholder, a list, a flag, or the word of an outcome.
 pub(crate) fn is_condition(name: &str) -> bool {
@@ -158,6 +178,13 @@ impl Values {
     /// Whether a placeholder, list, flag or outcome says something.
     pub(crate) fn says(&self, name: &str) -> bool {
         !self.text(name).is_empty() || !self.list(name).is_empty() || self.flags.contains(name)
+    }
+
+    /// Nothing told, to be written by hand: who comes is asked for by the usual word.
+    pub(crate) fn blank(words: &RecordWords) -> Self {
+        let mut values = Self::default();
+        values.set("party", words.says("name"));
+        values
     }
 
     fn set(&mut self, name: &'static str, value: impl Into<String>) {
@@ -453,6 +480,47 @@ impl Values {
         });
         values.set_list("registrations", lines.collect());
         values
+    }
+
+    pub(crate) fn of_closing(closed: &ClosingSheet) -> Self {
+        let mut values = Self::default();
+        values.set("office", closed.office.clone());
+        values.set("seal", closed.seal.clone());
+        values.set("desk", closed.desk.get().to_string());
+        values.set("day", day(closed.day));
+        values.set("clerk", closed.clerk.to_string());
+        values.set("issued_time", minute(closed.closed_at));
+        values.set("closing", closed.closing.to_string());
+        values.set("state", closed.state.label());
+        values.set("head", closed.head.clone());
+        values.set("total", closed.ranges.iter().map(|range| range.kept).sum::<u32>().to_string());
+        let range = |range: &NumberRange| {
+            let number = |serial: u32| format!("{:02}{}-{serial:04}", closed.desk.get(), range.mark);
+            let counts = [range.kept, range.slips, range.void, range.imported, range.confirmed];
+            let numbers = format!("{} 至 {}", number(range.from), number(range.to));
+            std::iter::once(numbers).chain(counts.iter().map(ToString::to_string)).collect()
+        };
+        values.set_list("ranges", closed.ranges.iter().map(range).collect());
+        values.set_list("voids", closed.voids.iter().map(|(number, why)| vec![number.clone(), why.clone()]).collect());
+        let counted = |(reason, count): &(String, u32)| vec![reason.clone(), count.to_string()];
+        values.set_list("discarded", closed.discarded.iter().map(counted).collect());
+        values.still_open(&closed.open);
+        values
+    }
+
+    fn still_open(&mut self, open: &StillOpen) {
+        let counts: [(&'static str, u64); 6] = [
+            ("open_unanswered", open.unanswered.into()),
+            ("open_undelivered", open.undelivered.into()),
+            ("open_drafts", open.drafts.into()),
+            ("open_prints", open.prints.into()),
+            ("open_unsent", open.unsent),
+            ("open_set_aside", open.set_aside.into()),
+        ];
+        for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            self.set(name, count.to_string());
+            self.flag("open", true);
+        }
     }
 }
 

@@ -206,6 +206,16 @@ impl Reader<'_> {
                                    (SELECT at_ms FROM journal WHERE epoch > ?1 ORDER BY epoch, seq LIMIT 1))";
         Ok(self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| row.get(0))?)
     }
+
+    /// Whether the last backup holds the entry at a place.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn is_backed_up(&self, epoch: i64, seq: u64) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM last_backup b JOIN epochs e ON e.journal = b.journal
+                   WHERE (e.id, b.seq) >= (?1, ?2))";
+        Ok(self.connection.prepare_cached(sql)?.query_row(params![epoch, seq], |row| row.get(0))?)
+    }
 }
 
 impl Writer<'_> {

@@ -75,6 +75,13 @@ pub struct Writer<'c> {
     pub(crate) appended: std::cell::Cell<Option<(JournalId, Head)>>,
 }
 
+impl Writer<'_> {
+    /// The tables as they stand within this transaction.
+    pub fn look(&self) -> Reader<'_> {
+        Reader { connection: self.connection }
+    }
+}
+
 impl Db {
     /// Makes the database of a new desk.
     ///
@@ -173,11 +180,14 @@ impl Db {
             Some(connection) => connection,
             None => connect(&self.0.folder.database(), &self.key(), Access::Read)?,
         };
-        let transaction = connection.unchecked_transaction().map_err(Error::from)?;
-        let result = work(&Reader { connection: &transaction });
-        // Nothing was written: ending the look cannot lose anything.
-        drop(transaction);
-        lock(&self.0.readers).push(connection);
+        // Kept ready: to read these two words anew costs as much as finding a matter by its number.
+        connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(Error::from)?;
+        let result = work(&Reader { connection: &connection });
+        let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        // Nothing was written: one that cannot end its look is closed, and loses nothing by it.
+        if ended.is_ok() {
+            lock(&self.0.readers).push(connection);
+        }
         result
     }
 

@@ -335,6 +335,29 @@ impl Documents<'_> {
         places.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().map(|at| self.told(at)).collect()
     }
 
+    /// The newest papers that stand without a delivery written down, of any matter, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Json`].
+    pub fn undelivered(&self, limit: usize) -> Result<Vec<DocumentRecord>> {
+        let sql = "SELECT epoch, issued_seq FROM documents d WHERE void_seq = 0 AND NOT EXISTS
+                   (SELECT 1 FROM deliveries v WHERE v.document_epoch = d.epoch AND v.document_seq = d.issued_seq)
+                   ORDER BY epoch DESC, issued_seq DESC";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let places = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut found = Vec::new();
+        for at in places {
+            let one = self.told(at?)?;
+            if one.issued.paper.is_handed_over() {
+                found.push(one);
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// One of them, by its number as it is written.
     ///
     /// # Errors

@@ -18,7 +18,9 @@ pub struct Journal<'c> {
 /// An entry about a matter, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
-    /// Its place in its journal.
+    /// Which epoch's journal it stands in.
+    pub epoch: i64,
+    /// Its place there.
     pub seq: u64,
     /// What happened, as a word.
     pub kind: String,
@@ -260,14 +262,15 @@ impl Journal<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn about(&self, number: &str) -> Result<Vec<Mention>> {
-        let sql = "SELECT seq, kind, clerk, at_ms FROM journal
+        let sql = "SELECT epoch, seq, kind, clerk, at_ms FROM journal
                    WHERE json_valid(CAST(open AS TEXT)) AND ?1 IN
                    (json_extract(CAST(open AS TEXT), '$.number'),
                     json_extract(json_extract(CAST(open AS TEXT), '$.content'), '$.number'))
                    ORDER BY epoch, seq";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([number], |row| {
-            Ok(Mention { seq: row.get(0)?, kind: row.get(1)?, clerk: row.get(2)?, at_ms: row.get(3)? })
+            let (epoch, seq, kind) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Mention { epoch, seq, kind, clerk: row.get(3)?, at_ms: row.get(4)? })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -266,6 +266,17 @@ impl Matters<'_> {
         rows.into_iter().map(|(epoch, record)| self.with_words(epoch, record)).collect()
     }
 
+    /// All matters of a civil date, those taken from a ledger too, without their words: what is counted when it is closed.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub(crate) fn on_all(&self, date: NaiveDate) -> Result<Vec<MatterRecord>> {
+        let sql = format!("SELECT {COLUMNS} WHERE m.local_date = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([date.to_string()], row)?;
+        Ok(rows.map(|row| row.map(|(_, record)| record)).collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every matter registered from one civil date to another, the oldest first, those taken from ledgers too.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 11;
+pub(crate) const VERSION: u32 = 12;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -23,6 +23,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0009_after_a_loss.sql")),
         M::up(include_str!("sql/0010_documents.sql")),
         M::up(include_str!("sql/0011_print_queue.sql")),
+        M::up(include_str!("sql/0012_days.sql")),
     ])
 });
 

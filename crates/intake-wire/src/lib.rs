@@ -4,6 +4,7 @@
 //! Deliberately absent: HTTP, TLS, SQL, and the meaning of a payload beyond its kind.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod day;
 mod document;
 mod enrolment;
 mod entry;
@@ -16,6 +17,7 @@ mod request;
 mod sign;
 mod stick;
 
+pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
     Letterhead, VoidReason,

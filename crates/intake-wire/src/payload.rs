@@ -85,6 +85,10 @@ kinds! {
     matter_exported,
     /// A period was written out as a sheet: open `{from, to, rows, masked}`, personal `{reason}`.
     period_exported,
+    /// A desk's day was closed: [`crate::DayClosed`].
+    day_closed,
+    /// One more copy of a day's closing sheet was printed: [`crate::DayReprinted`].
+    day_reprinted,
     /// The clock jumped since the entry before: [`ClockJumped`].
     clock_jumped,
     /// A clerk said that date and time are right: `{}`; the entry's own moment is what was confirmed.

@@ -57,9 +57,14 @@ impl PrinterLine {
         self.loses.store(what as u8, Ordering::SeqCst);
     }
 
+    /// How many documents have come by.
+    pub fn carried(&self) -> usize {
+        self.documents.load(Ordering::SeqCst)
+    }
+
     /// Waits until a document has come by.
     pub async fn carries_a_document(&self) {
-        while self.documents.load(Ordering::SeqCst) == 0 {
+        while self.carried() == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -4,7 +4,7 @@ use intake_app::{Desk, PaperPictures, PrintQueue, PrinterSettings, SlipView};
 use intake_model::Sheet;
 use tauri::State;
 
-use super::{Answer, answered, blocking};
+use super::{Answer, answered, blocking, opened_elsewhere};
 
 #[tauri::command]
 pub(crate) async fn print_queue(desk: State<'_, Desk>) -> Answer<PrintQueue> {
@@ -34,6 +34,16 @@ pub(crate) async fn answer_print(desk: State<'_, Desk>, id: i64, came_out: bool)
 #[tauri::command]
 pub(crate) async fn save_print(desk: State<'_, Desk>, id: i64) -> Answer<PaperPictures> {
     blocking("save_print", &desk, move |desk| desk.save_print(id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn open_print(desk: State<'_, Desk>, id: i64) -> Answer<PaperPictures> {
+    blocking("open_print", &desk, move |desk| {
+        let saved = desk.save_print(id)?;
+        opened_elsewhere(saved.file.as_deref())?;
+        Ok(saved)
+    })
+    .await
 }
 
 #[tauri::command]

@@ -1,10 +1,9 @@
 //! The slip: issued, shown, saved, opened elsewhere.
 
-use intake_app::{Desk, Error, SlipView};
-use intake_model::Code;
+use intake_app::{Desk, SlipView};
 use tauri::State;
 
-use super::{Answer, answered, blocking};
+use super::{Answer, answered, blocking, opened_elsewhere};
 
 #[tauri::command]
 pub(crate) async fn slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
@@ -26,13 +25,11 @@ pub(crate) async fn save_slip(desk: State<'_, Desk>, number: String) -> Answer<S
     blocking("save_slip", &desk, move |desk| desk.save_slip(&number)).await
 }
 
-/// Writes the PDF and hands it to the program that the system opens such files with: the way to paper without a printer here.
 #[tauri::command]
 pub(crate) async fn open_slip(desk: State<'_, Desk>, number: String) -> Answer<SlipView> {
     blocking("open_slip", &desk, move |desk| {
         let view = desk.save_slip(&number)?;
-        let opened = view.file.as_ref().map(open::that_detached);
-        opened.transpose().map_err(|_| Error::refused(Code::PdfViewerMissing))?;
+        opened_elsewhere(view.file.as_deref())?;
         Ok(view)
     })
     .await

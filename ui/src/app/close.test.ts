@@ -1,9 +1,10 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
 import { leaveForm, workOf } from "../features/intake/work";
+import { begin, voiding } from "../features/papers/work";
 import type { DeskState } from "../ipc/bindings/DeskState";
 import { ipc } from "../ipc/call";
-import { askedToClose, closeWindow, closing, goOn } from "./close";
+import { askedToClose, closeWindow, closing, goOn, goToDay, reminding } from "./close";
 import { shell } from "./desk";
 
 const desk = (phase: DeskState["phase"]) => ({ phase, clerk: { id: 2, name: "王芳", role: "clerk" } }) as DeskState;
@@ -67,4 +68,36 @@ it("tells the shell at each wish to close that the page is alive", async () => {
   expect(stay).toHaveBeenCalledTimes(2);
   expect(close).not.toHaveBeenCalled();
   expect(closing.value).toBe(true);
+});
+
+it("says once that the day is not closed, and then stands in nobody's way", async () => {
+  shell.desk = { ...desk("signed_in"), day_due: true };
+  await askedToClose();
+  expect(reminding.value).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  goToDay();
+  expect(reminding.value).toBe(false);
+  expect(workOf(2).page).toBe("closing");
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+});
+
+it("reminds nobody who is not at work", async () => {
+  shell.desk = { ...desk("locked"), clerk: null, day_due: true };
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+});
+
+it("asks before it loses what is typed on a paper, which is on no disk", async () => {
+  const form = voiding("新立访接〔2026〕01A-1号");
+  workOf(2).papers.set("A", begin(form));
+  await askedToClose();
+  expect(close).toHaveBeenCalledOnce();
+  close.mockClear();
+  const typed = workOf(2).papers.get("A")?.form;
+  if (typed?.does === "void") typed.reason = "打坏了";
+  await askedToClose();
+  expect(closing.value).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  workOf(2).papers.clear();
 });

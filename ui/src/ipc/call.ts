@@ -10,10 +10,13 @@ import type { Attachment } from "./bindings/Attachment";
 import type { BackupState } from "./bindings/BackupState";
 import type { ClerkView } from "./bindings/ClerkView";
 import type { ClockState } from "./bindings/ClockState";
+import type { ClosingDay } from "./bindings/ClosingDay";
 import type { CreateDesk } from "./bindings/CreateDesk";
 import type { Created } from "./bindings/Created";
+import type { DayClosing } from "./bindings/DayClosing";
 import type { Delivery } from "./bindings/Delivery";
 import type { DeskState } from "./bindings/DeskState";
+import type { Discard } from "./bindings/Discard";
 import type { DraftLine } from "./bindings/DraftLine";
 import type { DraftText } from "./bindings/DraftText";
 import type { EarlierMatter } from "./bindings/EarlierMatter";
@@ -86,6 +89,12 @@ async function on(event: string, told: () => void) {
   }
 }
 
+function telling(report: (progress: Progress) => void): Channel<Progress> {
+  const progress = new Channel<Progress>();
+  progress.onmessage = report;
+  return progress;
+}
+
 export const ipc = {
   deskState: () => call<DeskState>("desk_state"),
   createDesk: (form: CreateDesk) => call<Created>("create_desk", { form }),
@@ -148,6 +157,7 @@ export const ipc = {
   giveUpPrint: (id: number) => call<PrintQueue>("give_up_print", { id }),
   answerPrint: (id: number, cameOut: boolean) => call<PrintQueue>("answer_print", { id, cameOut }),
   savePrint: (id: number) => call<PaperPictures>("save_print", { id }),
+  openPrint: (id: number) => call<PaperPictures>("open_print", { id }),
   showPrint: (id: number) => call<PaperPictures>("show_print", { id }),
   printTestPage: (sheet: Sheet) => call<PrintQueue>("print_test_page", { sheet }),
   printers: () => call<PrinterSettings>("printers"),
@@ -155,14 +165,15 @@ export const ipc = {
     call<PrinterSettings>("set_sheet_printer", { sheet, address, media }),
   setSlipSheet: (sheet: Sheet) => call<PrinterSettings>("set_slip_sheet", { sheet }),
   printDay: () => call<SlipView>("print_day"),
+  closingDay: (day: string | null) => call<ClosingDay>("closing_day", { day }),
+  closeDay: (day: string, discards: Discard[], report: (progress: Progress) => void) =>
+    call<DayClosing>("close_day", { day, discards, progress: telling(report) }),
+  showDay: (day: string) => call<SlipView>("show_day", { day }),
+  reprintDay: (day: string) => call<SlipView>("reprint_day", { day }),
   outlook: () => call<Outlook>("outlook"),
   exportPages: (folder: string) => call<StickWritten>("export_pages", { folder }),
   takeAnswer: (place: string) => call<ExchangeResult>("take_answer", { place }),
-  exchange: (report: (progress: Progress) => void) => {
-    const progress = new Channel<Progress>();
-    progress.onmessage = report;
-    return call<ExchangeResult>("exchange", { progress });
-  },
+  exchange: (report: (progress: Progress) => void) => call<ExchangeResult>("exchange", { progress: telling(report) }),
   backupState: () => call<BackupState>("backup_state"),
   backUpNow: () => call<BackupState>("back_up_now"),
   setBackupFolder: (folder: string) => call<BackupState>("set_backup_folder", { folder }),

@@ -2,7 +2,10 @@
 import table from "../../../assets/text/rules.zh.json";
 import type { Class } from "../ipc/bindings/Class";
 import type { Competent } from "../ipc/bindings/Competent";
+import type { DayState } from "../ipc/bindings/DayState";
 import type { DeliveryWay } from "../ipc/bindings/DeliveryWay";
+import type { Difference } from "../ipc/bindings/Difference";
+import type { DiscardReason } from "../ipc/bindings/DiscardReason";
 import type { Fit } from "../ipc/bindings/Fit";
 import type { NumberSource } from "../ipc/bindings/NumberSource";
 import type { Outcome } from "../ipc/bindings/Outcome";
@@ -19,7 +22,10 @@ type Words<Word extends string> = Record<Word, Said>;
 type Rules = {
   classes: Words<Class>;
   competent: Words<Competent>;
+  day_differences: Words<Difference>;
+  day_states: Words<DayState>;
   delivery_ways: Words<DeliveryWay>;
+  discard_reasons: Words<DiscardReason>;
   fits: Words<Fit>;
   number_sources: Words<NumberSource>;
   outcomes: Words<Outcome>;

@@ -380,7 +380,7 @@ export const ledger = {
   clock: {
     title: "请核对电脑时间",
     units: { years: "年", days: "天", hours: "小时", minutes: "分钟" },
-    asks: (now: string, last: string) => `电脑时间是 ${now}，上一件登记在 ${last}；登记时会先请您核对日期。`,
+    asks: (now: string, last: string) => `电脑时间是 ${now}，上一件登记在 ${last}；登记、打印前会先请您核对日期。`,
     behindDistrict: (by: string) => `电脑时间比区级慢 ${by}，请管理员改准。`,
     aheadOfDistrict: (by: string) => `电脑时间比区级快 ${by}，请管理员改准。`,
     jumpedAhead: (by: string) => `电脑时间一下子快了 ${by}，请核对。`,
@@ -388,7 +388,7 @@ export const ledger = {
     question: "今天的日期和时间对吗？",
     now: "电脑时间是",
     day: dayText,
-    last: (last: string) => `上一件登记在 ${dayText(last.slice(0, 10))}${last.slice(10)}。日期印在回执上，期限也从这一天算起。`,
+    last: (last: string) => `上一件登记在 ${dayText(last.slice(0, 10))}${last.slice(10)}。日期印在回执和文书上，期限也从这一天算起。`,
     right: "时间是对的，继续",
     wrong: "不对，先去改时间",
   },

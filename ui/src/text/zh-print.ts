@@ -57,6 +57,7 @@ export const print = {
     retry: "再试一次",
     reprint: "补打",
     save: "存PDF",
+    open: "打开PDF",
     giveUp: "不打了",
     giveUpConfirm: "再按一次，就不打了",
     other: "换一台打印机",

@@ -1,4 +1,5 @@
 /** All words of the window. Sentences for codes are apart, in `codes.ts`. */
+import { closing } from "./zh-closing";
 import { form } from "./zh-form";
 import { ledger } from "./zh-ledger";
 import { print } from "./zh-print";
@@ -33,6 +34,7 @@ export const zh = {
     exchange: "上报",
     settings: "设置",
     search: "查找",
+    closing: "收工",
     unsent: (registrations: number, entries: number) =>
       registrations ? `待上报 ${registrations} 件` : `待上报 ${entries} 条记录`,
     allSent: "全部已上报",
@@ -165,6 +167,7 @@ export const zh = {
     enter: "开始使用",
     districtUnnamed: "区级",
   },
+  ...closing,
   ...form,
   ...ledger,
   ...print,

@@ -7,6 +7,7 @@ use intake_wire::PublicKey;
 use tokio_postgres::Row;
 
 use super::fixed;
+use super::{execute, query, query_opt};
 use crate::Result;
 
 /// A desk as the district knows it.
@@ -22,19 +23,18 @@ pub(crate) async fn find(c: &impl GenericClient, centre: &str, desk: u8, lock: b
     } else {
         "SELECT key, issued_ms FROM desks WHERE centre = $1 AND desk = $2"
     };
-    let row = c.query_opt(sql, &[&centre, &i16::from(desk)]).await?;
+    let row = query_opt(c, sql, &[&centre, &i16::from(desk)]).await?;
     row.map(|row| Ok(Desk { key: PublicKey(fixed(row.get(0))?), issued_ms: row.get(1) })).transpose()
 }
 
 /// Makes two transactions about one desk follow one another, whether or not it is known yet.
 pub(crate) async fn queue(c: &impl GenericClient, centre: &str, desk: u8) -> Result<()> {
-    c.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", &[&centre, &i64::from(desk)]).await?;
+    execute(c, "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", &[&centre, &i64::from(desk)]).await?;
     Ok(())
 }
 
 pub(crate) async fn put(c: &impl GenericClient, centre: &str, desk: u8, key: &PublicKey, issued_ms: i64) -> Result<()> {
-    c.execute(
-        "INSERT INTO desks (centre, desk, key, issued_ms) VALUES ($1, $2, $3, $4)
+    execute(c, "INSERT INTO desks (centre, desk, key, issued_ms) VALUES ($1, $2, $3, $4)
          ON CONFLICT (centre, desk) DO UPDATE SET key = excluded.key, issued_ms = excluded.issued_ms, retired_ms = NULL",
         &[&centre, &i16::from(desk), &key.0.as_slice(), &issued_ms],
     )
@@ -44,13 +44,13 @@ pub(crate) async fn put(c: &impl GenericClient, centre: &str, desk: u8, key: &Pu
 
 pub(crate) async fn set_retired(c: &impl GenericClient, centre: &str, desk: u8, at_ms: Option<i64>) -> Result<()> {
     let sql = "UPDATE desks SET retired_ms = $3 WHERE centre = $1 AND desk = $2";
-    c.execute(sql, &[&centre, &i16::from(desk), &at_ms]).await?;
+    execute(c, sql, &[&centre, &i16::from(desk), &at_ms]).await?;
     Ok(())
 }
 
 /// The desks that are out of service, and since when.
 pub(crate) async fn retired(c: &impl GenericClient) -> Result<BTreeMap<(String, u8), i64>> {
-    let rows = c.query("SELECT centre, desk, retired_ms FROM desks WHERE retired_ms IS NOT NULL", &[]).await?;
+    let rows = query(c, "SELECT centre, desk, retired_ms FROM desks WHERE retired_ms IS NOT NULL", &[]).await?;
     let desk = |row: &Row| (row.get(0), u8::try_from(row.get::<_, i16>(1)).unwrap_or(0));
     Ok(rows.iter().map(|row| (desk(row), row.get(2))).collect())
 }
@@ -62,7 +62,8 @@ pub(crate) async fn add_code(
     desk: u8,
     expires_ms: i64,
 ) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "INSERT INTO enrolment_codes (centre, secret_hash, desk, expires_ms) VALUES ($1, $2, $3, $4)",
         &[&centre, &secret_hash, &i16::from(desk), &expires_ms],
     )
@@ -84,13 +85,13 @@ pub(crate) async fn open_code(
     desk: u8,
     now_ms: i64,
 ) -> Result<Option<OpenCode>> {
-    let row = c
-        .query_opt(
-            "SELECT used_key FROM enrolment_codes
+    let row = query_opt(
+        c,
+        "SELECT used_key FROM enrolment_codes
              WHERE centre = $1 AND secret_hash = $2 AND desk = $3 AND expires_ms > $4 FOR UPDATE",
-            &[&centre, &secret_hash, &i16::from(desk), &now_ms],
-        )
-        .await?;
+        &[&centre, &secret_hash, &i16::from(desk), &now_ms],
+    )
+    .await?;
     Ok(row.map(|row| OpenCode { used_key: row.get(0) }))
 }
 
@@ -101,7 +102,8 @@ pub(crate) async fn use_code(
     key: &PublicKey,
     now_ms: i64,
 ) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "UPDATE enrolment_codes SET used_ms = $3, used_key = $4 WHERE centre = $1 AND secret_hash = $2",
         &[&centre, &secret_hash, &now_ms, &key.0.as_slice()],
     )

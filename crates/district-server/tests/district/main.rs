@@ -3,6 +3,7 @@
 
 mod backups;
 mod bounds;
+mod days;
 mod export;
 mod hostile;
 mod program;

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use intake_app::{Desk, restore};
 use intake_model::Code;
-use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, setup};
 
-use crate::{HOUR, World, copy, enrol, in_step, mark, visit};
+use crate::{HOUR, World, copy, in_step, mark, visit};
 
 /// Every file that can hold a change, flipped in the middle of what is written in it.
 fn flip(path: &Path, at: usize) {
@@ -118,10 +117,7 @@ fn a_wal_whose_tail_was_dropped_is_found_and_the_rest_is_back() {
 #[test]
 fn after_a_repair_the_district_gives_back_what_the_backup_did_not_have() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 1);
     desk.back_up_now().unwrap();
     let later = world.register(&desk, 3);

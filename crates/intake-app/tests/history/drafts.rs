@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use intake_app::{Desk, DraftKind, DraftLine, DraftText, Setup};
-use testkit::LocalDistrict;
 use testkit::desk::setup;
 
-use crate::{HOUR, World, copy, enrol, exchange, in_step, signed_in, visit};
+use crate::{HOUR, World, copy, exchange, in_step, signed_in, visit};
 
 fn text(words: &str) -> DraftText {
     DraftText { kind: DraftKind::Visit, about: None, words: words.into(), aside: false, body: "{}".into() }
@@ -109,10 +108,7 @@ fn a_backup_or_an_old_folder_copied_into_its_place_by_hand_is_no_different() {
 #[test]
 fn a_draft_whose_registration_comes_back_from_the_district_goes_by_itself() {
     let world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     drop(desk);
     let desk = world.open();
     let number = desk.register(&visit()).unwrap().number;

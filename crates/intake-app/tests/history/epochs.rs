@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use intake_app::{Desk, Setup, restore};
 use intake_model::{Code, Filling, Material, Paper, Visit};
-use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, setup};
 
-use crate::{HOUR, World, at_district, copy, enrol, in_step, mark, signed_in, visit, wait};
+use crate::{HOUR, World, at_district, copy, in_step, mark, signed_in, visit, wait};
 
 #[test]
 fn a_backup_that_is_one_entry_old_goes_on_in_a_new_epoch_and_gives_no_number_twice() {
@@ -104,10 +103,7 @@ fn a_desk_made_anew_with_the_number_of_one_that_was_thrown_away_gives_other_numb
 #[test]
 fn what_the_district_holds_beyond_a_backup_comes_back_however_old_it_is() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (district, desk) = world.enrolled();
     let first = world.register(&desk, 2);
     desk.back_up_now().unwrap();
     drop(desk);
@@ -144,10 +140,7 @@ fn what_the_district_holds_beyond_a_backup_comes_back_however_old_it_is() {
 #[test]
 fn two_machines_that_both_go_on_from_one_folder_learn_each_others_records() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 2);
     in_step(&desk);
     drop(desk);
@@ -172,10 +165,7 @@ fn two_machines_that_both_go_on_from_one_folder_learn_each_others_records() {
 #[test]
 fn a_later_epoch_corrects_voids_and_prints_what_an_earlier_one_registered() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (district, desk) = world.enrolled();
     let numbers = world.register(&desk, 3);
     desk.correct(&numbers[0], &visit()).unwrap();
     desk.back_up_now().unwrap();
@@ -203,25 +193,17 @@ fn a_later_epoch_corrects_voids_and_prints_what_an_earlier_one_registered() {
 #[test]
 fn a_machine_rolled_back_whole_keeps_both_histories_and_comes_into_step_again() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (district, desk) = world.enrolled();
     world.register(&desk, 2);
     in_step(&desk);
     drop(desk);
-    // The machine's whole disk, marker and all, as a snapshot of a virtual machine keeps it.
-    let snapshot = tempfile::tempdir().unwrap();
-    copy(world.home.path(), snapshot.path());
+    let snapshot = world.snapshot();
     let desk = world.open();
     let there = world.register(&desk, 3);
     desk.correct(&there[0], &visit()).unwrap();
     in_step(&desk);
     drop(desk);
-    for name in ["desk", "state"] {
-        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
-        copy(&snapshot.path().join(name), &world.home.path().join(name));
-    }
+    world.roll_back(&snapshot);
     // It cannot know, and gives the same number again: a twin.
     let desk = world.open();
     let told = Visit { demand: "停车费收取不透明。".into(), ..visit() };
@@ -266,10 +248,7 @@ fn issue(desk: &Desk, number: &str, item: &str) -> String {
 #[test]
 fn papers_after_a_restore_are_counted_anew_under_another_mark_and_those_that_were_lost_come_back() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     let kept = issue(&desk, &number, "身份证复印件");
     let backup = desk.back_up_now().unwrap().backups.remove(0);
@@ -293,23 +272,16 @@ fn papers_after_a_restore_are_counted_anew_under_another_mark_and_those_that_wer
 #[test]
 fn a_number_that_a_machine_which_was_rolled_back_gave_twice_stays_on_both_papers_and_is_listed() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     in_step(&desk);
     drop(desk);
-    let snapshot = tempfile::tempdir().unwrap();
-    copy(world.home.path(), snapshot.path());
+    let snapshot = world.snapshot();
     let desk = world.open();
     let there = issue(&desk, &number, "合同");
     in_step(&desk);
     drop(desk);
-    for name in ["desk", "state"] {
-        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
-        copy(&snapshot.path().join(name), &world.home.path().join(name));
-    }
+    world.roll_back(&snapshot);
     let desk = world.open();
     assert_eq!(issue(&desk, &number, "发票"), there);
     desk.void_paper(&number, &there, "写错了").unwrap();

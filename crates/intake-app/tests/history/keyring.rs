@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use intake_app::{Desk, Role};
 use intake_model::Code;
 use intake_store::{Db, Keyring, Locked};
-use testkit::LocalDistrict;
 use testkit::desk::{CLERK, CLERK_ID, PASSWORD, form};
 
-use crate::{World, enrol};
+use crate::{Office, World, enrol};
 
 const ADMINISTRATOR: u32 = 1;
 
@@ -91,8 +90,7 @@ fn however_it_is_lost_it_is_back_from_the_backup_and_both_clerks_sign_in() {
 #[test]
 fn what_changed_since_the_backup_is_told_by_name_and_made_good() {
     let world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
+    let district = Office::start();
     let desk = world.made();
     desk.back_up_now().unwrap();
     enrol(&desk, &district);

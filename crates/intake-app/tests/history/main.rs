@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod backups;
+mod closing;
 mod damage;
 mod drafts;
 mod epochs;
@@ -52,8 +53,30 @@ impl World {
         desk
     }
 
+    /// A new desk in a district of its own.
+    fn enrolled(&self) -> (Office, Desk) {
+        let (district, desk) = (Office::start(), self.made());
+        enrol(&desk, &district);
+        (district, desk)
+    }
+
     fn open(&self) -> Desk {
         signed_in(self.setup())
+    }
+
+    /// The machine's whole disk, marker and all, as a snapshot of a virtual machine keeps it.
+    fn snapshot(&self) -> tempfile::TempDir {
+        let snapshot = tempfile::tempdir().unwrap();
+        copy(self.home.path(), snapshot.path());
+        snapshot
+    }
+
+    /// Rolls the whole machine back: folder and marker.
+    fn roll_back(&self, snapshot: &tempfile::TempDir) {
+        for name in ["desk", "state"] {
+            std::fs::remove_dir_all(self.home.path().join(name)).unwrap();
+            copy(&snapshot.path().join(name), &self.home.path().join(name));
+        }
     }
 
     /// Registers so many visits and sees that no number was ever given before.
@@ -70,6 +93,27 @@ impl World {
 
     fn restore(&self, source: &Path) -> PathBuf {
         restore(&self.setup(), source, CLERK_ID, PASSWORD, true).unwrap().aside.into()
+    }
+}
+
+/// A district with the folder that it lies in.
+struct Office {
+    district: LocalDistrict,
+    _folder: tempfile::TempDir,
+}
+
+impl Office {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { district: LocalDistrict::start(folder.path()).unwrap(), _folder: folder }
+    }
+}
+
+impl std::ops::Deref for Office {
+    type Target = LocalDistrict;
+
+    fn deref(&self) -> &LocalDistrict {
+        &self.district
     }
 }
 

@@ -7,7 +7,7 @@ use testkit::LocalDistrict;
 use testkit::desk::{CLERK_ID, PASSWORD, form};
 use testkit::visits::PNG;
 
-use crate::{World, copy, enrol, in_step, visit, wait};
+use crate::{Office, World, in_step, visit, wait};
 
 fn flip_first_page(world: &World) {
     let path = world.folder().join("desk.db");
@@ -23,10 +23,7 @@ fn sealed() -> Visit {
 #[test]
 fn a_matter_sealed_after_the_backup_is_sealed_again_after_it_is_put_back() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
     desk.correct(&number, &sealed()).unwrap();
@@ -81,10 +78,7 @@ fn a_slip_that_waits_for_its_printer_since_the_backup_still_waits_after_a_repair
 #[test]
 fn a_file_added_after_the_backup_is_still_there_when_its_entry_comes_back() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     let number = world.register(&desk, 1).remove(0);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
     let blob = desk.attach(&number, "合同.png", PNG).unwrap().remove(0).blob;
@@ -171,10 +165,7 @@ fn read_by_the_later_reader(desk: &Desk, number: &str) {
 #[test]
 fn who_came_to_read_a_sealed_matter_after_the_backup_reads_it_after_a_restore_and_what_the_district_gives_back() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 1);
     let (number, backup) = sealed_anew_after_a_backup(&world, &desk);
     in_step(&desk);
@@ -200,23 +191,18 @@ fn who_came_to_read_a_sealed_matter_after_the_backup_reads_it_after_a_repair() {
 }
 
 /// A desk that was set back to before what the district has of it, with its first matter: it gives way at the next exchange.
-fn set_back(world: &mut World, district: &LocalDistrict) -> (Desk, String) {
-    let desk = world.made();
-    enrol(&desk, district);
+fn set_back(world: &mut World) -> (Office, Desk, String) {
+    let (district, desk) = world.enrolled();
     let first = world.register(&desk, 1).remove(0);
     in_step(&desk);
     drop(desk);
-    let snapshot = tempfile::tempdir().unwrap();
-    copy(world.home.path(), snapshot.path());
+    let snapshot = world.snapshot();
     let desk = world.open();
     world.register(&desk, 2);
     in_step(&desk);
     drop(desk);
-    for name in ["desk", "state"] {
-        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
-        copy(&snapshot.path().join(name), &world.home.path().join(name));
-    }
-    (Desk::open(world.setup()).unwrap(), first)
+    world.roll_back(&snapshot);
+    (district, Desk::open(world.setup()).unwrap(), first)
 }
 
 /// In how many entries of the district a word stands open.
@@ -234,9 +220,7 @@ fn told_there(district: &LocalDistrict, word: &'static str) -> i64 {
 #[test]
 fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let (desk, _) = set_back(&mut world, &district);
+    let (_district, desk, _) = set_back(&mut world);
     desk.sign_in(ADMINISTRATOR_ID, ADMINISTRATOR).unwrap();
     let (number, _) = sealed_anew_after_a_backup(&world, &desk);
     let result = crate::exchange(&desk);
@@ -251,9 +235,7 @@ fn a_sealed_matter_of_a_desk_that_gave_way_is_read_by_its_readers_old_and_new() 
 #[test]
 fn what_was_carried_over_and_sealed_then_is_told_nowhere_any_more() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let (desk, _) = set_back(&mut world, &district);
+    let (district, desk, _) = set_back(&mut world);
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     let number = desk.register(&Visit { remark: "只在这里说过".into(), ..visit() }).unwrap().number;
     desk.attach(&number, "合同.png", PNG).unwrap();
@@ -270,10 +252,7 @@ fn what_was_carried_over_and_sealed_then_is_told_nowhere_any_more() {
 #[test]
 fn a_clerks_number_is_never_given_again_by_a_keyring_that_does_not_know_them_all() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let desk = world.made();
-    enrol(&desk, &district);
+    let (_district, desk) = world.enrolled();
     world.register(&desk, 1);
     let backup = desk.back_up_now().unwrap().backups.remove(0);
     desk.add_clerk("李敏", Role::Clerk, "另外一句好记的话").unwrap();
@@ -291,9 +270,7 @@ fn a_clerks_number_is_never_given_again_by_a_keyring_that_does_not_know_them_all
 #[test]
 fn a_desk_that_gave_way_is_whole_at_the_next_opening() {
     let mut world = World::new();
-    let office = tempfile::tempdir().unwrap();
-    let district = LocalDistrict::start(office.path()).unwrap();
-    let (desk, first) = set_back(&mut world, &district);
+    let (_district, desk, first) = set_back(&mut world);
     desk.sign_in(CLERK_ID, PASSWORD).unwrap();
     desk.attach(&first, "合同.png", PNG).unwrap();
     in_step(&desk);
@@ -318,14 +295,6 @@ fn a_torn_first_page_with_files_and_drafts_is_rebuilt_from_the_backup() {
     let desk = world.open();
     desk.attachment_page(&number, &blob, 1).unwrap();
     desk.verify().unwrap();
-}
-
-/// Rolls the whole machine back: folder and marker.
-fn roll_back(world: &World, snapshot: &std::path::Path) {
-    for name in ["desk", "state"] {
-        std::fs::remove_dir_all(world.home.path().join(name)).unwrap();
-        copy(&snapshot.join(name), &world.home.path().join(name));
-    }
 }
 
 /// In how many personal parts these words stand, at the district: entries and what gave way beside them.
@@ -380,20 +349,16 @@ fn a_matter_sealed_in_the_part_that_gives_way_stays_sealed_and_the_other_visitor
     // Sealed before anything was sent, after a line that broke with the open words at the district, and after it gave way.
     for case in ["unsent", "broken", "carried"] {
         let world = World::new();
-        let office = tempfile::tempdir().unwrap();
-        let district = LocalDistrict::start(office.path()).unwrap();
-        let desk = world.made();
-        enrol(&desk, &district);
+        let (district, desk) = world.enrolled();
         let first = desk.register(&saying(TOLD_BEFORE)).unwrap().number;
         in_step(&desk);
         drop(desk);
-        let snapshot = tempfile::tempdir().unwrap();
-        copy(world.home.path(), snapshot.path());
+        let snapshot = world.snapshot();
         let desk = world.open();
         let theirs = desk.register(&saying(THEIRS)).unwrap().number;
         in_step(&desk);
         drop(desk);
-        roll_back(&world, snapshot.path());
+        world.roll_back(&snapshot);
         // The same number for another visitor, whose matter becomes sealed; so does one of before the snapshot.
         let mut desk = world.open();
         let twin = desk.register(&saying(SECRET)).unwrap().number;
@@ -442,15 +407,11 @@ fn a_matter_that_one_half_of_a_fork_sealed_is_sealed_whole() {
     // In the half that the district has, and in the one that gives way.
     for sealed_first in [true, false] {
         let world = World::new();
-        let office = tempfile::tempdir().unwrap();
-        let district = LocalDistrict::start(office.path()).unwrap();
-        let desk = world.made();
-        enrol(&desk, &district);
+        let (district, desk) = world.enrolled();
         let number = desk.register(&saying(TOLD_BEFORE)).unwrap().number;
         in_step(&desk);
         drop(desk);
-        let snapshot = tempfile::tempdir().unwrap();
-        copy(world.home.path(), snapshot.path());
+        let snapshot = world.snapshot();
         for in_secret in [sealed_first, !sealed_first] {
             let desk = world.open();
             let visit = if in_secret { in_confidence(SECRET) } else { saying(THEIRS) };
@@ -461,7 +422,7 @@ fn a_matter_that_one_half_of_a_fork_sealed_is_sealed_whole() {
             in_step(&desk);
             if in_secret == sealed_first {
                 drop(desk);
-                roll_back(&world, snapshot.path());
+                world.roll_back(&snapshot);
             }
         }
         let desk = world.open();

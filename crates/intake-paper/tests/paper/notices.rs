@@ -1,14 +1,15 @@
 //! Every worded paper: its words, its marks, and that what was told stands on it and nothing else.
 
 use intake_model::{Filling, OtherParty, Paper, Stated, Visit};
-use intake_paper::{Document, Notice, Served, Slip};
+use intake_paper::{ClosingSheet, Document, Notice, Served, Slip};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::PAPERS;
 use crate::reading::{holds, pages_of, printed_at_203_dpi, scanned, sentences, text_of};
 use crate::records::{
-    LONG_NAME, blank, day_report, filling, form, hard, hard_notice, notice, organisation, sealed_notice, visit,
+    LONG_NAME, blank, closing_sheet, confirmed_sheet, day_report, empty_sheet, filling, form, hard, hard_notice,
+    notice, organisation, sealed_notice, visit,
 };
 use crate::slip::slip;
 
@@ -27,11 +28,14 @@ pub(crate) fn all() -> Vec<(String, Document)> {
         ("registration_form.hard".to_owned(), PAPERS.form(&form(hard()))),
         ("registration_form.organisation".to_owned(), PAPERS.form(&form(organisation()))),
     ];
-    for paper in [Paper::DayReport, Paper::ClosingSheet] {
-        made.push((paper.word().to_owned(), PAPERS.day_report(&day_report(paper, 5))));
-        made.push((format!("{}.hard", paper.word()), PAPERS.day_report(&day_report(paper, 60))));
-        made.push((format!("{}.blank", paper.word()), PAPERS.day_report(&day_report(paper, 0))));
-    }
+    made.extend([
+        ("day_report".to_owned(), PAPERS.day_report(&day_report(5))),
+        ("day_report.hard".to_owned(), PAPERS.day_report(&day_report(60))),
+        ("day_report.blank".to_owned(), PAPERS.day_report(&day_report(0))),
+        ("closing_sheet".to_owned(), PAPERS.closing_sheet(&closing_sheet())),
+        ("closing_sheet.confirmed".to_owned(), PAPERS.closing_sheet(&confirmed_sheet())),
+        ("closing_sheet.blank".to_owned(), PAPERS.closing_sheet(&empty_sheet())),
+    ]);
     for paper in worded() {
         made.push((paper.word().to_owned(), PAPERS.notice(&notice(paper))));
         made.push((format!("{}.hard", paper.word()), PAPERS.notice(&hard_notice(paper))));
@@ -141,7 +145,9 @@ fn every_page_of_practice_and_of_a_void_copy_says_so_and_a_reprint_its_count_and
     let mut sheet = form(hard());
     (sheet.slip.practice, sheet.slip.copy, sheet.printed_at, sheet.void) = (true, 3, printed_at, true);
     marked(PAPERS.form(&sheet).unwrap(), "registration_form");
-    for (name, document) in all() {
+    let closed = ClosingSheet { copy: 3, printed_at, ..confirmed_sheet() };
+    holds(&PAPERS.closing_sheet(&closed).unwrap(), &["补打第3份（2026年11月25日 10:02）"]);
+    for (name, document) in all().into_iter().filter(|(name, _)| name != "closing_sheet.confirmed") {
         let text = text_of(&document);
         assert!(!text.contains("练习") && !text.contains("补打"), "{name}");
     }

@@ -59,7 +59,7 @@ fn a_mistake_in_a_wording_is_one_sentence_with_its_line_and_ours_is_used() {
 
 #[test]
 fn a_district_lays_papers_out_its_own_way() {
-    let plain = "#let d = sys.inputs\n#set text(font: d.faces.hei)\n本区版式 #d.title #d.office\n";
+    let plain = "#let d = json(\"paper.json\")\n#set text(font: d.faces.hei)\n本区版式 #d.title #d.office\n";
     let folder = folder(&[("notice.typ", plain)]);
     let papers = papers(Some(folder.path()));
     assert_eq!(papers.mistakes(), []);
@@ -77,8 +77,8 @@ fn a_mistake_in_a_layout_is_one_sentence_with_its_line_and_ours_is_used() {
         holds(&papers.notice(&notice(Paper::AcceptanceNotice)).unwrap(), &["受理告知书", "特此告知"]);
         holds(&papers.slip(&slip()).unwrap(), &["来访登记回执"]);
     };
-    check("notice.typ", "#let d = sys.inputs\n\n#d.no_such_value\n", 3);
-    check("slip.typ", "#let d = sys.inputs\n#let x = \n", 2);
+    check("notice.typ", "#let d = json(\"paper.json\")\n\n#d.no_such_value\n", 3);
+    check("slip.typ", "#let d = json(\"paper.json\")\n#let x = \n", 2);
     let base = include_str!("../../../../assets/paper/base.typ");
     let line = base.lines().position(|line| line.starts_with("#let hair")).unwrap() + 1;
     check("base.typ", &base.replacen("luma(150)", "luma(no_such)", 1), line);

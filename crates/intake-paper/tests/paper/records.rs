@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use intake_model::{
-    Class, Decision, DeskNumber, Filed, Filling, IdPaper, Identity, Material, NumberSource, OtherNumber, OtherParty,
-    Outcome, Paper, Particulars, Party, Person, PersonRole, Question, Sex, Stated, Visit, Way,
+    Class, DayState, Decision, DeskNumber, Filed, Filling, IdPaper, Identity, Material, NumberRange, NumberSource,
+    OtherNumber, OtherParty, Outcome, Paper, Particulars, Party, Person, PersonRole, Question, Sex, Stated, StillOpen,
+    Visit, Way,
 };
-use intake_paper::{DayLine, DayReport, Form, Notice, Served, Slip, Tally};
+use intake_paper::{ClosingSheet, DayLine, DayReport, Form, Notice, Served, Slip, Tally};
 
 use crate::reading::day;
 use crate::slip::{number, slip};
@@ -236,7 +237,7 @@ pub(crate) fn form(visit: Visit) -> Form {
     Form { slip, visit, printed_at, void: false, wording: BTreeMap::new() }
 }
 
-pub(crate) fn day_report(paper: Paper, lines: usize) -> DayReport {
+pub(crate) fn day_report(lines: usize) -> DayReport {
     let line = |i: usize| DayLine {
         number: format!("01A-{:04}", i + 1),
         at: "2026-11-24T09:05:00".parse().unwrap(),
@@ -250,7 +251,6 @@ pub(crate) fn day_report(paper: Paper, lines: usize) -> DayReport {
         counts: counts.iter().map(|(label, count)| ((*label).to_owned(), *count)).collect(),
     };
     DayReport {
-        paper,
         office: slip().office,
         seal: slip().office,
         desk: DeskNumber::new(1).unwrap(),
@@ -268,5 +268,62 @@ pub(crate) fn day_report(paper: Paper, lines: usize) -> DayReport {
         made_at: "2026-11-24T17:31:00".parse().unwrap(),
         clerk: 3,
         practice: false,
+    }
+}
+
+/// A day that was closed without a line, with all that a sheet has a place for.
+pub(crate) fn closing_sheet() -> ClosingSheet {
+    let range = |mark: &str, to, void, imported| NumberRange {
+        mark: mark.into(),
+        from: 1,
+        to,
+        kept: to,
+        void,
+        imported,
+        slips: to - void - imported,
+        confirmed: 3,
+    };
+    ClosingSheet {
+        office: slip().office,
+        seal: slip().office,
+        desk: DeskNumber::new(1).unwrap(),
+        day: day("2026-11-24"),
+        closing: 1,
+        ranges: vec![range("A", 18, 2, 0), range("B", 4, 0, 1)],
+        voids: vec![("01A-0004".into(), "重复登记".into()), ("01A-0011".into(), "保密件".into())],
+        discarded: vec![("来访人不登记了".into(), 1), ("试填或填错".into(), 2)],
+        open: StillOpen { drafts: 1, undelivered: 2, unanswered: 1, prints: 1, unsent: 27, set_aside: 1 },
+        state: DayState::Closed,
+        head: "9f3c2a10".into(),
+        closed_at: "2026-11-24T17:31:00".parse().unwrap(),
+        copy: 1,
+        printed_at: "2026-11-24T17:31:00".parse().unwrap(),
+        clerk: 3,
+        practice: false,
+    }
+}
+
+/// The same, printed again the next morning once the district had confirmed it.
+pub(crate) fn confirmed_sheet() -> ClosingSheet {
+    let closed = closing_sheet();
+    let ranges = closed.ranges.iter().map(|range| NumberRange { confirmed: range.kept, ..range.clone() });
+    ClosingSheet {
+        ranges: ranges.collect(),
+        open: StillOpen { drafts: 1, undelivered: 2, unanswered: 1, prints: 1, ..StillOpen::default() },
+        state: DayState::Confirmed,
+        copy: 2,
+        printed_at: "2026-11-25T08:41:00".parse().unwrap(),
+        ..closed
+    }
+}
+
+/// A day on which nobody came.
+pub(crate) fn empty_sheet() -> ClosingSheet {
+    ClosingSheet {
+        ranges: Vec::new(),
+        voids: Vec::new(),
+        discarded: Vec::new(),
+        open: StillOpen::default(),
+        ..closing_sheet()
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn slip() -> Slip {
         copy: 1,
         printed_at: None,
         practice: false,
+        void: false,
     }
 }
 

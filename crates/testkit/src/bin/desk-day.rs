@@ -12,7 +12,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use intake_app::{Desk, Error, Result};
-use intake_model::{Competent, Decision, Delivery, Outcome, Paper, Question, Route, Visit};
+use intake_model::{
+    Code, Competent, DayDifference, Decision, Delivery, Difference, Outcome, Paper, Question, Route, Visit,
+};
 use testkit::desk::{CLERK_ID, PASSWORD, open};
 
 #[derive(Parser)]
@@ -69,6 +71,7 @@ const STEPS: &[(&str, Step)] = &[
     ("reopen", Day::reopen),
     ("slip", Day::slip),
     ("today", Day::today),
+    ("close", Day::close),
 ];
 
 struct Day {
@@ -270,5 +273,24 @@ impl Day {
 
     fn today(&mut self) -> Result<()> {
         self.desk()?.today().map(drop)
+    }
+
+    /// Closes the day. What a day that broke off left without a slip gets one first; where a printer is away, it stays open.
+    fn close(&mut self) -> Result<()> {
+        let day = self.desk()?.closing_day(None)?;
+        let lacking = |one: &&DayDifference| one.difference == Difference::SlipNeverIssued;
+        for one in day.differences.iter().filter(lacking) {
+            let view = self.runtime.block_on(self.desk()?.slip(&one.number))?;
+            say(&format!("shown {} {}", view.number, view.copy));
+        }
+        let date = day.day.parse().map_err(|_| Error::internal())?;
+        match self.runtime.block_on(self.desk()?.close_day(date, Vec::new(), |_| {})) {
+            Err(error) if error.code() == Code::DayDiffers => say("left_open"),
+            closed => {
+                closed?;
+                say(&format!("closed {date}"));
+            }
+        }
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ import type { DraftText } from "../../ipc/bindings/DraftText";
 import { ipc } from "../../ipc/call";
 import { emptyDraft } from "../intake/draft";
 import { type Work, workOf } from "../intake/work";
-import { besides, ending, keep, putAside, takeBack, takeUp } from "./keeping";
+import { besides, ending, keep, letGo, putAside, takeBack, takeUp } from "./keeping";
 import { wordsOf } from "./texts";
 
 /** The desk's disk, as far as drafts go: what the commands do, in memory. */
@@ -197,4 +197,22 @@ it("is known again by who came and what was said first", () => {
   expect(wordsOf(draft)).toBe("阿不都热依木·买买提　打工工资被拖欠三个月 老板不接电话");
   draft.name.answer = "declined";
   expect(wordsOf(draft).startsWith("打工")).toBe(true);
+});
+
+describe("a draft that goes with the close of the day", () => {
+  it("leaves the form and stays on the disk, where the close throws it away or leaves it", async () => {
+    work.draft.demand = "路灯坏了半年";
+    work.advice = { open: true, line: "问低保" };
+    await keep(work);
+    const { visit, desk } = work.slots;
+    await letGo(work, [visit.id ?? ""]);
+    expect(work.draft.demand).toBe("");
+    expect(work.advice.line, "another draft stays where it is").toBe("问低保");
+    expect(work.slots.desk.id).toBe(desk.id);
+    // Whatever is typed on is a draft of its own: it never comes back under the old name.
+    work.draft.demand = "下一位";
+    await keep(work);
+    expect(disk.get(visit.id ?? "")?.words).toBe("路灯坏了半年");
+    expect(disk.size).toBe(3);
+  });
 });

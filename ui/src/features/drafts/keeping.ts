@@ -6,6 +6,7 @@ import type { DraftLine } from "../../ipc/bindings/DraftLine";
 import type { Failure } from "../../ipc/bindings/Failure";
 import { asFailure, ipc } from "../../ipc/call";
 import { allWork, freshSlot, leaveForm, type Work } from "../intake/work";
+import { isTyped } from "../papers/work";
 import { cursorNow } from "./cursor";
 import { layOut, type SlotName, slotNames, textOf } from "./texts";
 
@@ -80,10 +81,12 @@ export function keepSoon(work: Work) {
   timer ??= window.setTimeout(() => void keep(work), KEEP_MS);
 }
 
-/** Whether all that anybody at this window has begun is on the disk, after a last try for the clerk at work. */
+/** Whether closing loses nothing that anybody at this window has begun, after a last try for the clerk at work. */
 export async function allKept(work: Work | null): Promise<boolean> {
   if (work) await Promise.race([keep(work), new Promise((done) => window.setTimeout(done, PATIENCE_MS))]);
-  return allWork().every((one) => slotNames.every((name) => nowIn(one, name) === one.slots[name].kept));
+  const kept = (one: Work) => slotNames.every((name) => nowIn(one, name) === one.slots[name].kept);
+  // What is typed on a paper is on no disk.
+  return allWork().every((one) => kept(one) && ![...one.papers.values()].some(isTyped));
 }
 
 /**
@@ -135,6 +138,29 @@ export function putAside(work: Work): Promise<void> {
     const text = textOf.visit(work);
     if (text) await ipc.saveDraft(work.slots.visit.id, { ...text, aside: true });
     leaveForm(work);
+  });
+}
+
+const emptied: Record<SlotName, (work: Work) => void> = {
+  visit: leaveForm,
+  correction: (work) => {
+    work.correction = null;
+    work.slots.correction = freshSlot();
+  },
+  desk: (work) => {
+    Object.assign(work, { advice: { open: false, line: "" }, voiding: null });
+    work.slots.desk = freshSlot();
+  },
+};
+
+/** Takes drafts out of the forms and leaves them on the disk: the close of the day throws them away there, or refuses. */
+export async function letGo(work: Work, ids: string[]): Promise<void> {
+  await keep(work);
+  return next(async () => {
+    for (const name of slotNames) {
+      const { id } = work.slots[name];
+      if (id && ids.includes(id)) emptied[name](work);
+    }
   });
 }
 

@@ -1,11 +1,20 @@
 /** What each clerk has begun, as the desk keeps it on the disk, and back again. */
+import type { DraftLine } from "../../ipc/bindings/DraftLine";
 import type { DraftText } from "../../ipc/bindings/DraftText";
+import { zh } from "../../text/zh";
 import { type Draft, emptyDraft, isBlank } from "../intake/draft";
 import { isChanged, type Work } from "../intake/work";
 import type { Cursor } from "./cursor";
 
 /** As many characters as the list shows. */
 const WORDS = 40;
+
+/** A draft in one line: of what it is, and its first words. */
+export function nameOfDraft({ kind, about, words: said }: DraftLine): string {
+  const short = about?.split("-").slice(2, 4).join("-") ?? "";
+  const of = { visit: "", correction: zh.drafts.correcting(short), desk: zh.drafts.begun }[kind];
+  return [of, said || zh.drafts.wordless].filter((text) => text !== "").join("　");
+}
 
 export type SlotName = "visit" | "correction" | "desk";
 export const slotNames: SlotName[] = ["visit", "correction", "desk"];

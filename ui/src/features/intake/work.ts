@@ -1,16 +1,19 @@
 /**
  * What each clerk has under way: the page, the draft, the correction, the slip in hand. Kept in memory per clerk through a
- * lock and a failure, so that nobody else sees it; what is typed is kept on the disk too (`features/drafts/keeping.ts`).
+ * lock and a failure, so that nobody else sees it; what is typed of a visit is kept on the disk too
+ * (`features/drafts/keeping.ts`).
  */
 import { reactive } from "vue";
 
+import type { DiscardReason } from "../../ipc/bindings/DiscardReason";
 import type { Failure } from "../../ipc/bindings/Failure";
 import type { Registered } from "../../ipc/bindings/Registered";
 import type { Cursor } from "../drafts/cursor";
+import type { PaperWork } from "../papers/work";
 import { emptySeeking, type Seeking } from "../search/query";
 import { contentOf, type Draft, emptyDraft } from "./draft";
 
-export type Page = "intake" | "today" | "exchange" | "settings" | "search" | "prints";
+export type Page = "intake" | "today" | "exchange" | "settings" | "search" | "prints" | "closing";
 
 /** A correction carries the number it belongs to, so that it can never be saved onto another matter, and its version. */
 export type Correction = { number: string; version: number; draft: Draft; before: Draft };
@@ -38,8 +41,14 @@ export type Work = {
   correction: Correction | null;
   /** The reason being typed for voiding the matter of this number. */
   voiding: { number: string; reason: string } | null;
+  /** The paper form open on a matter, by its number. */
+  papers: Map<string, PaperWork>;
   /** A line about advice without a matter; it stays while it is folded. */
   advice: { open: boolean; line: string };
+  /** The day on the page of the close; null for today. */
+  day: string | null;
+  /** Drafts that go with the close of the day, each with its reason. */
+  discards: Record<string, DiscardReason>;
   enrolment: Enrolment;
   /** Settings typed and not yet saved, by the id of their field. */
   settings: Record<string, string>;
@@ -75,7 +84,10 @@ function emptyWork(): Work {
     found: null,
     correction: null,
     voiding: null,
+    papers: new Map(),
     advice: { open: false, line: "" },
+    day: null,
+    discards: {},
     enrolment: emptyEnrolment(),
     settings: {},
     slots: { visit: freshSlot(), correction: freshSlot(), desk: freshSlot() },
