@@ -290,6 +290,10 @@ async fn more_entries_than_allowed_and_places_beyond_all_numbers_are_refused() {
     over.certificate = Some(desk.certificate.clone());
     over.entries.push(none);
     server.refuses(framed(&[over]), UNREADABLE, "a place after the last one").await;
+    // One entry more than a page may hold: those before it are stored, as the protocol says, and it is not.
+    let page = desk.whole();
+    assert_eq!(server.post("/v1/pages", page).await, Err(UNREADABLE));
+    assert_eq!(server.stored().await, (512, 0));
     let sealed = |path: &str, what: Vec<u8>| {
         let signature = desk.key.sign(&format!("request 1 {path}"), &what);
         encode(&SignedRequest { certificate: desk.certificate.clone(), body: what, signature }).unwrap()
@@ -300,9 +304,5 @@ async fn more_entries_than_allowed_and_places_beyond_all_numbers_are_refused() {
     for (path, body) in [("/v1/own", own), ("/v1/down", down), ("/v1/heads", heads)] {
         assert_eq!(server.post(path, sealed(path, body)).await, Err(UNREADABLE), "{path}");
     }
-    // One entry more than a page may hold: those before it are stored, as the protocol says, and it is not.
-    let page = desk.whole();
-    assert_eq!(server.post("/v1/pages", page).await, Err(UNREADABLE));
-    assert_eq!(server.stored().await, (512, 0));
     server.told_each_once();
 }
