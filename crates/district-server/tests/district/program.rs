@@ -218,3 +218,23 @@ fn every_mistake_of_the_configuration_is_said_before_anything_starts() {
     assert!(lines[0].starts_with("line 2: listen ") && lines[1].starts_with("line 3: colour "), "{said}");
     assert!(lines[2..].iter().all(|line| line.contains(" is missing: ")), "{said}");
 }
+
+#[test]
+fn a_file_that_no_desk_wrote_is_refused_with_one_sentence_beside_a_server_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = PrivatePostgres::start(&folder.path().join("postgres")).unwrap();
+    let mut server = Running::start(folder.path(), &postgres.url());
+    server.address();
+    let file = folder.path().join("上报-120110005-01.age");
+    let import = || program(folder.path()).arg("import-usb").arg(&file).env("RUST_LOG", "off").output().unwrap();
+    let refused = |sentence: &str| {
+        let done = import();
+        assert!(!done.status.success() && done.stdout.is_empty());
+        assert_eq!(String::from_utf8(done.stderr).unwrap().trim_end(), sentence);
+    };
+    refused("the file: it cannot be read");
+    fs::write(&file, "来访登记").unwrap();
+    refused("the file: it is cut short or was changed, or is no file of a desk");
+    server.ask_to_stop();
+    assert!(server.ended().0.success());
+}
