@@ -30,7 +30,7 @@ impl Desk {
         let packed = intake_sync::pack(&db, &key.recipient())?;
         let sealed = encrypt(&packed.bytes, &[district])?;
         let at = civil_time(self.now().at_ms).format("%Y%m%d-%H%M%S");
-        let file = self.free(folder, &format!("{ASKS}-{}-{at}", self.of_this_desk(&db)?), ".age")?;
+        let file = self.free(folder, &format!("{ASKS}-{}-{at}", of_this_desk(&db)?), ".age")?;
         write_whole(&file, &sealed).map_err(|error| {
             // On a stick that is full or was pulled out there may be nothing to remove.
             let _ = std::fs::remove_file(file.with_extension("new"));
@@ -48,43 +48,44 @@ impl Desk {
     pub async fn take_answer(&self, place: &Path) -> Result<ExchangeResult> {
         let (db, _) = self.at_work()?;
         let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
-        let message = self.read_answer(&db, place)?;
+        let message = read_answer(&db, place)?;
         let moment = self.now();
         let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;
         Ok(ExchangeResult::of(outcome, minute(moment.at_ms)))
     }
+}
 
-    fn read_answer(&self, db: &Db, place: &Path) -> Result<Vec<u8>> {
-        let file = if place.is_dir() { self.newest_answer(db, place)? } else { place.to_owned() };
-        let missing = |_| Error::Refused(Code::StickAnswerMissing);
-        let unreadable = || Error::Refused(Code::StickUnreadable);
-        if std::fs::metadata(&file).map_err(missing)?.len() > limits::STICK_BYTES as u64 {
-            return Err(unreadable());
-        }
-        let sealed = std::fs::read(&file).map_err(missing)?;
-        let admission = db.read::<_, Error>(|r| Ok(r.line().admission()?))?;
-        let admission = admission.ok_or(Error::Refused(Code::NotEnrolled))?;
-        let key = admission.stick.and_then(|stick| OwnKey::find(&stick.secret)).ok_or_else(unreadable)?;
-        Ok(key.decrypt(&sealed).ok_or_else(unreadable)?.to_vec())
+/// The file's bytes, opened.
+fn read_answer(db: &Db, place: &Path) -> Result<Vec<u8>> {
+    let file = if place.is_dir() { newest_answer(db, place)? } else { place.to_owned() };
+    let missing = |_| Error::Refused(Code::StickAnswerMissing);
+    let unreadable = || Error::Refused(Code::StickUnreadable);
+    if std::fs::metadata(&file).map_err(missing)?.len() > limits::STICK_BYTES as u64 {
+        return Err(unreadable());
     }
+    let sealed = std::fs::read(&file).map_err(missing)?;
+    let admission = db.read::<_, Error>(|r| Ok(r.line().admission()?))?;
+    let admission = admission.ok_or(Error::Refused(Code::NotEnrolled))?;
+    let key = admission.stick.and_then(|stick| OwnKey::find(&stick.secret)).ok_or_else(unreadable)?;
+    Ok(key.decrypt(&sealed).ok_or_else(unreadable)?.to_vec())
+}
 
-    /// The names end with day and time: the last one is the newest.
-    fn newest_answer(&self, db: &Db, folder: &Path) -> Result<PathBuf> {
-        let missing = || Error::Refused(Code::StickAnswerMissing);
-        let begins = format!("{ANSWERS}-{}-", self.of_this_desk(db)?);
-        let ours = |path: &PathBuf| {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            name.starts_with(&begins) && name.ends_with(".age")
-        };
-        let files = std::fs::read_dir(folder).map_err(|_| missing())?.flatten().map(|one| one.path());
-        files.filter(ours).max().ok_or_else(missing)
-    }
+/// The names end with day and time: the last one is the newest.
+fn newest_answer(db: &Db, folder: &Path) -> Result<PathBuf> {
+    let missing = || Error::Refused(Code::StickAnswerMissing);
+    let begins = format!("{ANSWERS}-{}-", of_this_desk(db)?);
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with(&begins) && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("age"))
+    };
+    let files = std::fs::read_dir(folder).map_err(|_| missing())?.flatten().map(|one| one.path());
+    files.filter(ours).max().ok_or_else(missing)
+}
 
-    /// How the names of this desk's files go on.
-    fn of_this_desk(&self, db: &Db) -> Result<String> {
-        let desk = db.read::<_, Error>(|r| Ok(r.desk()?))?;
-        Ok(format!("{}-{:02}", desk.centre_code, desk.number))
-    }
+/// How the names of this desk's files go on.
+fn of_this_desk(db: &Db) -> Result<String> {
+    let desk = db.read::<_, Error>(|r| Ok(r.desk()?))?;
+    Ok(format!("{}-{:02}", desk.centre_code, desk.number))
 }
 
 /// The key that answers are encrypted to, made at its first use, and the district's to encrypt to.
