@@ -46,6 +46,12 @@ pub enum Error {
     /// Something that cannot be written out: one sentence.
     #[error("the export: {0}")]
     Export(String),
+    /// A file of a desk that cannot be taken in: one sentence.
+    #[error("the file: {0}")]
+    Stick(&'static str),
+    /// The answer to a file of a desk cannot be written.
+    #[error("the file was taken in, and its answer cannot be written: {0}")]
+    StickAnswer(std::io::Error),
     /// PostgreSQL is away.
     #[error("the database is away: {0}")]
     Away(String),
@@ -73,6 +79,8 @@ impl Error {
             | Self::Listen(_)
             | Self::Backup(_)
             | Self::Export(_)
+            | Self::Stick(_)
+            | Self::StickAnswer(_)
             | Self::Internal(_) => Code::Internal,
         }
     }
@@ -99,6 +107,8 @@ impl Error {
             | Self::Listen(_)
             | Self::Backup(_)
             | Self::Export(_)
+            | Self::Stick(_)
+            | Self::StickAnswer(_)
             | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -26,6 +26,7 @@ mod revoked;
 mod serve;
 mod settings;
 mod status;
+mod stick;
 mod take;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub use export::{Export, Exported};
 pub use reapply::Reapplied;
 pub use serve::{serve, serve_with_grace};
 pub use status::{DeskStatus, JournalStatus, Status};
+pub use stick::TakenIn;
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: usize = 16;

@@ -221,7 +221,7 @@ impl Desk {
     }
 
     /// A name in the folder that nothing has yet. Nothing that was written out before is overwritten.
-    fn free(&self, folder: &Path, name: &str, ending: &str) -> Result<PathBuf> {
+    pub(crate) fn free(&self, folder: &Path, name: &str, ending: &str) -> Result<PathBuf> {
         self.outside(folder)?;
         let mut path = folder.join(format!("{name}{ending}"));
         for again in 2.. {

@@ -5,6 +5,7 @@ mod backups;
 mod bounds;
 mod days;
 mod export;
+mod hostile;
 mod program;
 mod reapply;
 mod retire;
