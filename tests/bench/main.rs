@@ -64,7 +64,7 @@ fn main() {
     let folder = std::env::var_os("INTAKE_BENCH_FOLDER").map_or_else(|| root().join("target/bench"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, Measure); 15] = [
+    let all: [(&str, Measure); 18] = [
         ("find-code", find_code::figure),
         ("register", register::figure),
         ("register-slow-sync", register::slow_sync),
@@ -76,18 +76,18 @@ fn main() {
         ("register-growth", growth::register),
         ("sign-in", sign_in::figure),
         ("start", start::figure),
+        ("set-vs-slip", paper::set),
+        ("preview", paper::preview),
+        ("slip-cold", paper::cold),
         ("exchange-vs-insert", exchange::against_insert),
         ("exchange-many", exchange::many),
         ("exchange-bytes", exchange::bytes),
         ("exchange-growth", exchange::grown),
     ];
-    let papers: [(&str, MayMeasure); 6] = [
+    let papers: [(&str, MayMeasure); 3] = [
         ("slip-vs-weasyprint", paper::weasyprint),
         ("slip-vs-reportlab", paper::reportlab),
         ("slip-vs-chromium", paper::chromium),
-        ("set-vs-slip", paper::set),
-        ("preview", paper::preview),
-        ("slip-cold", paper::cold),
     ];
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
     let figures =

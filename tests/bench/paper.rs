@@ -105,7 +105,7 @@ fn beside(figure: &'static str, maker: &'static str, other: &'static str) -> Opt
 }
 
 /// Form, notice, delivery sheet and slip, against one slip.
-pub(crate) fn set(_folder: &Path) -> Option<Figure> {
+pub(crate) fn set(_folder: &Path) -> Figure {
     let papers = warm();
     let mut pairs = Vec::new();
     for serial in 1..=TURNS {
@@ -117,11 +117,11 @@ pub(crate) fn set(_folder: &Path) -> Option<Figure> {
         let (one, _) = timed(|| papers.slip(&slip(serial + TURNS)).unwrap().pdf().unwrap());
         pairs.push((whole, one));
     }
-    Some(Figure::of("set-vs-slip", "form, notice, delivery sheet and slip of one visit", "one slip", pairs))
+    Figure::of("set-vs-slip", "form, notice, delivery sheet and slip of one visit", "one slip", pairs)
 }
 
 /// The picture in the window, against the PDF of the same slip.
-pub(crate) fn preview(_folder: &Path) -> Option<Figure> {
+pub(crate) fn preview(_folder: &Path) -> Figure {
     let papers = warm();
     let mut pairs = Vec::new();
     for serial in 1..=TURNS {
@@ -129,11 +129,11 @@ pub(crate) fn preview(_folder: &Path) -> Option<Figure> {
         let (pdf, _) = timed(|| papers.slip(&slip(serial + TURNS)).unwrap().pdf().unwrap());
         pairs.push((picture, pdf));
     }
-    Some(Figure::of("preview", "one slip as a picture for the window", "the same as PDF", pairs))
+    Figure::of("preview", "one slip as a picture for the window", "the same as PDF", pairs)
 }
 
 /// From nothing: fonts found and read, the first slip made; against a warm slip.
-pub(crate) fn cold(_folder: &Path) -> Option<Figure> {
+pub(crate) fn cold(_folder: &Path) -> Figure {
     let warm = warm();
     let mut pairs = Vec::new();
     for serial in 1..=u32::try_from(COLD_TURNS).unwrap() {
@@ -141,7 +141,7 @@ pub(crate) fn cold(_folder: &Path) -> Option<Figure> {
         let (later, _) = timed(|| warm.slip(&slip(serial + TURNS)).unwrap().pdf().unwrap());
         pairs.push((first, later));
     }
-    Some(Figure::of("slip-cold", "the first slip after the start, fonts read", "a later slip", pairs))
+    Figure::of("slip-cold", "the first slip after the start, fonts read", "a later slip", pairs)
 }
 
 fn papers_of(serial: u32) -> (Form, Notice, Notice) {
