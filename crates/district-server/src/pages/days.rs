@@ -12,8 +12,8 @@ use super::{Frame, centre_name, page};
 use crate::days::{DayStatus, DayWord};
 use crate::{District, Result};
 
-/// Days that are shown, today among them.
-const SHOWN: u64 = 14;
+/// Days that are shown, today among them: as many as stand beside each other on an office's screen.
+const SHOWN: u64 = 10;
 
 #[derive(Template)]
 #[template(path = "days.html")]
@@ -36,8 +36,9 @@ struct Cell {
     count: String,
 }
 
-fn cell(status: &DayStatus) -> Cell {
+fn cell(status: &DayStatus, today: NaiveDate) -> Cell {
     let (word, class) = match status.state {
+        DayWord::Missing if status.day >= today => ("还没有日结", "open"),
         DayWord::Missing => ("没有日结", "missing"),
         DayWord::Closed => ("已日结，没有报齐", "closed"),
         DayWord::Confirmed => ("已确认", "confirmed"),
@@ -60,7 +61,7 @@ pub(super) async fn show(State(district): State<Arc<District>>, who: SignedIn) -
         .map(|(centre, desk, told)| DeskRow {
             centre_name: centre_name(&centre),
             desk,
-            cells: days.iter().map(|day| told.iter().find(|one| one.day == *day).map(cell)).collect(),
+            cells: days.iter().map(|day| told.iter().find(|one| one.day == *day).map(|one| cell(one, today))).collect(),
         })
         .collect();
     let missing = desks.iter().flat_map(|desk| desk.cells.iter().flatten()).filter(|cell| cell.class == "missing");

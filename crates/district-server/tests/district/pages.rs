@@ -5,6 +5,7 @@ use intake_model::Visit;
 use intake_wire::{EnrolRequest, EnrolmentCode, Head, JournalId, Kind, Registered, SigningKey, Voided, encode};
 use testkit::district::CENTRE;
 
+use crate::browser::PASSWORD;
 use crate::world::{Desk, World, world};
 
 /// What a sealed matter said, wherever a desk could have let it stand.
@@ -80,7 +81,11 @@ async fn the_days_page_tells_which_days_were_closed_and_which_are_missing() {
     world.pages(desk.whole()).await.unwrap();
     let mut browser = world.signed_in("查看", Role::Viewer).await;
     let page = browser.get("/days").await.text;
-    assert!(page.contains("有1个登记台日有登记而没有日结") && page.contains("没有日结</span><br>1件"), "{page}");
+    assert!(page.contains("还没有日结</span><br>1件") && page.contains("有登记的日子都日结了"), "{page}");
+    world.clock.pass_ms(24 * 60 * 60_000);
+    browser.sign_in("查看", PASSWORD).await;
+    let page = browser.get("/days").await.text;
+    assert!(page.contains("有登记而没有日结的有1处") && page.contains("\">没有日结</span><br>1件"), "{page}");
     let range = serde_json::json!({ "mark": "A", "from": 1, "to": 1, "kept": 1, "void": 0, "imported": 0, "slips": 1,
         "confirmed": 0 });
     let journal = [1_u8; 16];
@@ -281,7 +286,7 @@ async fn counts_stand_beside_last_years_with_a_picture_and_its_tables() {
     }
     assert_eq!(page.matches("<rect").count(), 2);
     let last = browser.get(&format!("/counts?centre={CENTRE}&year=2025")).await.text;
-    assert!(last.contains("登记4件，上年同期0件（—）"), "{last}");
+    assert!(last.contains("登记4件，上年同期0件。"), "{last}");
     assert!(browser.get("/counts?centre=120110001").await.text.contains("登记0件"));
     assert_eq!(browser.get("/counts?year=99999").await.status, 400);
 }
