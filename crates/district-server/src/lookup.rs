@@ -162,8 +162,7 @@ pub(crate) fn category(filed: Option<&(i64, String)>) -> Option<String> {
 
 /// Where the next page begins.
 fn place(last: &Listed) -> String {
-    let journal: String = last.journal.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}.{journal}", last.number)
+    format!("{}.{}", last.number, last.journal)
 }
 
 fn split(after: &str) -> Result<Option<(NaiveDate, &str, Vec<u8>)>> {

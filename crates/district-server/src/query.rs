@@ -141,7 +141,7 @@ fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
     });
     // A paper has a row for each of its deliveries.
     let mut notices: Vec<(Paper, &str, NaiveDate)> =
-        standing.map(|(paper, one)| (paper, one.document.as_str(), one.issued_on)).collect();
+        standing.map(|(paper, one)| (paper, one.document.as_str(), one.on)).collect();
     notices.dedup();
     let answered = notices.iter().any(|(paper, _, _)| ANSWERS.contains(paper));
     let from = matter.received_on.unwrap_or(matter.date);
@@ -175,7 +175,7 @@ mod tests {
         Issued {
             document: "访接〔2026〕01A-1号".into(),
             paper: paper.into(),
-            issued_on: "2026-11-25".parse().unwrap(),
+            on: "2026-11-25".parse().unwrap(),
             void,
             copies: 1,
             way: None,

@@ -4,15 +4,16 @@
 
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
+use intake_wire::JournalId;
 use tokio_postgres::Row;
 
-use super::seq;
+use super::{fixed, seq};
 use crate::Result;
 
 /// A matter in a list.
 pub(crate) struct Listed {
     pub(crate) number: String,
-    pub(crate) journal: Vec<u8>,
+    pub(crate) journal: JournalId,
     pub(crate) centre: String,
     pub(crate) desk: i16,
     pub(crate) date: NaiveDate,
@@ -30,10 +31,10 @@ const LISTED: &str = "m.number, m.journal_id, m.centre, m.desk, m.local_date, m.
     AND d.number = m.number AND d.desk = m.desk AND NOT d.void)";
 const ORDER: &str = "m.local_date DESC, m.number DESC, m.journal_id DESC";
 
-fn listed(row: &Row) -> Listed {
-    Listed {
+fn listed(row: &Row) -> Result<Listed> {
+    Ok(Listed {
         number: row.get(0),
-        journal: row.get(1),
+        journal: JournalId(fixed(row.get(1))?),
         centre: row.get(2),
         desk: row.get(3),
         date: row.get(4),
@@ -42,7 +43,7 @@ fn listed(row: &Row) -> Listed {
         sealed: row.get(7),
         title: row.get(8),
         papers: row.get(9),
-    }
+    })
 }
 
 /// Which matters a list is of.
@@ -66,7 +67,7 @@ pub(crate) async fn list(c: &impl GenericClient, of: &Filter<'_>, limit: i64) ->
     let day = of.after.map(|(day, _, _)| day);
     let (number, journal) = of.after.map_or(("", [].as_slice()), |(_, number, journal)| (number, journal));
     let rows = c.query(&sql, &[&of.centre, &of.from, &of.to, &of.part, &day, &number, &journal, &limit]).await?;
-    Ok(rows.iter().map(listed).collect())
+    rows.iter().map(listed).collect()
 }
 
 /// Matters in which this name, phone or paper stands, the newest first; never a sealed one.
@@ -74,7 +75,7 @@ pub(crate) async fn of_person(c: &impl GenericClient, key: &str, limit: i64) -> 
     let sql = format!(
         "SELECT {LISTED} FROM matters m WHERE m.found_by @> ARRAY[$1] AND m.sealed = false ORDER BY {ORDER} LIMIT $2"
     );
-    Ok(c.query(&sql, &[&key, &limit]).await?.iter().map(listed).collect())
+    c.query(&sql, &[&key, &limit]).await?.iter().map(listed).collect()
 }
 
 /// A matter as it stands; a machine rolled back can have given its number twice.
@@ -170,7 +171,7 @@ pub(crate) async fn about(c: &impl GenericClient, centre: &str, desk: i16, numbe
 pub(crate) struct Issued {
     pub(crate) document: String,
     pub(crate) paper: String,
-    pub(crate) issued_on: NaiveDate,
+    pub(crate) on: NaiveDate,
     pub(crate) void: bool,
     pub(crate) copies: i32,
     pub(crate) way: Option<String>,
@@ -192,7 +193,7 @@ pub(crate) async fn papers(c: &impl GenericClient, centre: &str, desk: i16, numb
     let issued = |row: &Row| Issued {
         document: row.get(0),
         paper: row.get(1),
-        issued_on: row.get(2),
+        on: row.get(2),
         void: row.get(3),
         copies: row.get(4),
         way: row.get(5),

@@ -294,7 +294,7 @@ fn paper_row(one: Issued) -> PaperRow {
     PaperRow {
         name: Paper::from_word(&one.paper).map_or("其他文书", Paper::label),
         document: one.document,
-        issued_on: one.issued_on,
+        issued_on: one.on,
         state: if one.void { "已作废".into() } else { format!("共{}份", one.copies) },
         delivered,
     }
