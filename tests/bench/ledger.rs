@@ -208,14 +208,14 @@ impl Told {
     }
 
     /// A visit told at length. Real complaints shrink to 1 : 2.37 by zstd; sentences put together from a few parts shrink to
-    /// much less, so that half of each sentence here are characters drawn one by one.
+    /// much less, so that more than half of each here are characters drawn one by one.
     pub(crate) fn at_length(&mut self, characters: &[char]) -> Visit {
         let visit = self.visit();
         let mut demand = String::new();
         while demand.chars().count() < 180 {
             demand.push_str(self.one(&COMPLAINTS));
             demand.push('，');
-            for _ in 0..12 + self.chance(24) {
+            for _ in 0..22 + self.chance(24) {
                 demand.push(characters[self.chance(characters.len())]);
             }
             demand.push('。');

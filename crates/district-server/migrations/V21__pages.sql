@@ -8,7 +8,6 @@ ALTER TABLE matters ADD COLUMN category         text;
 -- By what a person finds it: names, phones and papers, each behind the letter of its kind. Nothing of a sealed one.
 ALTER TABLE matters ADD COLUMN found_by         text[] NOT NULL DEFAULT '{}';
 CREATE INDEX matters_found_by ON matters USING gin (found_by);
-CREATE INDEX matters_newest ON matters (local_date DESC, number DESC, journal_id DESC);
 CREATE INDEX matters_unfolded ON matters (centre, number) WHERE sealed IS NULL;
 
 -- When the desk last asked where both sides stand, and how far it was then.

@@ -18,6 +18,7 @@ use crate::db::forks;
 use crate::db::journals::{self, Journal};
 use crate::db::matters::{self, Version};
 use crate::db::{self, own, place};
+use crate::plain::Run;
 use crate::take::word;
 use crate::{District, Error, Result, days, documents};
 
@@ -87,12 +88,21 @@ impl District {
             let Some(last) = batch.last().map(|entry| entry.seq) else {
                 return Err(Error::Internal("a head above the stored entries".into()));
             };
-            let mut changes = Vec::new();
-            for entry in &batch {
-                let outcome = apply_safely(&mut tx, &journal, entry).await?;
-                // What registers a matter finds nothing waiting yet; a correction may.
-                let frees = entry.kind == Kind::corrected().as_str();
-                changes.extend(self.settle(&mut tx, &journal, entry.seq, &outcome, frees).await?);
+            let (mut changes, mut rest) = (Vec::new(), batch.as_slice());
+            while !rest.is_empty() {
+                let run = Run::of(&journal, rest);
+                let (mut now, later) = rest.split_at(run.len().max(1));
+                if run.len() > 1 && run.apply(&mut tx, &journal).await? {
+                    now.iter().for_each(|_| self.metrics.decided(entries::word(&VerdictKind::Stored)));
+                    now = &[];
+                }
+                for entry in now {
+                    let outcome = apply_safely(&mut tx, &journal, entry).await?;
+                    // What registers a matter finds nothing waiting yet; a correction may.
+                    let frees = entry.kind == Kind::corrected().as_str();
+                    changes.extend(self.settle(&mut tx, &journal, entry.seq, &outcome, frees).await?);
+                }
+                rest = later;
             }
             journals::set_applied(&tx, &journal, last).await?;
             self.tell(&tx, &journal, &changes).await?;
@@ -170,8 +180,7 @@ pub(crate) async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, en
             inner.commit().await?;
             Ok(outcome)
         }
-        // SQLSTATE classes 22 and 23: data and constraints.
-        Err(Error::Internal(said)) if said.starts_with("SQLSTATE 22") || said.starts_with("SQLSTATE 23") => {
+        Err(error) if unfit(&error) => {
             inner.rollback().await?;
             Ok(Outcome::set_aside(Code::ContentUnreadable))
         }
@@ -179,15 +188,52 @@ pub(crate) async fn apply_safely(tx: &mut Transaction<'_>, journal: &Journal, en
     }
 }
 
+/// Whether the database refused what it was given: SQLSTATE classes 22 and 23, data and constraints.
+pub(crate) fn unfit(error: &Error) -> bool {
+    matches!(error, Error::Internal(said) if said.starts_with("SQLSTATE 22") || said.starts_with("SQLSTATE 23"))
+}
+
+/// What is told for the record's sake and changes no table here.
+pub(crate) fn is_quiet(kind: &str) -> bool {
+    matches!(
+        kind,
+        "desk_created"
+            | "epoch_opened"
+            | "desk_enrolled"
+            | "desk_changed"
+            | "advice_given"
+            | "progress_told"
+            | "earlier_looked_up"
+            | "clerk_disabled"
+            | "password_changed"
+            | "sealed_reader_set"
+            | "key_changed"
+            | "keyring_restored"
+            | "desk_recovered"
+            | "tries_failed"
+            | "lock_changed"
+            | "sealed_opened"
+            | "sealed_anew"
+            | "attachment_added"
+            | "attachment_removed"
+            | "matter_exported"
+            | "period_exported"
+            | "clock_jumped"
+            | "clock_confirmed"
+            | "day_reprinted"
+            | "erased"
+    )
+}
+
 async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let stored = || Outcome::of(VerdictKind::Stored, None);
     Ok(match entry.kind.as_str() {
-        "desk_created" | "epoch_opened" | "desk_enrolled" | "desk_changed" | "advice_given" | "progress_told"
-        | "earlier_looked_up" | "clerk_disabled" | "password_changed" | "sealed_reader_set" | "key_changed"
-        | "keyring_restored" | "desk_recovered" | "tries_failed" | "lock_changed" | "sealed_opened" | "sealed_anew"
-        | "attachment_added" | "attachment_removed" | "matter_exported" | "period_exported" | "clock_jumped"
-        | "clock_confirmed" | "day_reprinted" | "erased" => {
-            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() { stored() } else { unreadable(None) }
+        kind if is_quiet(kind) => {
+            if read::<serde_json::Map<_, _>>(entry.open.as_deref()).is_some() {
+                stored()
+            } else {
+                unreadable(None)
+            }
         }
         "clerk_added" => {
             let Some(clerk) = read::<ClerkAdded>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
@@ -309,7 +355,11 @@ async fn corrected(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
 }
 
 /// The number of a version with its date and record, or why the entry is set aside.
-fn legible(journal: &Journal, entry: &Held, number: &str) -> std::result::Result<(String, NaiveDate, Record), Outcome> {
+pub(crate) fn legible(
+    journal: &Journal,
+    entry: &Held,
+    number: &str,
+) -> std::result::Result<(String, NaiveDate, Record), Outcome> {
     let number = own_number(journal, number).ok_or_else(|| unreadable(None))?;
     let (name, date) = (number.to_string(), number.date());
     match record(entry) {
@@ -397,7 +447,7 @@ pub(crate) fn content(personal: Option<&[u8]>) -> Option<Record> {
 }
 
 /// The fixed word that stands for the title of a sealed matter.
-fn profile_title(journal: &Journal) -> &'static str {
+pub(crate) fn profile_title(journal: &Journal) -> &'static str {
     Profile::for_centre(&journal.centre).says("sealed_title")
 }
 
@@ -436,7 +486,7 @@ fn holds_nul(value: &serde_json::Value) -> bool {
     }
 }
 
-fn party(party: Party) -> &'static str {
+pub(crate) fn party(party: Party) -> &'static str {
     match party {
         Party::Person => "person",
         Party::Organisation => "organisation",

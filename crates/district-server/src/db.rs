@@ -16,7 +16,9 @@ pub(crate) mod staff;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{GenericClient, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use crate::{Error, Result};
 
@@ -35,6 +37,10 @@ pub(crate) fn pool(address: &str, connections: usize) -> Result<Pool> {
     let mut postgres: tokio_postgres::Config =
         address.parse().map_err(|_| Error::Config(vec!["postgres is not a connection address".into()]))?;
     postgres.connect_timeout(CONNECTION_WAIT);
+    // Every statement asks by a key. One that was planned while its table was still empty would read all of it for the
+    // rest of the connection's life, or until PostgreSQL next counts its rows.
+    let options = format!("{} -c enable_seqscan=off", postgres.get_options().unwrap_or_default());
+    postgres.options(options.trim());
     let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     Pool::builder(Manager::from_config(postgres, tokio_postgres::NoTls, manager))
         .max_size(connections)
@@ -52,6 +58,27 @@ pub(crate) async fn migrate(pool: &Pool) -> Result<()> {
     let done = embedded::migrations::runner().run_async(&mut **client).await;
     client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
     done.map(drop).map_err(|error| Error::Internal(format!("migration: {error}")))
+}
+
+/// What a statement is run with.
+type With<'w> = &'w [&'w (dyn ToSql + Sync)];
+
+// Each statement is prepared once on a connection and kept there: to prepare it costs as much again as to run it.
+
+pub(crate) async fn execute(c: &impl GenericClient, sql: &str, with: With<'_>) -> Result<u64> {
+    Ok(c.execute(&c.prepare_cached(sql).await?, with).await?)
+}
+
+pub(crate) async fn query(c: &impl GenericClient, sql: &str, with: With<'_>) -> Result<Vec<Row>> {
+    Ok(c.query(&c.prepare_cached(sql).await?, with).await?)
+}
+
+pub(crate) async fn query_one(c: &impl GenericClient, sql: &str, with: With<'_>) -> Result<Row> {
+    Ok(c.query_one(&c.prepare_cached(sql).await?, with).await?)
+}
+
+pub(crate) async fn query_opt(c: &impl GenericClient, sql: &str, with: With<'_>) -> Result<Option<Row>> {
+    Ok(c.query_opt(&c.prepare_cached(sql).await?, with).await?)
 }
 
 /// A place in a journal as PostgreSQL's `int8` holds it.

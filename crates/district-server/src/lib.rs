@@ -23,6 +23,7 @@ mod metrics;
 mod overview;
 mod pages;
 mod password;
+mod plain;
 mod query;
 mod rates;
 mod reapply;

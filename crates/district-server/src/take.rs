@@ -59,7 +59,9 @@ impl District {
         let before = block.before()?;
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
-        journals::open(&tx, centre, block.journal, desk, &block.mark).await?;
+        if intake.seen.is_empty() {
+            journals::open(&tx, centre, block.journal, desk, &block.mark).await?;
+        }
         let journal = journals::lock(&tx, centre, block.journal).await?;
         let journal = journal.ok_or_else(|| Error::Internal("a journal that is gone".into()))?;
         if journal.desk != desk || journal.mark != block.mark {
@@ -70,7 +72,12 @@ impl District {
             return Ok(());
         }
         let last = before.seq + block.entries.len() as u64;
-        let known = entries::hashes(&tx, &journal, before.seq + 1, last).await?;
+        // Behind the head there is nothing to compare with.
+        let known = if before.seq < journal.head.seq {
+            entries::hashes(&tx, &journal, before.seq + 1, last).await?
+        } else {
+            Vec::new()
+        };
         let known: BTreeMap<u64, Hash> = known.into_iter().collect();
         let (mut fresh, mut forks, mut had) = (Vec::new(), Vec::new(), Vec::new());
         let (mut end, mut previous) = (journal.head, before.hash);

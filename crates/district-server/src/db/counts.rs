@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
+use super::query;
 use crate::Result;
 
 /// Registrations of one centre, month and category.
@@ -24,15 +25,15 @@ pub(crate) async fn counts(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<Count>> {
-    let rows = c
-        .query(
-            "SELECT centre, extract(year FROM local_date)::int4, extract(month FROM local_date)::int4,
+    let rows = query(
+        c,
+        "SELECT centre, extract(year FROM local_date)::int4, extract(month FROM local_date)::int4,
                 coalesce(sealed, true), category_edition, category, count(*) FROM matters
              WHERE NOT void AND ($1::text IS NULL OR centre = $1) AND local_date BETWEEN $2 AND $3
              GROUP BY 1, 2, 3, 4, 5, 6",
-            &[&centre, &from, &to],
-        )
-        .await?;
+        &[&centre, &from, &to],
+    )
+    .await?;
     let count = |row: &Row| Count {
         centre: row.get(0),
         year: row.get(1),
@@ -47,5 +48,5 @@ pub(crate) async fn counts(
 /// The centres that have desks or matters, in order.
 pub(crate) async fn centres(c: &impl GenericClient) -> Result<Vec<String>> {
     let sql = "SELECT centre FROM desks UNION SELECT centre FROM journals ORDER BY 1";
-    Ok(c.query(sql, &[]).await?.iter().map(|row| row.get(0)).collect())
+    Ok(query(c, sql, &[]).await?.iter().map(|row| row.get(0)).collect())
 }

@@ -6,6 +6,7 @@ use intake_wire::DayClosed;
 
 use super::journals::Journal;
 use super::place;
+use super::{execute, query};
 use crate::Result;
 
 /// One day of a desk, as the district has it.
@@ -25,7 +26,8 @@ pub(crate) struct Day {
 pub(crate) async fn put(c: &impl GenericClient, j: &Journal, seq: u64, told: &DayClosed) -> Result<()> {
     let sum =
         |of: fn(&intake_model::NumberRange) -> u32| told.ranges.iter().map(|range| i64::from(of(range))).sum::<i64>();
-    c.execute(
+    execute(
+        c,
         "INSERT INTO days (centre, journal_id, seq, desk, day, closing, kept, void, slips, undelivered, unanswered,
                            drafts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -50,9 +52,9 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, seq: u64, told: &Da
 
 /// The newest days of a desk on which something was registered or that were closed, the newest first.
 pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, limit: i64) -> Result<Vec<Day>> {
-    let rows = c
-        .query(
-            "WITH here AS (SELECT local_date AS day, count(DISTINCT number) AS registered FROM matters
+    let rows = query(
+        c,
+        "WITH here AS (SELECT local_date AS day, count(DISTINCT number) AS registered FROM matters
                  WHERE centre = $1 AND desk = $2 GROUP BY local_date),
              aside AS (SELECT to_date(split_part(e.number, '-', 2), 'YYYYMMDD') AS day, count(*) AS not_plain
                  FROM entries e JOIN journals j USING (centre, journal_id)
@@ -63,9 +65,9 @@ pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, limit
                  ORDER BY d.day, length(j.mark) DESC, j.mark DESC, d.seq DESC)
              SELECT day, coalesce(registered, 0), coalesce(not_plain, 0), kept, coalesce(closings, 0)
              FROM here FULL JOIN closed USING (day) LEFT JOIN aside USING (day) ORDER BY day DESC LIMIT $3",
-            &[&centre, &i16::from(desk), &limit],
-        )
-        .await?;
+        &[&centre, &i16::from(desk), &limit],
+    )
+    .await?;
     let day = |row: &tokio_postgres::Row| Day {
         on: row.get(0),
         registered: row.get(1),

@@ -6,7 +6,7 @@ use deadpool_postgres::GenericClient;
 use intake_wire::{Hash, PublicKey};
 use tokio_postgres::Row;
 
-use super::{fixed, seq};
+use super::{execute, fixed, query, query_opt, seq};
 use crate::Result;
 
 /// A desk as the district knows it.
@@ -22,19 +22,18 @@ pub(crate) async fn find(c: &impl GenericClient, centre: &str, desk: u8, lock: b
     } else {
         "SELECT key, issued_ms FROM desks WHERE centre = $1 AND desk = $2"
     };
-    let row = c.query_opt(sql, &[&centre, &i16::from(desk)]).await?;
+    let row = query_opt(c, sql, &[&centre, &i16::from(desk)]).await?;
     row.map(|row| Ok(Desk { key: PublicKey(fixed(row.get(0))?), issued_ms: row.get(1) })).transpose()
 }
 
 /// Makes two transactions about one desk follow one another, whether or not it is known yet.
 pub(crate) async fn queue(c: &impl GenericClient, centre: &str, desk: u8) -> Result<()> {
-    c.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", &[&centre, &i64::from(desk)]).await?;
+    execute(c, "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", &[&centre, &i64::from(desk)]).await?;
     Ok(())
 }
 
 pub(crate) async fn put(c: &impl GenericClient, centre: &str, desk: u8, key: &PublicKey, issued_ms: i64) -> Result<()> {
-    c.execute(
-        "INSERT INTO desks (centre, desk, key, issued_ms) VALUES ($1, $2, $3, $4)
+    execute(c, "INSERT INTO desks (centre, desk, key, issued_ms) VALUES ($1, $2, $3, $4)
          ON CONFLICT (centre, desk) DO UPDATE SET key = excluded.key, issued_ms = excluded.issued_ms, retired_ms = NULL",
         &[&centre, &i16::from(desk), &key.0.as_slice(), &issued_ms],
     )
@@ -44,14 +43,14 @@ pub(crate) async fn put(c: &impl GenericClient, centre: &str, desk: u8, key: &Pu
 
 pub(crate) async fn set_retired(c: &impl GenericClient, centre: &str, desk: u8, at_ms: Option<i64>) -> Result<()> {
     let sql = "UPDATE desks SET retired_ms = $3 WHERE centre = $1 AND desk = $2";
-    c.execute(sql, &[&centre, &i16::from(desk), &at_ms]).await?;
+    execute(c, sql, &[&centre, &i16::from(desk), &at_ms]).await?;
     Ok(())
 }
 
 /// When the desk last asked where both sides stand.
 pub(crate) async fn set_seen(c: &impl GenericClient, centre: &str, desk: u8, now_ms: i64) -> Result<()> {
     let sql = "UPDATE desks SET seen_ms = $3 WHERE centre = $1 AND desk = $2";
-    c.execute(sql, &[&centre, &i16::from(desk), &now_ms]).await?;
+    execute(c, sql, &[&centre, &i16::from(desk), &now_ms]).await?;
     Ok(())
 }
 
@@ -80,9 +79,9 @@ pub(crate) struct JournalLine {
 
 /// Every desk with each of its journals, in order.
 pub(crate) async fn lines(c: &impl GenericClient) -> Result<Vec<Line>> {
-    let rows = c
-        .query(
-            "SELECT d.centre, d.desk, d.key, d.retired_ms, d.seen_ms, j.mark, j.head_seq, j.head_hash, j.told_seq,
+    let rows = query(
+        c,
+        "SELECT d.centre, d.desk, d.key, d.retired_ms, d.seen_ms, j.mark, j.head_seq, j.head_hash, j.told_seq,
                 j.forked, n.set_aside, n.waiting,
                 (SELECT e.at_ms - (extract(epoch FROM e.received_at) * 1000)::int8 FROM entries e
                  WHERE e.centre = j.centre AND e.journal_id = j.journal_id AND e.seq = j.head_seq)
@@ -92,9 +91,9 @@ pub(crate) async fn lines(c: &impl GenericClient) -> Result<Vec<Line>> {
                  FROM entries e WHERE e.centre = j.centre AND e.journal_id = j.journal_id
                  AND e.verdict IN ('set_aside', 'superseded', 'waiting')) n ON true
              ORDER BY d.centre, d.desk, length(j.mark), j.mark, j.journal_id",
-            &[],
-        )
-        .await?;
+        &[],
+    )
+    .await?;
     rows.iter().map(line).collect()
 }
 
@@ -124,7 +123,7 @@ fn line(row: &Row) -> Result<Line> {
 
 /// The desks that are out of service, and since when.
 pub(crate) async fn retired(c: &impl GenericClient) -> Result<BTreeMap<(String, u8), i64>> {
-    let rows = c.query("SELECT centre, desk, retired_ms FROM desks WHERE retired_ms IS NOT NULL", &[]).await?;
+    let rows = query(c, "SELECT centre, desk, retired_ms FROM desks WHERE retired_ms IS NOT NULL", &[]).await?;
     let desk = |row: &Row| (row.get(0), u8::try_from(row.get::<_, i16>(1)).unwrap_or(0));
     Ok(rows.iter().map(|row| (desk(row), row.get(2))).collect())
 }
@@ -136,7 +135,8 @@ pub(crate) async fn add_code(
     desk: u8,
     expires_ms: i64,
 ) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "INSERT INTO enrolment_codes (centre, secret_hash, desk, expires_ms) VALUES ($1, $2, $3, $4)",
         &[&centre, &secret_hash, &i16::from(desk), &expires_ms],
     )
@@ -158,13 +158,13 @@ pub(crate) async fn open_code(
     desk: u8,
     now_ms: i64,
 ) -> Result<Option<OpenCode>> {
-    let row = c
-        .query_opt(
-            "SELECT used_key FROM enrolment_codes
+    let row = query_opt(
+        c,
+        "SELECT used_key FROM enrolment_codes
              WHERE centre = $1 AND secret_hash = $2 AND desk = $3 AND expires_ms > $4 FOR UPDATE",
-            &[&centre, &secret_hash, &i16::from(desk), &now_ms],
-        )
-        .await?;
+        &[&centre, &secret_hash, &i16::from(desk), &now_ms],
+    )
+    .await?;
     Ok(row.map(|row| OpenCode { used_key: row.get(0) }))
 }
 
@@ -175,7 +175,8 @@ pub(crate) async fn use_code(
     key: &PublicKey,
     now_ms: i64,
 ) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "UPDATE enrolment_codes SET used_ms = $3, used_key = $4 WHERE centre = $1 AND secret_hash = $2",
         &[&centre, &secret_hash, &now_ms, &key.0.as_slice()],
     )

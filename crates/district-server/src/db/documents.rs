@@ -5,7 +5,7 @@ use deadpool_postgres::GenericClient;
 use intake_wire::{DocumentIssued, JournalId};
 
 use super::journals::Journal;
-use super::{fixed, place, seq};
+use super::{execute, fixed, place, query_one, query_opt, seq};
 use crate::Result;
 
 /// Where a paper's entry stands.
@@ -24,7 +24,8 @@ pub(crate) struct Delivered {
 }
 
 pub(crate) async fn put(c: &impl GenericClient, j: &Journal, at: u64, one: &DocumentIssued, name: &str) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "INSERT INTO documents (centre, journal_id, seq, desk, number, document, paper, issued_on)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[
@@ -45,32 +46,33 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, at: u64, one: &Docu
 /// The last paper of this number that the desk issued to a matter: one of the journal's own, else one of the desk's other
 /// epochs, the newest first.
 pub(crate) async fn find(c: &impl GenericClient, j: &Journal, number: &str, name: &str) -> Result<Option<Place>> {
-    let row = c
-        .query_opt(
-            "SELECT d.journal_id, d.seq FROM documents d JOIN journals j USING (centre, journal_id)
+    let row = query_opt(
+        c,
+        "SELECT d.journal_id, d.seq FROM documents d JOIN journals j USING (centre, journal_id)
              WHERE d.centre = $1 AND d.number = $2 AND d.document = $3 AND d.desk = $4
              ORDER BY d.journal_id = $5 DESC, length(j.mark) DESC, j.mark DESC, d.seq DESC LIMIT 1",
-            &[&j.centre, &number, &name, &i16::from(j.desk), &j.id.0.as_slice()],
-        )
-        .await?;
+        &[&j.centre, &number, &name, &i16::from(j.desk), &j.id.0.as_slice()],
+    )
+    .await?;
     row.map(|row| Ok(Place { journal: JournalId(fixed(row.get(0))?), seq: seq(row.get(1)) })).transpose()
 }
 
 pub(crate) async fn void(c: &impl GenericClient, j: &Journal, of: Place) -> Result<()> {
     let sql = "UPDATE documents SET void = true WHERE centre = $1 AND journal_id = $2 AND seq = $3";
-    c.execute(sql, &[&j.centre, &of.journal.0.as_slice(), &place(of.seq)?]).await?;
+    execute(c, sql, &[&j.centre, &of.journal.0.as_slice(), &place(of.seq)?]).await?;
     Ok(())
 }
 
 pub(crate) async fn copies(c: &impl GenericClient, j: &Journal, of: Place, copy: u32) -> Result<()> {
     let copy = i32::try_from(copy).unwrap_or(i32::MAX);
     let sql = "UPDATE documents SET copies = greatest(copies, $4) WHERE centre = $1 AND journal_id = $2 AND seq = $3";
-    c.execute(sql, &[&j.centre, &of.journal.0.as_slice(), &place(of.seq)?, &copy]).await?;
+    execute(c, sql, &[&j.centre, &of.journal.0.as_slice(), &place(of.seq)?, &copy]).await?;
     Ok(())
 }
 
 pub(crate) async fn deliver(c: &impl GenericClient, j: &Journal, at: u64, of: Place, told: &Delivered) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "INSERT INTO deliveries (centre, journal_id, seq, document_journal, document_seq, way, delivered_on, refused)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         &[
@@ -93,20 +95,20 @@ pub(crate) async fn forget(c: &impl GenericClient, j: &Journal, seqs: &[u64]) ->
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
     let sql = "UPDATE deliveries SET way = NULL, delivered_on = NULL, refused = NULL
                WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)";
-    c.execute(sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?;
+    execute(c, sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?;
     Ok(())
 }
 
 /// Papers of a journal, how many of them are void, and how many were delivered.
 pub(crate) async fn counts(c: &impl GenericClient, j: &Journal) -> Result<(i64, i64, i64)> {
-    let row = c
-        .query_one(
-            "SELECT count(*), count(*) FILTER (WHERE void), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deliveries e
+    let row = query_one(
+        c,
+        "SELECT count(*), count(*) FILTER (WHERE void), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deliveries e
                  WHERE e.centre = d.centre AND e.document_journal = d.journal_id AND e.document_seq = d.seq
                  AND e.refused IS NOT TRUE))
              FROM documents d WHERE centre = $1 AND journal_id = $2",
-            &[&j.centre, &j.id.0.as_slice()],
-        )
-        .await?;
+        &[&j.centre, &j.id.0.as_slice()],
+    )
+    .await?;
     Ok((row.get(0), row.get(1), row.get(2)))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio_postgres::Row;
 
 use super::journals::Journal;
-use super::{fixed, forks, place, seq};
+use super::{execute, fixed, forks, place, query, query_one, query_opt, seq};
 use crate::{Error, Result};
 
 /// Which table takes them.
@@ -46,7 +46,8 @@ pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, 
     };
     let (open_salts, opens, open_digests) = parts(|entry| &entry.open);
     let (personal_salts, personals, personal_digests) = parts(|entry| &entry.personal);
-    c.execute(
+    execute(
+        c,
         &sql,
         &[
             &j.centre,
@@ -79,12 +80,12 @@ fn salt(part: &Part) -> Option<&[u8]> {
 
 /// The hashes held from one place to another, both included.
 pub(crate) async fn hashes(c: &impl GenericClient, j: &Journal, from: u64, to: u64) -> Result<Vec<(u64, Hash)>> {
-    let rows = c
-        .query(
-            "SELECT seq, hash FROM entries WHERE centre = $1 AND journal_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq",
-            &[&j.centre, &j.id.0.as_slice(), &place(from)?, &place(to)?],
-        )
-        .await?;
+    let rows = query(
+        c,
+        "SELECT seq, hash FROM entries WHERE centre = $1 AND journal_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq",
+        &[&j.centre, &j.id.0.as_slice(), &place(from)?, &place(to)?],
+    )
+    .await?;
     rows.iter().map(|row| Ok((seq(row.get(0)), Hash(fixed(row.get(1))?)))).collect()
 }
 
@@ -93,17 +94,17 @@ pub(crate) async fn any_told(c: &impl GenericClient, j: &Journal, seqs: &[u64]) 
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
     let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
                AND personal IS NOT NULL)";
-    Ok(c.query_one(sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?.get(0))
+    Ok(query_one(c, sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?.get(0))
 }
 
 /// Whether a contradicting entry with this hash is kept.
 pub(crate) async fn fork_held(c: &impl GenericClient, j: &Journal, at: u64, hash: Hash) -> Result<bool> {
-    let row = c
-        .query_opt(
-            "SELECT 1 FROM forks WHERE centre = $1 AND journal_id = $2 AND seq = $3 AND hash = $4",
-            &[&j.centre, &j.id.0.as_slice(), &place(at)?, &hash.0.as_slice()],
-        )
-        .await?;
+    let row = query_opt(
+        c,
+        "SELECT 1 FROM forks WHERE centre = $1 AND journal_id = $2 AND seq = $3 AND hash = $4",
+        &[&j.centre, &j.id.0.as_slice(), &place(at)?, &hash.0.as_slice()],
+    )
+    .await?;
     Ok(row.is_some())
 }
 
@@ -129,18 +130,18 @@ fn held(row: &Row) -> Held {
 pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Held>> {
     let sql =
         format!("SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
-    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
+    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
 }
 
 /// Entries after a place as the desk wrote them, in order.
 pub(crate) async fn whole_after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Entry>> {
-    let rows = c
-        .query(
-            "SELECT seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
+    let rows = query(
+        c,
+        "SELECT seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
                 personal_digest FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
-            &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit],
-        )
-        .await?;
+        &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit],
+    )
+    .await?;
     let part = |row: &Row, at: usize| match (row.get::<_, Option<&[u8]>>(at), row.get::<_, Option<Vec<u8>>>(at + 1)) {
         (Some(salt), Some(bytes)) => Ok::<_, Error>(Part::Kept { salt: fixed(salt)?, bytes }),
         _ => Ok(Part::Erased { digest: Hash(fixed(row.get(at + 2))?) }),
@@ -169,7 +170,7 @@ pub(crate) async fn set_aside_after(
         "SELECT {HELD}, verdict_code FROM entries
          WHERE centre = $1 AND journal_id = $2 AND seq > $3 AND verdict = 'set_aside' ORDER BY seq LIMIT $4"
     );
-    let rows = c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?;
+    let rows = query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?;
     Ok(rows.iter().map(|row| (held(row), VerdictKind::SetAside { code: row.get(4) })).collect())
 }
 
@@ -198,17 +199,17 @@ pub struct Aside {
 
 /// Entries that are set aside, of one centre or of all.
 pub(crate) async fn set_aside(c: &impl GenericClient, centre: Option<&str>, limit: i64) -> Result<Vec<Aside>> {
-    let rows = c
-        .query(
-            "SELECT e.centre, j.desk, e.journal_id, e.seq, e.kind, e.verdict_code, e.number, e.at_ms,
+    let rows = query(
+        c,
+        "SELECT e.centre, j.desk, e.journal_id, e.seq, e.kind, e.verdict_code, e.number, e.at_ms,
                 (SELECT count(*) FROM entries w WHERE w.centre = e.centre AND w.journal_id = e.journal_id
                  AND w.verdict = 'waiting' AND w.verdict_ref = e.seq)
              FROM entries e JOIN journals j USING (centre, journal_id)
              WHERE e.verdict = 'set_aside' AND ($1::text IS NULL OR e.centre = $1)
              ORDER BY e.centre, j.desk, length(j.mark), j.mark, e.journal_id, e.seq LIMIT $2",
-            &[&centre, &limit],
-        )
-        .await?;
+        &[&centre, &limit],
+    )
+    .await?;
     let aside = |row: &Row| {
         Ok(Aside {
             centre: row.get(0),
@@ -231,7 +232,7 @@ pub(crate) async fn waiting_for(c: &impl GenericClient, j: &Journal, number: &st
         "SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'waiting' AND number = $3
          ORDER BY seq"
     );
-    Ok(c.query(&sql, &[&j.centre, &j.id.0.as_slice(), &number]).await?.iter().map(held).collect())
+    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &number]).await?.iter().map(held).collect())
 }
 
 /// Versions of a matter that were set aside before a place, with the number they are known to be about: those of this
@@ -247,7 +248,7 @@ pub(crate) async fn versions_aside(
     let sql = "SELECT seq, number FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'set_aside'
                AND kind IN ('registered', 'corrected') AND seq < $3 AND (number = $4 OR number IS NULL OR seq = $5)
                ORDER BY seq";
-    let rows = c.query(sql, &[&j.centre, &j.id.0.as_slice(), &place(before)?, &number, &named]).await?;
+    let rows = query(c, sql, &[&j.centre, &j.id.0.as_slice(), &place(before)?, &number, &named]).await?;
     Ok(rows.iter().map(|row| (seq(row.get(0)), row.get(1))).collect())
 }
 
@@ -262,8 +263,8 @@ pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: 
                               'document_issued', 'document_voided', 'document_delivered')";
     let [centre, journal, seqs] = at;
     let sql = format!("UPDATE entries {erase} AND (number = $4 OR number IS NULL)");
-    c.execute(&sql, &[centre, journal, seqs, &number]).await?;
-    c.execute(&format!("UPDATE forks {erase}"), &at).await?;
+    execute(c, &sql, &[centre, journal, seqs, &number]).await?;
+    execute(c, &format!("UPDATE forks {erase}"), &at).await?;
     forks::forget(c, j, seqs).await
 }
 
@@ -287,6 +288,23 @@ pub(crate) fn word(verdict: &VerdictKind) -> &'static str {
     }
 }
 
+/// These entries are applied; each with the matter it is about.
+pub(crate) async fn decide_stored(
+    c: &impl GenericClient,
+    j: &Journal,
+    applied: &[(u64, Option<String>)],
+) -> Result<()> {
+    let seqs = applied.iter().map(|(seq, _)| place(*seq)).collect::<Result<Vec<_>>>()?;
+    let numbers: Vec<Option<&str>> = applied.iter().map(|(_, number)| number.as_deref()).collect();
+    let sql = "UPDATE entries e SET verdict = 'stored', verdict_code = NULL, verdict_ref = NULL,
+                   number = coalesce(t.number, e.number)
+               FROM unnest($3::int8[], $4::text[]) t (seq, number)
+               WHERE e.centre = $1 AND e.journal_id = $2 AND e.seq = t.seq AND e.seq BETWEEN $5 AND $6";
+    let (first, last) = (seqs.first().copied().unwrap_or(0), seqs.last().copied().unwrap_or(0));
+    execute(c, sql, &[&j.centre, &j.id.0.as_slice(), &seqs, &numbers, &first, &last]).await?;
+    Ok(())
+}
+
 pub(crate) async fn decide(
     c: &impl GenericClient,
     j: &Journal,
@@ -295,7 +313,8 @@ pub(crate) async fn decide(
     number: Option<&str>,
 ) -> Result<()> {
     let (code, reference) = more(verdict)?;
-    c.execute(
+    execute(
+        c,
         "UPDATE entries SET verdict = $4, verdict_code = $5, verdict_ref = $6, number = coalesce($7, number)
          WHERE centre = $1 AND journal_id = $2 AND seq = $3",
         &[&j.centre, &j.id.0.as_slice(), &place(at)?, &word(verdict), &code, &reference, &number],
@@ -320,24 +339,25 @@ fn verdict(row: &Row) -> Result<Verdict> {
 /// What became of these entries.
 pub(crate) async fn verdicts(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<Vec<Verdict>> {
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
-    let rows = c
-        .query(
-            "SELECT seq, verdict, verdict_code, verdict_ref FROM entries
-             WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)",
-            &[&j.centre, &j.id.0.as_slice(), &seqs],
-        )
-        .await?;
+    let rows = query(
+        c,
+        "SELECT e.* FROM unnest($3::int8[]) place CROSS JOIN LATERAL
+            (SELECT seq, verdict, verdict_code, verdict_ref FROM entries
+             WHERE centre = $1 AND journal_id = $2 AND seq = place OFFSET 0) e",
+        &[&j.centre, &j.id.0.as_slice(), &seqs],
+    )
+    .await?;
     rows.iter().map(verdict).collect()
 }
 
 /// Every verdict of a journal that is not simply stored.
 pub(crate) async fn open_verdicts(c: &impl GenericClient, j: &Journal) -> Result<Vec<Verdict>> {
-    let rows = c
-        .query(
-            "SELECT seq, verdict, verdict_code, verdict_ref FROM entries WHERE centre = $1 AND journal_id = $2
+    let rows = query(
+        c,
+        "SELECT seq, verdict, verdict_code, verdict_ref FROM entries WHERE centre = $1 AND journal_id = $2
              AND verdict IN ('set_aside', 'superseded', 'waiting') ORDER BY seq",
-            &[&j.centre, &j.id.0.as_slice()],
-        )
-        .await?;
+        &[&j.centre, &j.id.0.as_slice()],
+    )
+    .await?;
     rows.iter().map(verdict).collect()
 }

@@ -3,7 +3,7 @@
 use deadpool_postgres::GenericClient;
 use intake_wire::{Hash, Head, JournalId};
 
-use super::{fixed, place, seq};
+use super::{execute, fixed, place, query, query_opt, seq};
 use crate::Result;
 
 /// A desk's journal as the district holds it.
@@ -33,7 +33,8 @@ fn read(row: &tokio_postgres::Row) -> Result<Journal> {
 
 /// Makes the journal known if it is not.
 pub(crate) async fn open(c: &impl GenericClient, centre: &str, id: JournalId, desk: u8, mark: &str) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "INSERT INTO journals (centre, journal_id, desk, mark, head_hash) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (centre, journal_id) DO NOTHING",
         &[&centre, &id.0.as_slice(), &i16::from(desk), &mark, &Hash::ZERO.0.as_slice()],
@@ -45,7 +46,7 @@ pub(crate) async fn open(c: &impl GenericClient, centre: &str, id: JournalId, de
 /// The journal, locked until the transaction ends.
 pub(crate) async fn lock(c: &impl GenericClient, centre: &str, id: JournalId) -> Result<Option<Journal>> {
     let sql = format!("SELECT {COLUMNS} FROM journals WHERE centre = $1 AND journal_id = $2 FOR UPDATE");
-    c.query_opt(&sql, &[&centre, &id.0.as_slice()]).await?.as_ref().map(read).transpose()
+    query_opt(c, &sql, &[&centre, &id.0.as_slice()]).await?.as_ref().map(read).transpose()
 }
 
 /// All journals of a desk, the first epoch first.
@@ -53,24 +54,23 @@ pub(crate) async fn of_desk(c: &impl GenericClient, centre: &str, desk: u8) -> R
     let sql = format!(
         "SELECT {COLUMNS} FROM journals WHERE centre = $1 AND desk = $2 ORDER BY length(mark), mark, journal_id"
     );
-    c.query(&sql, &[&centre, &i16::from(desk)]).await?.iter().map(read).collect()
+    query(c, &sql, &[&centre, &i16::from(desk)]).await?.iter().map(read).collect()
 }
 
 /// Journals with entries that are stored and not applied.
 pub(crate) async fn behind(c: &impl GenericClient) -> Result<Vec<(String, JournalId)>> {
-    let rows = c.query("SELECT centre, journal_id FROM journals WHERE applied_seq < head_seq", &[]).await?;
+    let rows = query(c, "SELECT centre, journal_id FROM journals WHERE applied_seq < head_seq", &[]).await?;
     rows.iter().map(|row| Ok((row.get(0), JournalId(fixed(row.get(1))?)))).collect()
 }
 
 /// Every journal, for `status`.
 pub(crate) async fn all(c: &impl GenericClient) -> Result<Vec<Journal>> {
     let sql = format!("SELECT {COLUMNS} FROM journals ORDER BY centre, desk, length(mark), mark, journal_id");
-    c.query(&sql, &[]).await?.iter().map(read).collect()
+    query(c, &sql, &[]).await?.iter().map(read).collect()
 }
 
 pub(crate) async fn set_head(c: &impl GenericClient, j: &Journal, head: Head, forked: bool) -> Result<()> {
-    c.execute(
-        "UPDATE journals SET head_seq = $3, head_hash = $4, forked = forked OR $5 WHERE centre = $1 AND journal_id = $2",
+    execute(c, "UPDATE journals SET head_seq = $3, head_hash = $4, forked = forked OR $5 WHERE centre = $1 AND journal_id = $2",
         &[&j.centre, &j.id.0.as_slice(), &place(head.seq)?, &head.hash.0.as_slice(), &forked],
     )
     .await?;
@@ -78,7 +78,8 @@ pub(crate) async fn set_head(c: &impl GenericClient, j: &Journal, head: Head, fo
 }
 
 pub(crate) async fn set_applied(c: &impl GenericClient, j: &Journal, applied: u64) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "UPDATE journals SET applied_seq = $3 WHERE centre = $1 AND journal_id = $2",
         &[&j.centre, &j.id.0.as_slice(), &place(applied)?],
     )
@@ -89,6 +90,6 @@ pub(crate) async fn set_applied(c: &impl GenericClient, j: &Journal, applied: u6
 /// How far the desk itself says it is.
 pub(crate) async fn set_told(c: &impl GenericClient, centre: &str, desk: u8, id: JournalId, told: u64) -> Result<()> {
     let sql = "UPDATE journals SET told_seq = $4 WHERE centre = $1 AND journal_id = $2 AND desk = $3";
-    c.execute(sql, &[&centre, &id.0.as_slice(), &i16::from(desk), &place(told)?]).await?;
+    execute(c, sql, &[&centre, &id.0.as_slice(), &i16::from(desk), &place(told)?]).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use deadpool_postgres::GenericClient;
 use intake_wire::JournalId;
 use tokio_postgres::Row;
 
-use super::{fixed, seq};
+use super::{fixed, query, query_opt, seq};
 use crate::Result;
 
 /// A matter in a list.
@@ -66,7 +66,7 @@ pub(crate) async fn list(c: &impl GenericClient, of: &Filter<'_>, limit: i64) ->
     );
     let day = of.after.map(|(day, _, _)| day);
     let (number, journal) = of.after.map_or(("", [].as_slice()), |(_, number, journal)| (number, journal));
-    let rows = c.query(&sql, &[&of.centre, &of.from, &of.to, &of.part, &day, &number, &journal, &limit]).await?;
+    let rows = query(c, &sql, &[&of.centre, &of.from, &of.to, &of.part, &day, &number, &journal, &limit]).await?;
     rows.iter().map(listed).collect()
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn of_person(c: &impl GenericClient, key: &str, limit: i64) -> 
     let sql = format!(
         "SELECT {LISTED} FROM matters m WHERE m.found_by @> ARRAY[$1] AND m.sealed = false ORDER BY {ORDER} LIMIT $2"
     );
-    c.query(&sql, &[&key, &limit]).await?.iter().map(listed).collect()
+    query(c, &sql, &[&key, &limit]).await?.iter().map(listed).collect()
 }
 
 /// A matter as it stands; a machine rolled back can have given its number twice.
@@ -96,16 +96,16 @@ pub(crate) struct Whole {
 }
 
 pub(crate) async fn of_number(c: &impl GenericClient, centre: &str, number: &str) -> Result<Vec<Whole>> {
-    let rows = c
-        .query(
-            "SELECT desk, local_date, version, void, coalesce(sealed, true), headcount, owes_written_notice,
+    let rows = query(
+        c,
+        "SELECT desk, local_date, version, void, coalesce(sealed, true), headcount, owes_written_notice,
                 slips, CASE WHEN sealed = false THEN name END, CASE WHEN sealed = false THEN address END,
                 CASE WHEN sealed = false THEN title END, CASE WHEN sealed = false THEN demand END, category_edition,
                 category
              FROM matters WHERE centre = $1 AND number = $2 ORDER BY journal_id",
-            &[&centre, &number],
-        )
-        .await?;
+        &[&centre, &number],
+    )
+    .await?;
     let whole = |row: &Row| Whole {
         desk: row.get(0),
         date: row.get(1),
@@ -141,17 +141,17 @@ pub(crate) struct About {
 
 /// Every entry about a number of a desk, the first epoch first. For matters that are not sealed.
 pub(crate) async fn about(c: &impl GenericClient, centre: &str, desk: i16, number: &str) -> Result<Vec<About>> {
-    let rows = c
-        .query(
-            "SELECT j.mark, e.seq, e.kind, e.at_ms, e.clerk, k.name, e.verdict, e.verdict_code, e.verdict_ref,
+    let rows = query(
+        c,
+        "SELECT j.mark, e.seq, e.kind, e.at_ms, e.clerk, k.name, e.verdict, e.verdict_code, e.verdict_ref,
                 CASE WHEN e.kind IN ('registered', 'corrected') THEN e.personal END
              FROM journals j JOIN entries e USING (centre, journal_id)
              LEFT JOIN clerks k ON k.centre = e.centre AND k.journal_id = e.journal_id AND k.clerk = e.clerk
              WHERE j.centre = $1 AND j.desk = $2 AND e.number = $3
              ORDER BY length(j.mark), j.mark, e.journal_id, e.seq",
-            &[&centre, &desk, &number],
-        )
-        .await?;
+        &[&centre, &desk, &number],
+    )
+    .await?;
     let about = |row: &Row| About {
         mark: row.get(0),
         seq: seq(row.get(1)),
@@ -180,16 +180,16 @@ pub(crate) struct Issued {
 }
 
 pub(crate) async fn papers(c: &impl GenericClient, centre: &str, desk: i16, number: &str) -> Result<Vec<Issued>> {
-    let rows = c
-        .query(
-            "SELECT d.document, d.paper, d.issued_on, d.void, d.copies, e.way, e.delivered_on, e.refused
+    let rows = query(
+        c,
+        "SELECT d.document, d.paper, d.issued_on, d.void, d.copies, e.way, e.delivered_on, e.refused
              FROM documents d LEFT JOIN deliveries e ON e.centre = d.centre AND e.document_journal = d.journal_id
                 AND e.document_seq = d.seq
              WHERE d.centre = $1 AND d.desk = $2 AND d.number = $3
              ORDER BY d.issued_on, d.journal_id, d.seq, e.delivered_on",
-            &[&centre, &desk, &number],
-        )
-        .await?;
+        &[&centre, &desk, &number],
+    )
+    .await?;
     let issued = |row: &Row| Issued {
         document: row.get(0),
         paper: row.get(1),
@@ -226,31 +226,31 @@ pub(crate) async fn asked(c: &impl GenericClient, centre: &str, number: &str) ->
         sealed: row.get(5),
         owes_written_notice: row.get(6),
     };
-    Ok(c.query(sql, &[&centre, &number]).await?.iter().map(asked).collect())
+    Ok(query(c, sql, &[&centre, &number]).await?.iter().map(asked).collect())
 }
 
 /// What the desk last said of where it is reached: the open part of its `desk_changed`.
 pub(crate) async fn office(c: &impl GenericClient, centre: &str, desk: i16) -> Result<Option<Vec<u8>>> {
-    let row = c
-        .query_opt(
-            "SELECT e.open FROM journals j JOIN entries e USING (centre, journal_id)
+    let row = query_opt(
+        c,
+        "SELECT e.open FROM journals j JOIN entries e USING (centre, journal_id)
              WHERE j.centre = $1 AND j.desk = $2 AND e.kind = 'desk_changed'
              ORDER BY length(j.mark) DESC, j.mark DESC, e.seq DESC LIMIT 1",
-            &[&centre, &desk],
-        )
-        .await?;
+        &[&centre, &desk],
+    )
+    .await?;
     Ok(row.and_then(|row| row.get(0)))
 }
 
 /// What the last slip of a number says of the office: the open part of its `slip_issued`.
 pub(crate) async fn slip(c: &impl GenericClient, centre: &str, desk: i16, number: &str) -> Result<Option<Vec<u8>>> {
-    let row = c
-        .query_opt(
-            "SELECT e.open FROM journals j JOIN entries e USING (centre, journal_id)
+    let row = query_opt(
+        c,
+        "SELECT e.open FROM journals j JOIN entries e USING (centre, journal_id)
              WHERE j.centre = $1 AND j.desk = $2 AND e.kind = 'slip_issued' AND e.number = $3
              ORDER BY length(j.mark) DESC, j.mark DESC, e.seq DESC LIMIT 1",
-            &[&centre, &desk, &number],
-        )
-        .await?;
+        &[&centre, &desk, &number],
+    )
+    .await?;
     Ok(row.and_then(|row| row.get(0)))
 }

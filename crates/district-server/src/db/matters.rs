@@ -7,7 +7,7 @@ use intake_wire::{JournalId, Record, RecordOf};
 use serde::Serialize;
 
 use super::journals::Journal;
-use super::{fixed, place};
+use super::{execute, fixed, place, query, query_one, query_opt};
 use crate::Result;
 
 /// One version of a matter, as an entry says it.
@@ -121,14 +121,14 @@ pub(crate) struct Standing {
 
 /// How a matter of this desk stands: one of the journal's own number, else one of the desk's other epochs, the newest first.
 pub(crate) async fn standing(c: &impl GenericClient, j: &Journal, number: &str) -> Result<Option<Standing>> {
-    let row = c
-        .query_opt(
-            "SELECT m.journal_id, m.version, m.version_journal FROM matters m JOIN journals j USING (centre, journal_id)
+    let row = query_opt(
+        c,
+        "SELECT m.journal_id, m.version, m.version_journal FROM matters m JOIN journals j USING (centre, journal_id)
              WHERE m.centre = $1 AND m.number = $2 AND m.desk = $3
              ORDER BY m.journal_id = $4 DESC, length(j.mark) DESC, j.mark DESC LIMIT 1",
-            &[&j.centre, &number, &i16::from(j.desk), &j.id.0.as_slice()],
-        )
-        .await?;
+        &[&j.centre, &number, &i16::from(j.desk), &j.id.0.as_slice()],
+    )
+    .await?;
     row.map(|row| {
         Ok(Standing {
             of: JournalId(fixed(row.get(0))?),
@@ -142,7 +142,8 @@ pub(crate) async fn standing(c: &impl GenericClient, j: &Journal, number: &str) 
 /// Puts a version in the place of the one before; registration, voiding and slips stay.
 pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) -> Result<()> {
     let (edition, category) = v.words.category();
-    c.execute(
+    execute(
+        c,
         "INSERT INTO matters (centre, number, journal_id, desk, registered_seq, version_seq, version, local_date,
             headcount, party, owes_written_notice, name, address, title, demand, query_code, version_journal, sealed,
             received_on, category_edition, category, found_by)
@@ -184,8 +185,77 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
     Ok(())
 }
 
+/// Whether one of these numbers is registered in this journal.
+pub(crate) async fn any_registered(c: &impl GenericClient, j: &Journal, numbers: &[&str]) -> Result<bool> {
+    // Each number by itself (OFFSET 0 keeps it so): by ANY, the index is walked through the whole centre.
+    let sql = "SELECT EXISTS (SELECT 1 FROM unnest($2::text[]) n CROSS JOIN LATERAL
+                   (SELECT 1 FROM matters WHERE centre = $1 AND number = n AND journal_id = $3 OFFSET 0) m)";
+    Ok(query_one(c, sql, &[&j.centre, &numbers, &j.id.0.as_slice()]).await?.get(0))
+}
+
+/// Puts matters that nothing is known of, each with how often its slip was printed.
+pub(crate) async fn put_new(c: &impl GenericClient, j: &Journal, new: &[(Version<'_>, u32)]) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let seqs = new.iter().map(|(v, _)| place(v.seq)).collect::<Result<Vec<_>>>()?;
+    let numbers: Vec<&str> = new.iter().map(|(v, _)| v.number).collect();
+    let slips: Vec<i32> = new.iter().map(|(_, slips)| i32::try_from(*slips).unwrap_or(i32::MAX)).collect();
+    let dates: Vec<NaiveDate> = new.iter().map(|(v, _)| v.local_date).collect();
+    let headcounts: Vec<i64> = new.iter().map(|(v, _)| i64::from(v.headcount)).collect();
+    let parties: Vec<&str> = new.iter().map(|(v, _)| v.party).collect();
+    let owed: Vec<bool> = new.iter().map(|(v, _)| v.owes_written_notice).collect();
+    let words = |word: for<'v> fn(&Words<'v>) -> Option<&'v str>| -> Vec<Option<&str>> {
+        new.iter().map(|(v, _)| word(&v.words)).collect()
+    };
+    let sealed: Vec<bool> = new.iter().map(|(v, _)| v.words.sealed).collect();
+    let received: Vec<Option<NaiveDate>> = new.iter().map(|(v, _)| v.words.received_on).collect();
+    let (editions, categories): (Vec<_>, Vec<_>) = new.iter().map(|(v, _)| v.words.category()).unzip();
+    // A list of lists has no place in `unnest`.
+    let found_by: Vec<String> = new.iter().map(|(v, _)| v.words.found_by.join("\u{1F}")).collect();
+    execute(
+        c,
+        "INSERT INTO matters (centre, journal_id, version_journal, desk, version, number, registered_seq, version_seq, slips,
+            local_date, headcount, party, owes_written_notice, name, address, title, demand, query_code, sealed,
+            received_on, category_edition, category, found_by)
+         SELECT $1, $2, $2, $3, 1, t.number, t.seq, t.seq, t.slips, t.day, t.headcount, t.party, t.owed, t.name, t.address,
+            t.title, t.demand, t.query_code, t.sealed, t.received_on, t.edition, t.category,
+            string_to_array(t.found_by, chr(31))
+         FROM unnest($4::text[], $5::int8[], $6::int4[], $7::date[], $8::int8[], $9::text[], $10::bool[], $11::text[],
+            $12::text[], $13::text[], $14::text[], $15::text[], $16::bool[], $17::date[], $18::int8[], $19::text[],
+            $20::text[])
+            t (number, seq, slips, day, headcount, party, owed, name, address, title, demand, query_code, sealed,
+               received_on, edition, category, found_by)",
+        &[
+            &j.centre,
+            &j.id.0.as_slice(),
+            &i16::from(j.desk),
+            &numbers,
+            &seqs,
+            &slips,
+            &dates,
+            &headcounts,
+            &parties,
+            &owed,
+            &words(|words| words.name),
+            &words(|words| words.address),
+            &words(|words| words.title),
+            &words(|words| words.demand),
+            &words(|words| words.query_code),
+            &sealed,
+            &received,
+            &editions,
+            &categories,
+            &found_by,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn void(c: &impl GenericClient, j: &Journal, of: JournalId, number: &str) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "UPDATE matters SET void = true WHERE centre = $1 AND number = $2 AND journal_id = $3",
         &[&j.centre, &number, &of.0.as_slice()],
     )
@@ -195,7 +265,8 @@ pub(crate) async fn void(c: &impl GenericClient, j: &Journal, of: JournalId, num
 
 pub(crate) async fn slip(c: &impl GenericClient, j: &Journal, of: JournalId, number: &str, copy: u32) -> Result<()> {
     let copy = i32::try_from(copy).unwrap_or(i32::MAX);
-    c.execute(
+    execute(
+        c,
         "UPDATE matters SET slips = greatest(slips, $4) WHERE centre = $1 AND number = $2 AND journal_id = $3",
         &[&j.centre, &number, &of.0.as_slice(), &copy],
     )
@@ -210,7 +281,8 @@ pub(crate) async fn clerk(
     role: &str,
     name: Option<&str>,
 ) -> Result<()> {
-    c.execute(
+    execute(
+        c,
         "INSERT INTO clerks (centre, journal_id, clerk, role, name) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (centre, journal_id, clerk) DO UPDATE SET role = excluded.role, name = excluded.name",
         &[&j.centre, &j.id.0.as_slice(), &clerk, &role, &name],
@@ -221,12 +293,12 @@ pub(crate) async fn clerk(
 
 /// Registrations of a journal, and how many of them are void.
 pub(crate) async fn counts(c: &impl GenericClient, j: &Journal) -> Result<(i64, i64)> {
-    let row = c
-        .query_one(
-            "SELECT count(*), count(*) FILTER (WHERE void) FROM matters WHERE centre = $1 AND journal_id = $2",
-            &[&j.centre, &j.id.0.as_slice()],
-        )
-        .await?;
+    let row = query_one(
+        c,
+        "SELECT count(*), count(*) FILTER (WHERE void) FROM matters WHERE centre = $1 AND journal_id = $2",
+        &[&j.centre, &j.id.0.as_slice()],
+    )
+    .await?;
     Ok((row.get(0), row.get(1)))
 }
 
@@ -255,9 +327,7 @@ pub(crate) async fn of_period(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<Line>> {
-    let rows = c
-        .query(
-            "SELECT number, local_date, desk, version, void, party, headcount, owes_written_notice, slips, name, address,
+    let rows = query(c, "SELECT number, local_date, desk, version, void, party, headcount, owes_written_notice, slips, name, address,
                 title, demand FROM matters WHERE centre = $1 AND local_date BETWEEN $2 AND $3 ORDER BY number, journal_id",
             &[&centre, &from, &to],
         )
@@ -290,14 +360,14 @@ pub(crate) struct Unfolded {
 }
 
 pub(crate) async fn unfolded(c: &impl GenericClient, limit: i64) -> Result<Vec<Unfolded>> {
-    let rows = c
-        .query(
-            "SELECT m.centre, m.number, m.journal_id, e.personal FROM matters m LEFT JOIN entries e
+    let rows = query(
+        c,
+        "SELECT m.centre, m.number, m.journal_id, e.personal FROM matters m LEFT JOIN entries e
              ON e.centre = m.centre AND e.journal_id = m.version_journal AND e.seq = m.version_seq
              WHERE m.sealed IS NULL LIMIT $1",
-            &[&limit],
-        )
-        .await?;
+        &[&limit],
+    )
+    .await?;
     let one = |row: &tokio_postgres::Row| Unfolded {
         centre: row.get(0),
         number: row.get(1),
@@ -310,7 +380,8 @@ pub(crate) async fn unfolded(c: &impl GenericClient, limit: i64) -> Result<Vec<U
 /// Writes what an earlier version did not fold.
 pub(crate) async fn fold_again(c: &impl GenericClient, of: &Unfolded, words: &Words<'_>) -> Result<()> {
     let (edition, category) = words.category();
-    c.execute(
+    execute(
+        c,
         "UPDATE matters SET sealed = $4, received_on = $5, category_edition = $6, category = $7, found_by = $8
          WHERE centre = $1 AND number = $2 AND journal_id = $3",
         &[&of.centre, &of.number, &of.journal, &words.sealed, &words.received_on, &edition, &category, &words.found_by],

@@ -3,7 +3,7 @@
 use deadpool_postgres::GenericClient;
 use intake_wire::{Draft, Entry, Hash, Head, JournalId, Moment, SYSTEM_CLERK};
 
-use super::{fixed, place, seq};
+use super::{execute, fixed, place, query, query_opt, seq};
 use crate::Result;
 
 /// The district's journal for one desk.
@@ -23,7 +23,7 @@ pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, lock:
          WHERE centre = $1 AND desk = $2 ORDER BY epoch DESC LIMIT 1 {}",
         if lock { "FOR UPDATE" } else { "" }
     );
-    let Some(row) = c.query_opt(&sql, &[&centre, &i16::from(desk)]).await? else { return Ok(None) };
+    let Some(row) = query_opt(c, &sql, &[&centre, &i16::from(desk)]).await? else { return Ok(None) };
     let over = match (row.get::<_, Option<i64>>(5), row.get::<_, Option<&[u8]>>(6)) {
         (Some(over), Some(hash)) => Some(Head { seq: seq(over), hash: Hash(fixed(hash)?) }),
         _ => None,
@@ -49,7 +49,8 @@ pub(crate) async fn open(
     let mark = mark(epoch);
     let over_seq = over.map(|head| place(head.seq)).transpose()?;
     let over_hash = over.map(|head| head.hash.0.to_vec());
-    c.execute(
+    execute(
+        c,
         "INSERT INTO district_journals (centre, journal_id, desk, epoch, mark, head_hash, over_seq, over_hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[&centre, &id.0.as_slice(), &i16::from(desk), &epoch, &mark, &Hash::ZERO.0.as_slice(), &over_seq, &over_hash],
@@ -82,12 +83,14 @@ pub(crate) async fn append(
     let (entry, hash) = draft.after(own.id, own.head, SYSTEM_CLERK, at)?;
     let bytes = minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?;
     let id = own.id.0.as_slice();
-    c.execute(
+    execute(
+        c,
         "INSERT INTO district_entries (centre, journal_id, seq, hash, entry) VALUES ($1, $2, $3, $4, $5)",
         &[&centre, &id, &place(entry.seq)?, &hash.0.as_slice(), &bytes],
     )
     .await?;
-    c.execute(
+    execute(
+        c,
         "UPDATE district_journals SET head_seq = $3, head_hash = $4 WHERE centre = $1 AND journal_id = $2",
         &[&centre, &id, &place(entry.seq)?, &hash.0.as_slice()],
     )
@@ -101,24 +104,24 @@ pub(crate) async fn hash_at(c: &impl GenericClient, centre: &str, id: JournalId,
     if at == 0 {
         return Ok(Some(Hash::ZERO));
     }
-    let row = c
-        .query_opt(
-            "SELECT hash FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq = $3",
-            &[&centre, &id.0.as_slice(), &place(at)?],
-        )
-        .await?;
+    let row = query_opt(
+        c,
+        "SELECT hash FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq = $3",
+        &[&centre, &id.0.as_slice(), &place(at)?],
+    )
+    .await?;
     row.map(|row| Ok(Hash(fixed(row.get(0))?))).transpose()
 }
 
 /// Whether any epoch before the newest held this head.
 pub(crate) async fn held_before(c: &impl GenericClient, centre: &str, desk: u8, head: Head) -> Result<bool> {
-    let row = c
-        .query_opt(
-            "SELECT 1 FROM district_journals j JOIN district_entries e USING (centre, journal_id)
+    let row = query_opt(
+        c,
+        "SELECT 1 FROM district_journals j JOIN district_entries e USING (centre, journal_id)
              WHERE j.centre = $1 AND j.desk = $2 AND e.seq = $3 AND e.hash = $4 LIMIT 1",
-            &[&centre, &i16::from(desk), &place(head.seq)?, &head.hash.0.as_slice()],
-        )
-        .await?;
+        &[&centre, &i16::from(desk), &place(head.seq)?, &head.hash.0.as_slice()],
+    )
+    .await?;
     Ok(row.is_some())
 }
 
@@ -130,11 +133,11 @@ pub(crate) async fn after(
     at: u64,
     limit: i64,
 ) -> Result<Vec<Entry>> {
-    let rows = c
-        .query(
-            "SELECT entry FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
-            &[&centre, &id.0.as_slice(), &place(at)?, &limit],
-        )
-        .await?;
+    let rows = query(
+        c,
+        "SELECT entry FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
+        &[&centre, &id.0.as_slice(), &place(at)?, &limit],
+    )
+    .await?;
     rows.iter().map(|row| Ok(minicbor::decode(row.get(0)).map_err(intake_wire::Error::from)?)).collect()
 }
