@@ -22,6 +22,9 @@ use crate::window::{ENTER, TAB, faults};
 
 const PASSWORD: &str = "区里上午九点开门一二三四";
 
+/// How long a page may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A browser without a screen of its own.
 struct Browser {
     client: Client,
@@ -88,8 +91,21 @@ impl Browser {
         self.type_text(text).await;
     }
 
-    async fn text(&self) -> String {
-        self.client.find(Locator::Css("main")).await.unwrap().text().await.unwrap()
+    /// Waits until the page says this, and gives all it says.
+    async fn shows(&self, text: &str) -> String {
+        let begin = Instant::now();
+        loop {
+            // The page before may go while it is read.
+            let told = match self.client.find(Locator::Css("main")).await {
+                Ok(main) => main.text().await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
+            if told.contains(text) {
+                return told;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{text} is not shown: {told}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     async fn picture(&self, name: &str) {
@@ -131,11 +147,11 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.fill("#name", "赵主任").await;
     browser.fill("#password", "不是这个口令一二三四").await;
     browser.press(ENTER).await;
-    assert!(browser.text().await.contains("姓名和口令对不上"));
+    browser.shows("姓名和口令对不上").await;
     browser.fill("#name", "赵主任").await;
     browser.fill("#password", PASSWORD).await;
     browser.press(ENTER).await;
-    assert!(browser.text().await.contains("新立街道 01号台"));
+    browser.shows("新立街道 01号台").await;
     for (path, name) in
         [("/desks", "desks"), ("/days", "days"), ("/aside", "aside"), ("/counts", "counts"), ("/acts", "acts")]
     {
@@ -146,33 +162,33 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.fill("#join-centre", "120110006").await;
     browser.fill("#join-desk", "1").await;
     browser.press(ENTER).await;
-    assert!(browser.text().await.contains("15分钟内有效"));
+    browser.shows("15分钟内有效").await;
     browser.picture("code").await;
     browser.open("/matters").await;
     browser.picture("matters").await;
     browser.fill("#number", &number).await;
     browser.press(ENTER).await;
-    assert!(browser.text().await.contains("张伟"));
+    browser.shows("张伟").await;
     browser.picture("matter").await;
     browser.open("/matters/person").await;
     browser.fill("#text", "张伟").await;
     browser.fill("#reason", "核对来信").await;
     browser.press(ENTER).await;
-    assert!(browser.text().await.contains(&number));
+    browser.shows(&number).await;
     browser.picture("person").await;
     browser.open("/nowhere").await;
     browser.picture("error").await;
     browser.open("/desks").await;
     browser.reach(".out button").await;
     browser.press(ENTER).await;
-    assert!(browser.text().await.contains("工作人员登录"));
+    browser.shows("工作人员登录").await;
     browser.open("/visit").await;
     browser.picture("visit").await;
     browser.fill("#number", &number).await;
     browser.fill("#code", &code).await;
     browser.press(ENTER).await;
-    let told = browser.text().await;
-    assert!(told.contains("正在办理") && told.contains("022-24990000") && !told.contains("张伟"), "{told}");
+    let told = browser.shows("正在办理").await;
+    assert!(told.contains("022-24990000") && !told.contains("张伟"), "{told}");
     browser.picture("visit-told").await;
     browser.client.clone().close().await.unwrap();
 }
