@@ -93,7 +93,9 @@ impl District {
                 let run = Run::of(&journal, rest);
                 let (mut now, later) = rest.split_at(run.len().max(1));
                 if run.len() > 1 && run.apply(&mut tx, &journal).await? {
-                    now.iter().for_each(|_| self.metrics.decided(entries::word(&VerdictKind::Stored)));
+                    for _ in now {
+                        self.metrics.decided(entries::word(&VerdictKind::Stored));
+                    }
                     now = &[];
                 }
                 for entry in now {
