@@ -98,6 +98,8 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         export::export_period,
         exchange::outlook,
         exchange::exchange,
+        exchange::export_pages,
+        exchange::take_answer,
         backup::backup_state,
         backup::back_up_now,
         backup::set_backup_folder,

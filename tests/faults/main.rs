@@ -15,6 +15,7 @@ mod power;
 mod printing;
 mod refusing;
 mod report;
+mod server;
 mod stranger;
 mod wrong_clock;
 

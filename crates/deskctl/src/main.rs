@@ -13,6 +13,7 @@ mod folder;
 mod import;
 mod paper;
 mod rules;
+mod stick;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -51,6 +52,11 @@ enum Task {
     Import(Import),
     /// Erases the content of matters whose retention is over and that the district has archived; their numbers stay
     Erase(erase::Erase),
+    /// Writes all that the district has not confirmed into a new file on a stick, for a desk without a line. Nothing counts as
+    /// sent by that
+    PagesOut(stick::Out),
+    /// Takes back the district's answer from a stick; ends with 1 where both sides do not hold the same by it
+    PagesIn(stick::Back),
     /// Says everything that there is to say about a visit, under a region's profile too; ends with 1 only where it could
     /// not be kept
     Check(rules::Check),
@@ -191,6 +197,8 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::ExportMatter(matter) => export::matter(&matter),
         Task::ExportPeriod(period) => export::period(&period),
         Task::Erase(erase) => erase::run(&erase),
+        Task::PagesOut(out) => stick::out(&out),
+        Task::PagesIn(back) => stick::back(&back),
         Task::Schema { of } => {
             print(&match of {
                 Schema::Visit => schemars::schema_for!(intake_model::Visit),

@@ -526,6 +526,31 @@ fn a_district_sees_its_own_papers_as_blanks_and_its_mistakes_by_line() {
 }
 
 #[test]
+fn pages_go_out_on_a_stick_and_the_answer_comes_in_from_it() {
+    let (folder, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let stick = folder.path().join("stick").display().to_string();
+    let desk = made(folder.path()).unwrap();
+    let out = |folder: &TempDir| on_desk(folder, &["pages-out", &stick], PASSWORD);
+    let back = |folder: &TempDir| on_desk(folder, &["pages-in", &stick], PASSWORD);
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let district = testkit::LocalDistrict::start(office.path()).unwrap();
+    let code = district.enrolment_code(testkit::district::CENTRE, 1).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(desk.enrol(&district.address(), &code)).unwrap();
+    drop(desk);
+    assert_eq!(import(&folder, &[GOOD], &[]).status.code(), Some(0));
+    let written = out(&folder);
+    assert_eq!(lines(&written)[0]["registrations"], 1, "{}", said(&written));
+    let none = back(&folder);
+    assert!(none.status.code() == Some(1) && said(&none).contains("没有区级给本台的回执"), "{}", said(&none));
+    let file = std::path::PathBuf::from(lines(&written)[0]["path"].as_str().unwrap());
+    let server = std::sync::Arc::clone(district.district());
+    district.wait(async move { server.import_usb(&file).await }).unwrap().unwrap();
+    let taken = back(&folder);
+    assert_eq!((taken.status.code(), &lines(&taken)[0]["in_step"]), (Some(0), &true.into()), "{}", said(&taken));
+}
+
+#[test]
 fn the_days_of_a_desk_are_listed_with_how_far_each_is() {
     let folder = desk();
     assert_eq!(lines(&on_desk(&folder, &["day"], PASSWORD)), Vec::<Value>::new());

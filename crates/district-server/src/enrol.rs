@@ -87,6 +87,7 @@ impl District {
             recovery_recipient: self.keys.recovery_recipient().to_owned(),
             journal,
             sealed_recipient: Some(self.keys.sealed_recipient().to_owned()),
+            stick_recipient: Some(self.keys.stick_recipient()),
         })
     }
 }

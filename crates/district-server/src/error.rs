@@ -61,6 +61,12 @@ pub enum Error {
     /// No such page, or no such matter.
     #[error("nothing there")]
     NotThere,
+    /// A file of a desk that cannot be taken in: one sentence.
+    #[error("the file: {0}")]
+    Stick(&'static str),
+    /// The answer to a file of a desk cannot be written.
+    #[error("the file was taken in, and its answer cannot be written: {0}")]
+    StickAnswer(std::io::Error),
     /// PostgreSQL is away.
     #[error("the database is away: {0}")]
     Away(String),
@@ -89,6 +95,8 @@ impl Error {
             | Self::Backup(_)
             | Self::Export(_)
             | Self::Staff(_)
+            | Self::Stick(_)
+            | Self::StickAnswer(_)
             | Self::Internal(_) => Code::Internal,
         }
     }
@@ -132,6 +140,8 @@ impl Error {
             | Self::Backup(_)
             | Self::Export(_)
             | Self::Staff(_)
+            | Self::Stick(_)
+            | Self::StickAnswer(_)
             | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -4,8 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_compression::tokio::bufread::ZstdDecoder;
-use async_compression::zstd::DParameter;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
@@ -14,13 +12,11 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use intake_wire::{DownRequest, EnrolRequest, Frames, Heads, OwnRequest, SignedRequest, limits};
-use tokio::io::{AsyncReadExt as _, BufReader};
+use intake_wire::{DownRequest, EnrolRequest, Heads, OwnRequest, SignedRequest, limits};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
-use crate::take::Intake;
 use crate::{District, Error, Result, metrics, pages};
 
 /// Bytes of a request that is not a page.
@@ -29,8 +25,6 @@ const REQUEST_BYTES: usize = 256 << 10;
 const FORM_BYTES: usize = 16 << 10;
 /// How long a page may take: a slow line gets it in parts.
 const PAGE_TIME: Duration = Duration::from_mins(10);
-/// What one read takes.
-const CHUNK: usize = 64 << 10;
 
 /// The district's routes.
 pub(crate) fn router(district: Arc<District>) -> Router {
@@ -90,32 +84,8 @@ async fn own(State(district): State<Arc<District>>, body: Bytes) -> Result<Respo
 }
 
 async fn receive_page(State(district): State<Arc<District>>, body: Body) -> Result<Response> {
-    let mut intake = Intake::default();
-    receive(&district, &mut intake, body).await?;
-    cbor(&district.conclude(&intake).await?)
-}
-
-/// Takes a page apart as it arrives; blocks before a cut or a mistake stay stored.
-async fn receive(district: &District, intake: &mut Intake, body: Body) -> Result<()> {
-    let limited = http_limit(body, limits::PAGE_BYTES);
-    let window = [DParameter::window_log_max(limits::ZSTD_WINDOW_LOG)];
-    let mut page = ZstdDecoder::with_params(BufReader::new(limited), &window);
-    let (mut frames, mut chunk) = (Frames::default(), vec![0; CHUNK]);
-    // The wire's limit alone would let a page grow a thousandfold on this side.
-    let mut left = limits::PAGE_CONTENT_BYTES;
-    loop {
-        let read = timeout(district.config.patience, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
-        let read = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
-        left = left.checked_sub(read).ok_or_else(|| Error::Request("a page over the limit".into()))?;
-        frames.push(chunk.get(..read).unwrap_or_default());
-        while let Some(block) = frames.next_block()? {
-            district.take(intake, &block).await?;
-        }
-        if read == 0 {
-            break;
-        }
-    }
-    if frames.is_at_boundary() { Ok(()) } else { Err(Error::Request("a page cut short".into())) }
+    let (_, answer) = district.take_page(http_limit(body, limits::PAGE_BYTES)).await?;
+    cbor(&answer)
 }
 
 /// The body as bytes, refused where it passes the limit.

@@ -24,6 +24,7 @@ pub(crate) struct Keys {
     signing: SigningKey,
     recovery_recipient: String,
     sealed_recipient: String,
+    stick: age::x25519::Identity,
 }
 
 const SEALED_NOTE: &str = "# 保密件密钥（私钥）：检举控告和要求保密的登记用它才能打开。请交专人保管在离线介质上，然后删除本文件；服务器只需要 sealed.recipient。\n\
@@ -56,8 +57,13 @@ impl Keys {
         let seed = seed.try_into().map_err(|_| Error::Folder("signing.key does not hold 32 bytes".into()))?;
         let recovery_recipient = recipient(folder, "recovery", RECOVERY_NOTE)?;
         let sealed_recipient = recipient(folder, "sealed", SEALED_NOTE)?;
+        let stick = kept(folder, "stick.identity", || {
+            Ok(age::x25519::Identity::generate().to_string().expose_secret().as_bytes().to_vec())
+        })?;
+        let stick = String::from_utf8(stick).map_err(|e| trouble("stick.identity", &e))?;
+        let stick = stick.trim().parse().map_err(|e| trouble("stick.identity", &e))?;
         let signing = SigningKey::from_seed(seed);
-        Ok(Self { ca_der, ca_key, signing, recovery_recipient, sealed_recipient })
+        Ok(Self { ca_der, ca_key, signing, recovery_recipient, sealed_recipient, stick })
     }
 
     /// The CA certificate, DER.
@@ -83,6 +89,19 @@ impl Keys {
     /// The public half of the key for sealed matters.
     pub(crate) fn sealed_recipient(&self) -> &str {
         &self.sealed_recipient
+    }
+
+    /// Whom desks encrypt to what they put on a stick.
+    pub(crate) fn stick_recipient(&self) -> String {
+        self.stick.to_public().to_string()
+    }
+
+    /// Opens what a desk put on a stick.
+    pub(crate) fn open_stick(&self, file: &[u8]) -> Result<Vec<u8>> {
+        age::decrypt(&self.stick, file).map_err(|error| match error {
+            age::DecryptError::NoMatchingKeys => Error::Stick("it is for another district"),
+            _ => Error::Stick("it is cut short or was changed, or is no file of a desk"),
+        })
     }
 
     /// TLS for these names. The chain sent ends with the CA certificate, for desks that only know its fingerprint.

@@ -34,6 +34,7 @@ mod settings;
 mod slowed;
 mod staff;
 mod status;
+mod stick;
 mod take;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub use reapply::Reapplied;
 pub use serve::{serve, serve_with_grace};
 pub use staff::{Role, StaffLine};
 pub use status::{DeskStatus, JournalStatus, Status};
+pub use stick::TakenIn;
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: usize = 16;

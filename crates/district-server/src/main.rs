@@ -63,6 +63,11 @@ enum Task {
         /// The file: `.csv`, or `.jsonl` for JSON lines.
         file: PathBuf,
     },
+    /// Take in what a desk without a line wrote on a stick, and write the answer for it beside it.
+    ImportUsb {
+        /// The file, such as `/media/usb/上报-120110005-01-20261126-1804.age`.
+        file: PathBuf,
+    },
     /// Count a backup that was restored for a test: desks may erase what the last two such backups hold.
     BackupMark {
         /// The database that the backup was restored into, such as `postgres://user@localhost/restored`.
@@ -143,6 +148,7 @@ async fn run(arguments: Arguments) -> Result<()> {
             let asked = Export { centre, from, to, by, reason, file };
             println!("{}", json(&open().await?.export(&asked).await?)?);
         }
+        Task::ImportUsb { file } => println!("{}", json(&open().await?.import_usb(&file).await?)?),
         Task::BackupMark { restored } => println!("{}", json(&open().await?.mark_backup(&restored).await?)?),
     }
     Ok(())

@@ -2,8 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_compression::tokio::bufread::ZstdDecoder;
+use async_compression::zstd::DParameter;
 use intake_model::{Code, EpochMark};
-use intake_wire::{Block, DeskCertificate, Hash, Head, JournalId, PageAnswer, Part, Verdict, VerdictKind, limits};
+use intake_wire::{
+    Block, DeskCertificate, Frames, Hash, Head, JournalId, PageAnswer, Part, Verdict, VerdictKind, limits,
+};
+use tokio::io::{AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::time::timeout;
 
 use crate::db::entries::{self, Target};
 use crate::db::journals;
@@ -11,10 +17,12 @@ use crate::{District, Error, Result};
 
 /// The longest word of a kind.
 const KIND_LETTERS: usize = 64;
+/// What one read takes.
+const CHUNK: usize = 64 << 10;
 
 /// A page on its way in. All its blocks are of one desk and one journal.
 #[derive(Default)]
-pub(crate) struct Intake {
+struct Intake {
     certificate: Option<DeskCertificate>,
     journal: Option<JournalId>,
     /// Places in the page's order, and whether the entry was held before.
@@ -26,8 +34,37 @@ pub(crate) struct Intake {
 }
 
 impl District {
+    /// Takes a page in, over a line or from a file; gives its journal and what became of each entry.
+    pub(crate) async fn take_page(&self, page: impl AsyncRead + Unpin) -> Result<(JournalId, PageAnswer)> {
+        let mut intake = Intake::default();
+        self.receive(&mut intake, page).await?;
+        self.conclude(&intake).await
+    }
+
+    /// Takes a page apart as it arrives; blocks before a cut or a mistake stay stored.
+    async fn receive(&self, intake: &mut Intake, page: impl AsyncRead + Unpin) -> Result<()> {
+        let window = [DParameter::window_log_max(limits::ZSTD_WINDOW_LOG)];
+        let mut page = ZstdDecoder::with_params(BufReader::new(page), &window);
+        let (mut frames, mut chunk) = (Frames::default(), vec![0; CHUNK]);
+        // The wire's limit alone would let a page grow a thousandfold on this side.
+        let mut left = limits::PAGE_CONTENT_BYTES;
+        loop {
+            let read = timeout(self.config.patience, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
+            let read = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
+            left = left.checked_sub(read).ok_or_else(|| Error::Request("a page over the limit".into()))?;
+            frames.push(chunk.get(..read).unwrap_or_default());
+            while let Some(block) = frames.next_block()? {
+                self.take(intake, &block).await?;
+            }
+            if read == 0 {
+                break;
+            }
+        }
+        if frames.is_at_boundary() { Ok(()) } else { Err(Error::Request("a page cut short".into())) }
+    }
+
     /// Stores one block durably, if it is the desk's and continues what is held.
-    pub(crate) async fn take(&self, intake: &mut Intake, block: &Block) -> Result<()> {
+    async fn take(&self, intake: &mut Intake, block: &Block) -> Result<()> {
         // First: only who has the desk's key uses up what the desk may ask for.
         let hashes = block.verify(&block_key(block)?)?;
         self.check_author(intake, block).await?;
@@ -108,7 +145,7 @@ impl District {
     }
 
     /// Applies what the page brought, and says what became of each entry.
-    pub(crate) async fn conclude(&self, intake: &Intake) -> Result<PageAnswer> {
+    async fn conclude(&self, intake: &Intake) -> Result<(JournalId, PageAnswer)> {
         let (Some(certificate), Some(id)) = (&intake.certificate, intake.journal) else {
             return Err(Error::Request("a page without blocks".into()));
         };
@@ -117,7 +154,7 @@ impl District {
         let tx = client.transaction().await?;
         let Some(journal) = journals::lock(&tx, &certificate.centre, id).await? else {
             // Only a gap at the very start leaves no row: the transaction that made it was not committed.
-            return Ok(PageAnswer { head: Head::EMPTY, verdicts: Vec::new(), forked: false });
+            return Ok((id, PageAnswer { head: Head::EMPTY, verdicts: Vec::new(), forked: false }));
         };
         let found = entries::verdicts(&tx, &journal, &intake.seen).await?;
         tx.commit().await?;
@@ -134,7 +171,7 @@ impl District {
             Some(Verdict { seq, verdict })
         };
         let verdicts = intake.seen.iter().filter_map(verdict).collect();
-        Ok(PageAnswer { head: journal.head, verdicts, forked: !intake.contradicted.is_empty() })
+        Ok((id, PageAnswer { head: journal.head, verdicts, forked: !intake.contradicted.is_empty() }))
     }
 }
 

@@ -221,7 +221,7 @@ impl Desk {
     }
 
     /// A name in the folder that nothing has yet. Nothing that was written out before is overwritten.
-    fn free(&self, folder: &Path, name: &str, ending: &str) -> Result<PathBuf> {
+    pub(crate) fn free(&self, folder: &Path, name: &str, ending: &str) -> Result<PathBuf> {
         self.outside(folder)?;
         let mut path = folder.join(format!("{name}{ending}"));
         for again in 2.. {
@@ -259,8 +259,10 @@ fn write_papers(papers: &[FiledPaper], folder: &Path) -> Result<Vec<Value>> {
         let name = format!("{place:02}-{}.pdf", one.name);
         write_whole(&below.join(&name), &one.pdf).map_err(Error::Export)?;
         let mut told = one.told.clone();
-        told["file"] = json!(format!("文书/{name}"));
-        told["sha256"] = json!(sha256(&[&one.pdf]));
+        if let Some(fields) = told.as_object_mut() {
+            fields.insert("file".into(), json!(format!("文书/{name}")));
+            fields.insert("sha256".into(), json!(sha256(&[&one.pdf])));
+        }
         list.push(told);
     }
     Ok(list)

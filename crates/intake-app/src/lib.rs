@@ -36,6 +36,7 @@ mod search;
 mod sheet;
 mod sign_in;
 mod slip;
+mod stick;
 mod times;
 mod view;
 mod visits;
@@ -61,7 +62,7 @@ pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery,
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
     ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
-    OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView, Today,
-    TwinNumber,
+    OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView,
+    StickWritten, Today, TwinNumber,
 };
 pub use visits::Imported;

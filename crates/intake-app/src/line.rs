@@ -117,7 +117,46 @@ impl Desk {
                 tracing::warn!(%error, "the district's time was not kept");
             }
         }
-        let none = ExchangeResult {
+        if let Err(error) = gave_way {
+            return Ok(ExchangeResult::broken_off(&error, at));
+        }
+        match ended {
+            Ok(outcome) => {
+                let brought = outcome.came_back + carried > 0;
+                let gone = if brought { drafts_before.saturating_sub(came_back(db)?) } else { 0 };
+                Ok(ExchangeResult { drafts_gone: gone as u64, carried, ..ExchangeResult::of(outcome, at) })
+            }
+            Err(error) => Ok(ExchangeResult::broken_off(&error.into(), at)),
+        }
+    }
+}
+
+impl ExchangeResult {
+    /// One that came to its end at a minute, by line or by stick.
+    pub(crate) fn of(outcome: intake_sync::Outcome, at: String) -> Self {
+        let trouble = match (outcome.forked, outcome.district_ahead) {
+            (true, _) => Some(Code::JournalForked),
+            (false, true) => Some(Code::DistrictAhead),
+            (false, false) => None,
+        };
+        Self {
+            in_step: outcome.in_step,
+            sent: outcome.sent,
+            already_had: outcome.already_had,
+            came_back: outcome.came_back,
+            carried: 0,
+            drafts_gone: 0,
+            set_aside: outcome.set_aside,
+            waiting: outcome.waiting,
+            head: outcome.head,
+            trouble: trouble.map(|code| Error::Refused(code).told("exchange")),
+            at,
+        }
+    }
+
+    fn broken_off(error: &Error, at: String) -> Self {
+        let trouble = Some(error.told("exchange"));
+        Self {
             in_step: false,
             sent: 0,
             already_had: 0,
@@ -127,36 +166,8 @@ impl Desk {
             set_aside: 0,
             waiting: 0,
             head: String::new(),
-            trouble: None,
+            trouble,
             at,
-        };
-        if let Err(error) = gave_way {
-            return Ok(ExchangeResult { trouble: Some(error.told("exchange")), ..none });
         }
-        Ok(match ended {
-            Ok(outcome) => {
-                let trouble = match (outcome.forked, outcome.district_ahead) {
-                    (true, _) => Some(Error::Refused(Code::JournalForked).told("exchange")),
-                    (false, true) => Some(Error::Refused(Code::DistrictAhead).told("exchange")),
-                    (false, false) => None,
-                };
-                let brought = outcome.came_back + carried > 0;
-                let gone = if brought { drafts_before.saturating_sub(came_back(db)?) } else { 0 };
-                ExchangeResult {
-                    drafts_gone: gone as u64,
-                    in_step: outcome.in_step,
-                    sent: outcome.sent,
-                    already_had: outcome.already_had,
-                    came_back: outcome.came_back,
-                    carried,
-                    set_aside: outcome.set_aside,
-                    waiting: outcome.waiting,
-                    head: outcome.head,
-                    trouble,
-                    ..none
-                }
-            }
-            Err(error) => ExchangeResult { trouble: Some(Error::from(error).told("exchange")), ..none },
-        })
     }
 }

@@ -468,6 +468,15 @@ views! {
         /// `2026-11-24 17:30`.
         at: String,
     }
+    /// A file for the district on a stick.
+    StickWritten {
+        /// Where it lies.
+        path: String,
+        /// Entries in it.
+        entries: u64,
+        /// Registrations among them.
+        registrations: u64,
+    }
 }
 
 /// What of a matter's record is shown.

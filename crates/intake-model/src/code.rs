@@ -273,6 +273,14 @@ codes! {
     DistrictAhead,
     /// An exchange is running already.
     ExchangeRunning,
+    /// The district has not said yet whom pages on a stick are to be encrypted to.
+    StickNotPossible,
+    /// No answer to this desk lies where one was looked for.
+    StickAnswerMissing,
+    /// An answer on a stick that is for another desk, or was cut short or changed.
+    StickUnreadable,
+    /// An answer on a stick that is older than what the desk has heard since.
+    StickOutdated,
     // ---- verdicts
     /// The district does not know this kind of entry.
     KindUnknown,

@@ -70,7 +70,7 @@ words! {
     Authorisation = "authorisation",
     /// 日结单.
     ClosingSheet = "closing_sheet",
-    /// 日报.
+    /// 当日汇总.
     DayReport = "day_report",
 }
 

@@ -1,7 +1,7 @@
 //! The one row that says which desk this is.
 
 use intake_model::Sheet;
-use intake_wire::{Admission, SigningKey};
+use intake_wire::{Admission, SigningKey, Stick};
 use rusqlite::params;
 use zeroize::Zeroizing;
 
@@ -112,6 +112,17 @@ impl Writer<'_> {
 }
 
 impl Writer<'_> {
+    /// Keeps what the desk needs for answers on a stick; nothing before enrolment.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Wire`].
+    pub fn set_stick(&self, stick: Stick) -> Result<()> {
+        match self.admission()? {
+            Some(admission) => self.set_admission(&Admission { stick: Some(stick), ..admission }),
+            None => Ok(()),
+        }
+    }
+
     /// The desk's own again, on this machine (its id, hashed): what is written from now on is its newest history.
     ///
     /// # Errors

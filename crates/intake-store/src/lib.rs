@@ -64,7 +64,7 @@ pub use keyring_back::{
 pub use line::{Epoch, LastExchange};
 pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
-pub use own_key::{OwnKey, seal};
+pub use own_key::{OwnKey, encrypt, seal};
 pub use prints::{PrintJob, SheetPrinter, ToPrint};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
 pub use sealed::{Place, SealedEntry, SealedWords, sealed_record};

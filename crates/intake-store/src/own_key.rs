@@ -39,11 +39,13 @@ impl OwnKey {
         self.0.to_public().to_string()
     }
 
-    pub(crate) fn secret(&self) -> Zeroizing<String> {
+    /// The secret half, for an encrypted place.
+    pub fn secret(&self) -> Zeroizing<String> {
         Zeroizing::new(self.0.to_string().expose_secret().to_owned())
     }
 
-    pub(crate) fn decrypt(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    /// Opens what [`encrypt`] made; `None` where it is for others, or was cut short or changed.
+    pub fn decrypt(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         age::decrypt(&self.0, sealed).ok().map(Zeroizing::new)
     }
 
@@ -68,7 +70,11 @@ pub fn seal(plain: &[u8], to: &[String]) -> Result<String> {
     Ok(STANDARD.encode(encrypt(plain, to)?))
 }
 
-pub(crate) fn encrypt(plain: &[u8], to: &[String]) -> Result<Vec<u8>> {
+/// The same as bytes, for a file.
+///
+/// # Errors
+/// As [`seal`].
+pub fn encrypt(plain: &[u8], to: &[String]) -> Result<Vec<u8>> {
     let wrap = |error: &dyn std::fmt::Display| Error::Wrap(error.to_string());
     let read = |one: &String| one.parse::<age::x25519::Recipient>().map_err(|error| wrap(&error));
     let to = to.iter().map(read).collect::<Result<Vec<_>>>()?;

@@ -46,7 +46,7 @@ impl Writer<'_> {
         }
     }
 
-    fn admission(&self) -> Result<Option<Admission>> {
+    pub(crate) fn admission(&self) -> Result<Option<Admission>> {
         Reader { connection: self.connection }.line().admission()
     }
 }

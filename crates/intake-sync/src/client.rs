@@ -19,6 +19,9 @@ const MARK: (&str, &str) = ("intake-district", "1");
 /// Bytes of an answer that is not a page: heads, verdicts, a certificate.
 pub(crate) const ANSWER_BYTES: usize = 4 << 20;
 
+/// Bytes of an answer that count as a sign of life. An answer that drips, each byte in time, would hold a desk for days.
+const SIGN_OF_LIFE: usize = 1 << 10;
+
 /// An open line to one district.
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -109,13 +112,16 @@ impl Client {
             let status = answer.status();
             recognise(status, answer.headers())?;
             let retry_after = retry_after(answer.headers());
-            let mut bytes = Vec::new();
+            let (mut bytes, mut counted) = (Vec::new(), 0);
             while let Some(chunk) = answer.chunk().await.map_err(Error::of_line)? {
-                pulse.beat();
                 if bytes.len() + chunk.len() > limit {
                     return Err(Error::NotRecognised("an answer over the limit"));
                 }
                 bytes.extend_from_slice(&chunk);
+                if bytes.len() - counted >= SIGN_OF_LIFE {
+                    pulse.beat();
+                    counted = bytes.len();
+                }
             }
             if status.is_success() { Ok(bytes) } else { Err(refusal(status, retry_after, &bytes)) }
         };
@@ -148,7 +154,7 @@ pub async fn enrol(
         return Err(Error::NotRecognised("a certificate that is not this desk's"));
     }
     let ca_der = by_code.seen().ok_or_else(|| Error::Internal("no CA was seen".into()))?;
-    Ok(Admission { address, ca_der, answer, retired: None })
+    Ok(Admission { address, ca_der, answer, retired: None, stick: None })
 }
 
 /// A district's answer from its CBOR.

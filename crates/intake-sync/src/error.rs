@@ -61,6 +61,12 @@ pub enum Error {
         /// What to look for in the district's log.
         reference: String,
     },
+    /// What came back on a stick is not the district's answer to this desk.
+    #[error("the answer on the stick cannot be taken: {0}")]
+    AnswerUnreadable(&'static str),
+    /// What came back on a stick is older than what the desk has heard since.
+    #[error("the answer on the stick is older than what the desk knows")]
+    AnswerOutdated,
     /// The desk's database failed.
     #[error("the desk's database: {0}")]
     Store(#[from] intake_store::Error),
@@ -88,6 +94,8 @@ impl Error {
             Self::TooSlow => Code::DistrictTooSlow,
             Self::Revoked => Code::DeskRevoked,
             Self::Refused { .. } => Code::DistrictRefused,
+            Self::AnswerUnreadable(_) => Code::StickUnreadable,
+            Self::AnswerOutdated => Code::StickOutdated,
             Self::Store(error) => error.code(),
             Self::Page(_) | Self::Internal(_) => Code::Internal,
         }

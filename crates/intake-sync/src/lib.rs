@@ -11,6 +11,7 @@ mod own;
 mod patience;
 mod plan;
 mod run;
+mod stick;
 mod trust;
 mod upload;
 
@@ -21,6 +22,7 @@ pub use own::{give_way, marks};
 pub use patience::Patience;
 pub use plan::{Journal, Local, Step, in_step, plan};
 pub use run::{Outcome, Phase, Progress, exchange, exchange_with};
+pub use stick::{Packed, pack, unpack};
 
 #[cfg(test)]
 mod line_tests;

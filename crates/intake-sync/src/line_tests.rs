@@ -74,6 +74,7 @@ fn admitted() -> EnrolAnswer {
         recovery_recipient: "age1".into(),
         journal: DISTRICT,
         sealed_recipient: None,
+        stick_recipient: None,
     }
 }
 
@@ -121,6 +122,7 @@ impl District {
                 ca_der: self.ca_der.clone(),
                 answer: admitted(),
                 retired: None,
+                stick: None,
             },
         )
     }
@@ -485,6 +487,7 @@ async fn another_ca_another_name_and_nobody_have_each_their_sentence() {
             ca_der: district.ca_der.clone(),
             answer: admitted(),
             retired: None,
+            stick: None,
         },
     );
     assert_eq!(stranger.code().await, Code::DistrictCertificateWrong);
@@ -496,6 +499,7 @@ async fn another_ca_another_name_and_nobody_have_each_their_sentence() {
         ca_der: district.ca_der.clone(),
         answer: admitted(),
         retired: None,
+        stick: None,
     };
     assert_eq!(Desk::new(1, &gone).code().await, Code::DistrictUnreachable);
 }
@@ -507,7 +511,10 @@ async fn a_server_that_speaks_no_tls_is_not_the_district() {
     let page = axum::Router::new().fallback(|| async { "<h1>login</h1>" });
     tokio::spawn(async move { axum::serve(listener, page).await });
     let district = District::start();
-    let desk = Desk::new(1, &Admission { address, ca_der: district.ca_der.clone(), answer: admitted(), retired: None });
+    let desk = Desk::new(
+        1,
+        &Admission { address, ca_der: district.ca_der.clone(), answer: admitted(), retired: None, stick: None },
+    );
     assert_eq!(desk.code().await, Code::DistrictNotRecognised);
 }
 

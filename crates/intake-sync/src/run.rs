@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use intake_store::{Db, LastExchange};
 use intake_wire::{
-    Admission, Block, DownRequest, Entry, Frames, Head, Heads, HeadsAnswer, JournalId, Kind, OwnRequest, SignedRequest,
-    SigningKey, Verdict, VerdictKind, limits,
+    Admission, Block, DownRequest, Entry, Frames, Head, Heads, HeadsAnswer, JournalId, Kind, OwnRequest, PageAnswer,
+    SignedRequest, SigningKey, Verdict, VerdictKind, limits,
 };
 use tokio::time::Instant;
 
@@ -126,15 +126,15 @@ pub async fn exchange_with(
 }
 
 /// One exchange under way.
-struct Run<'r, P> {
+pub(crate) struct Run<'r, P> {
     db: &'r Db,
     progress: &'r P,
     client: Client,
-    admission: Arc<Admission>,
+    pub(crate) admission: Arc<Admission>,
     key: Arc<SigningKey>,
     rounds: u32,
     /// Where the district stood, at places the desk agrees with, when this exchange began; and stands now.
-    began: Option<BTreeMap<JournalId, u64>>,
+    pub(crate) began: Option<BTreeMap<JournalId, u64>>,
     stands: BTreeMap<JournalId, u64>,
     already_had: u64,
     /// Grows whenever the district or the desk confirmed something new: then a failure is not yet another one.
@@ -156,7 +156,7 @@ struct Run<'r, P> {
 }
 
 impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
-    async fn open(db: &'r Db, patience: Patience, progress: &'r P) -> Result<Self> {
+    pub(crate) async fn open(db: &'r Db, patience: Patience, progress: &'r P) -> Result<Self> {
         let (admission, key) = reading(db, |reader| {
             let line = reader.line();
             Ok((line.admission()?, line.signing_key()?))
@@ -238,12 +238,18 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         .await?;
         let body = self.signed("/v1/heads", &heads)?;
         let remote: HeadsAnswer = read_answer(&self.client.post("/v1/heads", body, ANSWER_BYTES).await?)?;
+        let local = self.compare(&remote).await?;
+        Ok((local, remote))
+    }
+
+    /// Keeps where the district says it stands; gives where the desk stands beside that.
+    pub(crate) async fn compare(&mut self, remote: &HeadsAnswer) -> Result<Local> {
         self.told_time = (remote.now_ms, Instant::now());
         let (told, district) = (remote.clone(), self.admission.answer.journal);
         let local = reading(self.db, move |reader| Local::read(reader, district, &told)).await?;
         if self.began.is_none() {
-            let agreed = local.journals.iter().filter(|own| own.holds(head_of(&remote, own.journal)));
-            let places: BTreeMap<_, _> = agreed.map(|own| (own.journal, head_of(&remote, own.journal).seq)).collect();
+            let agreed = local.journals.iter().filter(|own| own.holds(head_of(remote, own.journal)));
+            let places: BTreeMap<_, _> = agreed.map(|own| (own.journal, head_of(remote, own.journal).seq)).collect();
             let known = local.journals.iter().map(|own| (own.agreed, places.get(&own.journal).copied().unwrap_or(0)));
             self.already_had = known.map(|(known, there)| there.saturating_sub(known)).sum();
             self.began = Some(places);
@@ -258,7 +264,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 }
             }
         }
-        Ok((local, remote))
+        Ok(local)
     }
 
     /// Sends a journal's entries after a place, page by page, each from where the district's answer stands.
@@ -277,18 +283,17 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             let answer = page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick).await?;
             self.bytes += pulse.bytes.load(Ordering::Relaxed);
             self.sending += began.elapsed();
-            let had = answer.verdicts.iter().filter(|one| one.verdict == VerdictKind::AlreadyHad).count();
-            self.already_had += had as u64;
-            let ours = self.keep(journal, answer.head, answer.verdicts).await?;
+            let head = answer.head;
+            let ours = self.taken(journal, answer).await?;
             self.tell(Phase::Sending);
             if contradicted {
                 after = last;
-            } else if ours && answer.head.seq > after {
-                after = answer.head.seq;
+            } else if ours && head.seq > after {
+                after = head.seq;
             } else if ours && gaps == 0 {
                 // The district went back between two pages (it was restored): from there, once.
                 gaps += 1;
-                after = answer.head.seq;
+                after = head.seq;
             } else {
                 break;
             }
@@ -305,36 +310,43 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         while held.seq < told.seq && !self.district_forked {
             let body = self.signed("/v1/down", &DownRequest { after: held.seq })?;
             let page = self.client.post("/v1/down", body, limits::PAGE_BYTES).await?;
-            let (admission, was) = (Arc::clone(&self.admission), held);
-            let entries = blocking(move || continuing(&admission, was, &page)).await?;
-            let Some(entries) = entries else {
-                self.district_forked = true;
-                break;
-            };
-            let (journal, count) = (self.admission.answer.journal, entries.len() as u64);
-            if count == 0 {
+            let was = held;
+            held = self.hear(was, page).await?;
+            if held == was {
                 break;
             }
-            held = writing(self.db, move |tx| {
-                let mut place = was;
-                for entry in &entries {
-                    place = tx.line().append_district(journal, entry)?;
-                }
-                if let Some(last) = entries.iter().rfind(|entry| tells_of_service(entry)) {
-                    tx.set_retired(contact(last))?;
-                }
-                for (journal, verdict) in entries.iter().filter_map(verdict_changed) {
-                    // Of this desk's own journals only; the district's word on others is kept as the entry it is.
-                    if tx.journal().hash_at(journal, verdict.seq)?.is_some() {
-                        tx.line().put_verdicts(journal, &[verdict])?;
-                    }
-                }
-                Ok(place)
-            })
-            .await?;
-            self.confirmed += count;
         }
         Ok(())
+    }
+
+    /// Appends a page of the district's journal to what the desk holds of it; gives how far it holds that now.
+    pub(crate) async fn hear(&mut self, held: Head, page: Vec<u8>) -> Result<Head> {
+        let admission = Arc::clone(&self.admission);
+        let entries = blocking(move || continuing(&admission, held, &page)).await?;
+        let Some(entries) = entries else {
+            self.district_forked = true;
+            return Ok(held);
+        };
+        let (journal, count) = (self.admission.answer.journal, entries.len() as u64);
+        let now = writing(self.db, move |tx| {
+            let mut place = held;
+            for entry in &entries {
+                place = tx.line().append_district(journal, entry)?;
+            }
+            if let Some(last) = entries.iter().rfind(|entry| tells_of_service(entry)) {
+                tx.set_retired(contact(last))?;
+            }
+            for (journal, verdict) in entries.iter().filter_map(verdict_changed) {
+                // Of this desk's own journals only; the district's word on others is kept as the entry it is.
+                if tx.journal().hash_at(journal, verdict.seq)?.is_some() {
+                    tx.line().put_verdicts(journal, &[verdict])?;
+                }
+            }
+            Ok(place)
+        })
+        .await?;
+        self.confirmed += count;
+        Ok(now)
     }
 
     /// Takes back what the district holds of one of the desk's own journals beyond the desk.
@@ -385,6 +397,13 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         blocking(move || Page::read(&admission, journal, after, &bytes)).await
     }
 
+    /// Keeps what became of a page; gives whether the district's head is one of the desk's own entries.
+    pub(crate) async fn taken(&mut self, journal: JournalId, answer: PageAnswer) -> Result<bool> {
+        let had = answer.verdicts.iter().filter(|one| one.verdict == VerdictKind::AlreadyHad).count();
+        self.already_had += had as u64;
+        self.keep(journal, answer.head, answer.verdicts).await
+    }
+
     /// Keeps the district's head of a journal and its verdicts; gives whether that head is one of the desk's own entries.
     async fn keep(&mut self, journal: JournalId, head: Head, verdicts: Vec<Verdict>) -> Result<bool> {
         let agreed = writing(self.db, move |tx| {
@@ -417,7 +436,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         Ok(SignedRequest::sealed(path, what, self.admission.answer.certificate.clone(), &self.key)?)
     }
 
-    fn outcome(&self, local: &Local, remote: &HeadsAnswer, steps: &[Step]) -> Outcome {
+    pub(crate) fn outcome(&self, local: &Local, remote: &HeadsAnswer, steps: &[Step]) -> Outcome {
         let own = |journal| local.journals.iter().any(|own| own.journal == journal);
         let verdicts = remote.journals.iter().filter(|state| own(state.journal)).flat_map(|state| &state.verdicts);
         let count =
@@ -450,7 +469,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         }
     }
 
-    async fn keep_outcome(&self, outcome: &Outcome, at_ms: i64) -> Result<()> {
+    pub(crate) async fn keep_outcome(&self, outcome: &Outcome, at_ms: i64) -> Result<()> {
         let millis = u64::try_from(self.sending.as_millis()).unwrap_or(u64::MAX).max(1);
         let bytes_per_second = if self.bytes == 0 { 0 } else { (self.bytes.saturating_mul(1000) / millis).max(1) };
         let last = LastExchange { at_ms, in_step: outcome.in_step, bytes_per_second };
@@ -473,14 +492,22 @@ fn continuing(admission: &Admission, mut held: Head, page: &[u8]) -> Result<Opti
     let mut entries = Vec::new();
     for block in blocks {
         let hashes = block.verify(&admission.answer.district_key).map_err(foreign)?;
-        if block.journal != admission.answer.journal || block.before().map_err(foreign)? != held {
+        let mut place = block.before().map_err(foreign)?;
+        if block.journal != admission.answer.journal || place.seq > held.seq {
             return Ok(None);
         }
         let Block { entries: more, .. } = block;
-        if let (Some(last), Some(hash)) = (more.last(), hashes.last()) {
-            held = Head { seq: last.seq, hash: *hash };
+        for (entry, hash) in more.into_iter().zip(hashes) {
+            if place.seq == held.seq && place != held {
+                return Ok(None);
+            }
+            place = Head { seq: entry.seq, hash };
+            // What the desk holds already, from another answer on a stick, is passed over.
+            if place.seq > held.seq {
+                held = place;
+                entries.push(entry);
+            }
         }
-        entries.extend(more);
     }
     Ok(Some(entries))
 }

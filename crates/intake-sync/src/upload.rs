@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_util::stream;
-use intake_store::Db;
-use intake_wire::{Block, DeskCertificate, Entry, Head, JournalId, PageAnswer, PageWriter, SigningKey, limits};
+use intake_store::{Db, Reader};
+use intake_wire::{Block, DeskCertificate, Entry, Head, JournalId, Kind, PageAnswer, PageWriter, SigningKey, limits};
 use reqwest::Body;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+use crate::run::reading;
 use crate::{Error, Result};
 
 /// Bytes handed to the connection at once: small, so that a slow line shows signs of life.
@@ -34,26 +35,39 @@ type Piece = (Bytes, u64);
 impl Page {
     /// Reads the entries after a place; `None` where there are none, or the journal is not the desk's.
     pub(crate) async fn read(db: &Db, journal: JournalId, after: u64) -> Result<Option<Self>> {
-        let db = db.clone();
-        let read = spawn_blocking(move || {
-            db.read(|reader| {
-                let line = reader.line();
-                let Some(epoch) = line.epochs()?.into_iter().find(|epoch| epoch.journal == journal) else {
-                    return Ok(None);
-                };
-                let Some(hash) = line.hash_at(journal, after)? else { return Ok(None) };
-                let mut entries = line.entries(journal, after, limits::PAGE_ENTRIES)?;
-                entries.truncate(fitting(&entries, PAGE_CONTENT));
-                let page = Self { journal, mark: epoch.mark, before: Head { seq: after, hash }, entries };
-                Ok::<_, intake_store::Error>(Some(page).filter(|page| !page.entries.is_empty()))
-            })
-        });
-        Ok(read.await.map_err(|error| Error::Internal(error.to_string()))??)
+        reading(db, move |reader| Self::of(reader, journal, after)).await
+    }
+
+    /// The same in a look that is under way.
+    pub(crate) fn of(reader: &Reader<'_>, journal: JournalId, after: u64) -> intake_store::Result<Option<Self>> {
+        let line = reader.line();
+        let Some(epoch) = line.epochs()?.into_iter().find(|epoch| epoch.journal == journal) else { return Ok(None) };
+        let Some(hash) = line.hash_at(journal, after)? else { return Ok(None) };
+        let mut entries = line.entries(journal, after, limits::PAGE_ENTRIES)?;
+        entries.truncate(fitting(&entries, PAGE_CONTENT));
+        let page = Self { journal, mark: epoch.mark, before: Head { seq: after, hash }, entries };
+        Ok(Some(page).filter(|page| !page.entries.is_empty()))
     }
 
     /// The place of its last entry.
     pub(crate) fn last(&self) -> u64 {
         self.entries.last().map_or(self.before.seq, |entry| entry.seq)
+    }
+
+    /// How many entries it holds, and how many of them register a matter.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let registered = self.entries.iter().filter(|entry| entry.kind == Kind::registered()).count();
+        (self.entries.len() as u64, registered as u64)
+    }
+
+    /// The whole page at once.
+    pub(crate) fn whole(self, certificate: &DeskCertificate, key: &SigningKey) -> intake_wire::Result<Vec<u8>> {
+        let mut page = Vec::new();
+        self.make(certificate, key, |bytes, _| {
+            page.extend(bytes);
+            true
+        })?;
+        Ok(page)
     }
 
     /// Sends the page; gives the district's answer. `tick` is called while it is under way.
@@ -70,7 +84,7 @@ impl Page {
         let told = Arc::clone(&trouble);
         // Ends by itself when the request is dropped: nobody takes the pieces any more.
         spawn_blocking(move || {
-            if let Err(error) = self.make(&certificate, &key, &pieces) {
+            if let Err(error) = self.make(&certificate, &key, |bytes, entries| leave(&pieces, bytes, entries)) {
                 let _ = told.set(error);
             }
         });
@@ -96,11 +110,12 @@ impl Page {
         }
     }
 
+    /// Makes the page block by block: `leave` takes the bytes of each and how many entries they hold, until it says no.
     fn make(
         self,
         certificate: &DeskCertificate,
         key: &SigningKey,
-        pieces: &mpsc::Sender<Piece>,
+        mut leave: impl FnMut(Vec<u8>, u64) -> bool,
     ) -> intake_wire::Result<()> {
         let Self { journal, mark, mut before, entries } = self;
         let mut writer = PageWriter::new()?;
@@ -109,12 +124,12 @@ impl Page {
             let later = rest.split_off(fitting(&rest, BLOCK_CONTENT).min(limits::BLOCK_ENTRIES));
             let block = Block::sign(Some(certificate.clone()), journal, mark.clone(), before, rest, key)?;
             before = block.entries.iter().try_fold(before, |head, entry| entry.follow(journal, head))?;
-            if !leave(pieces, writer.block(&block)?, block.entries.len() as u64) {
+            if !leave(writer.block(&block)?, block.entries.len() as u64) {
                 return Ok(());
             }
             rest = later;
         }
-        leave(pieces, writer.finish()?, 0);
+        leave(writer.finish()?, 0);
         Ok(())
     }
 }
@@ -146,7 +161,7 @@ fn fitting(entries: &[Entry], content: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use intake_wire::{BootId, Draft, Frames, Kind, Moment};
+    use intake_wire::{BootId, Draft, Frames, Moment};
 
     fn page(count: usize, content: usize) -> Page {
         let journal = JournalId([4; 16]);
@@ -165,7 +180,7 @@ mod tests {
         let key = SigningKey::from_seed([1; 32]);
         let certificate = DeskCertificate::issue(&key, "120110005".into(), 1, key.public(), 0).unwrap();
         let (pieces, mut leaving) = mpsc::channel(10_000);
-        page.make(&certificate, &key, &pieces).unwrap();
+        page.make(&certificate, &key, |bytes, entries| leave(&pieces, bytes, entries)).unwrap();
         drop(pieces);
         let (mut bytes, mut entries) = (Vec::new(), 0);
         while let Some((piece, count)) = leaving.blocking_recv() {
@@ -199,6 +214,6 @@ mod tests {
         let certificate = DeskCertificate::issue(&key, "120110005".into(), 1, key.public(), 0).unwrap();
         let (pieces, leaving) = mpsc::channel(1);
         drop(leaving);
-        page(500, 300).make(&certificate, &key, &pieces).unwrap();
+        page(500, 300).make(&certificate, &key, |bytes, entries| leave(&pieces, bytes, entries)).unwrap();
     }
 }

@@ -187,6 +187,10 @@ pub struct EnrolAnswer {
     /// none yet.
     #[n(5)]
     pub sealed_recipient: Option<String>,
+    /// Whom the desk encrypts to what it puts on a stick (an `age` X25519 recipient); `None` from a district that takes
+    /// none yet.
+    #[n(6)]
+    pub stick_recipient: Option<String>,
 }
 
 /// What a desk keeps of its enrolment.
@@ -206,6 +210,21 @@ pub struct Admission {
     /// Whom to ask since the district retired the desk; `None` while it has not.
     #[n(3)]
     pub retired: Option<String>,
+    /// What the desk needs for the district's answers on a stick; `None` before it has put anything on one.
+    #[n(4)]
+    pub stick: Option<Stick>,
+}
+
+/// A desk's own part of exchanging by stick.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Stick {
+    /// The secret half of the `age` X25519 key that the district's answers are encrypted to.
+    #[n(0)]
+    pub secret: String,
+    /// The district's clock in the newest answer that was taken back, milliseconds since 1970 UTC; 0 before the first.
+    #[n(1)]
+    pub answered_ms: i64,
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ impl Entry {
     /// # Errors
     /// [`Error::Chain`] where its place is not the next one.
     pub fn follow(&self, journal: JournalId, head: Head) -> Result<Head> {
-        if self.seq != head.seq + 1 {
+        if head.seq.checked_add(1) != Some(self.seq) {
             return Err(Error::Chain { seq: self.seq });
         }
         Ok(Head { seq: self.seq, hash: self.hash(journal, head.hash) })
@@ -240,5 +240,8 @@ mod tests {
     fn an_entry_out_of_place_is_no_successor() {
         let entry = Entry { seq: 3, ..entry() };
         assert!(matches!(entry.follow(JournalId([1; 16]), Head::EMPTY), Err(Error::Chain { seq: 3 })));
+        let last = Head { seq: u64::MAX, hash: Hash::ZERO };
+        let none = Entry { seq: 0, ..entry };
+        assert!(matches!(none.follow(JournalId([1; 16]), last), Err(Error::Chain { seq: 0 })));
     }
 }

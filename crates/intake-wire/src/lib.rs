@@ -15,13 +15,14 @@ mod payload;
 mod record;
 mod request;
 mod sign;
+mod stick;
 
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
     Letterhead, VoidReason,
 };
-pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode};
+pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode, Stick};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
 pub use epoch::{Carried, EpochOpened, LastKnown};
 pub use hash::{Hash, sha256, sha256_of};
@@ -35,6 +36,7 @@ pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
+pub use stick::{StickAnswer, StickPages};
 
 /// The version of the protocol; it stands in every path as `/v1`.
 pub const VERSION: u32 = 1;

@@ -26,6 +26,8 @@ pub mod limits {
     pub const PAGE_BYTES: usize = 16 << 20;
     /// Decompressed bytes of one page.
     pub const PAGE_CONTENT_BYTES: usize = 32 << 20;
+    /// Bytes of what one end puts on a stick for the other, before and after it is encrypted.
+    pub const STICK_BYTES: usize = 256 << 20;
     /// zstd's level and its largest window (2^23 bytes), so that a small page cannot ask for much memory.
     pub const ZSTD_LEVEL: i32 = 3;
     /// See [`ZSTD_LEVEL`].

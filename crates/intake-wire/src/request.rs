@@ -7,7 +7,7 @@ use crate::entry::{Head, JournalId};
 use crate::sign::{DeskCertificate, Signature, SigningKey};
 use crate::{Error, Result};
 
-/// A request body (CBOR) that says who asks. The same bytes serve over TLS and, later, in a file.
+/// A request body (CBOR) that says who asks. The same form serves over TLS and on a stick.
 #[derive(Debug, Clone, Encode, Decode)]
 #[cbor(array)]
 pub struct SignedRequest {

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod desk;
 pub mod district;
+pub mod line_desk;
 pub mod postgres;
 pub mod printer;
 pub mod printer_line;
@@ -13,6 +14,7 @@ pub mod visits;
 
 pub use clock::FixedMoments;
 pub use district::LocalDistrict;
+pub use line_desk::LineDesk;
 pub use postgres::PrivatePostgres;
 
 /// Says which cryptography TLS uses, as a program does at its start. Again and again is as good as once.

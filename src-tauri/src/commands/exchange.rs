@@ -1,6 +1,8 @@
 //! The exchange with the district. Closing the window during one is safe: each block is kept as it arrives.
 
-use intake_app::{Desk, ExchangeResult, Outlook, Progress};
+use std::path::Path;
+
+use intake_app::{Desk, ExchangeResult, Outlook, Progress, StickWritten};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -16,4 +18,14 @@ pub(crate) async fn exchange(desk: State<'_, Desk>, progress: Channel<Progress>)
     // A window that is gone hears no progress; the exchange goes on.
     let report = move |step: Progress| drop(progress.send(step));
     answered("exchange", &desk, desk.exchange(report).await)
+}
+
+#[tauri::command]
+pub(crate) async fn export_pages(desk: State<'_, Desk>, folder: String) -> Answer<StickWritten> {
+    blocking("export_pages", &desk, move |desk| desk.export_pages(Path::new(folder.trim()))).await
+}
+
+#[tauri::command]
+pub(crate) async fn take_answer(desk: State<'_, Desk>, place: String) -> Answer<ExchangeResult> {
+    answered("take_answer", &desk, desk.take_answer(Path::new(place.trim())).await)
 }

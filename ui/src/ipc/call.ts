@@ -51,6 +51,7 @@ import type { SearchQuery } from "./bindings/SearchQuery";
 import type { SearchResult } from "./bindings/SearchResult";
 import type { Sheet } from "./bindings/Sheet";
 import type { SlipView } from "./bindings/SlipView";
+import type { StickWritten } from "./bindings/StickWritten";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
 import type { Visit } from "./bindings/Visit";
@@ -170,6 +171,8 @@ export const ipc = {
   showDay: (day: string) => call<SlipView>("show_day", { day }),
   reprintDay: (day: string) => call<SlipView>("reprint_day", { day }),
   outlook: () => call<Outlook>("outlook"),
+  exportPages: (folder: string) => call<StickWritten>("export_pages", { folder }),
+  takeAnswer: (place: string) => call<ExchangeResult>("take_answer", { place }),
   exchange: (report: (progress: Progress) => void) => call<ExchangeResult>("exchange", { progress: telling(report) }),
   backupState: () => call<BackupState>("backup_state"),
   backUpNow: () => call<BackupState>("back_up_now"),

@@ -303,6 +303,22 @@ export const ledger = {
     notEnrolledAdministrator: "请按 F6 到“设置”里用入网码接入；登记都在本机，不会丢。",
     notEnrolledClerk: "请管理员登录后在“设置”里接入；登记都在本机，不会丢。",
     toSettings: "去设置",
+    stick: {
+      title: "没有网络：用U盘上报",
+      why: "把还没上报的登记写到U盘，送到区级；区级收下后把回执写回U盘，再拿回来收。文件是加密的，别人打不开。",
+      folder: "U盘上的文件夹",
+      folderHint: "如 /media/desk/U盘",
+      write: "写到U盘",
+      writing: "正在写…",
+      written: (registrations: number, entries: number) =>
+        entries ? `已写好：${registrations} 件登记，共 ${entries} 条记录` : "已写好：没有新的登记，只向区级要回执",
+      next: (path: string) => `请先安全弹出U盘，再把这个文件送到区级：${path}`,
+      unsent: "收到回执以前，这些登记仍算没有上报；照常登记，不用等。",
+      take: "收区级回执",
+      taking: "正在收…",
+      taken: "回执已收，是不是与区级一致见本页最上面",
+      folderMissing: "请先填U盘上的文件夹",
+    },
   },
   backup: {
     title: "备份",

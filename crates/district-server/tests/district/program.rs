@@ -18,20 +18,20 @@ use crate::world::{Desk, client};
 /// How long the program may take to tell of something.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn program(folder: &Path) -> Command {
+pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_district-server"));
     command.arg("--config").arg(folder.join("district.toml"));
     command
 }
 
 /// The server as an administrator starts it, with everything in its log that can be asked for.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     log: PathBuf,
 }
 
 impl Running {
-    fn start(folder: &Path, postgres: &str) -> Self {
+    pub(crate) fn start(folder: &Path, postgres: &str) -> Self {
         let keys = folder.join("keys");
         let keys = keys.display();
         let text = format!("name = \"区\"\nfolder = \"{keys}\"\nlisten = \"127.0.0.1:0\"\npostgres = \"{postgres}\"\n");
@@ -42,7 +42,7 @@ impl Running {
         Self { child, log }
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 
@@ -59,27 +59,35 @@ impl Running {
         }
     }
 
-    fn address(&mut self) -> String {
+    pub(crate) fn address(&mut self) -> String {
         format!("https://{}", self.tells("\"serving\"")["fields"]["address"].as_str().unwrap())
     }
 
-    fn ask_to_stop(&self) {
+    pub(crate) fn ask_to_stop(&self) {
         let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(sent.success());
     }
 
-    fn ended(mut self) -> (ExitStatus, String) {
+    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
         (self.child.wait().unwrap(), self.log())
     }
 }
 
-fn told(mut command: Command) -> String {
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended by itself, or a test broke off.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn told(mut command: Command) -> String {
     let done = command.stderr(Stdio::null()).output().unwrap();
     assert!(done.status.success());
     String::from_utf8(done.stdout).unwrap()
 }
 
-fn enrolment_code(folder: &Path) -> String {
+pub(crate) fn enrolment_code(folder: &Path) -> String {
     let mut command = program(folder);
     command.args(["enrol", "--centre", CENTRE, "--desk", "1"]);
     told(command).trim().to_owned()
@@ -240,4 +248,24 @@ fn every_mistake_of_the_configuration_is_said_before_anything_starts() {
     assert_eq!(lines.len(), 4, "{said}");
     assert!(lines[0].starts_with("line 2: listen ") && lines[1].starts_with("line 3: colour "), "{said}");
     assert!(lines[2..].iter().all(|line| line.contains(" is missing: ")), "{said}");
+}
+
+#[test]
+fn a_file_that_no_desk_wrote_is_refused_with_one_sentence_beside_a_server_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = PrivatePostgres::start(&folder.path().join("postgres")).unwrap();
+    let mut server = Running::start(folder.path(), &postgres.url());
+    server.address();
+    let file = folder.path().join("上报-120110005-01.age");
+    let import = || program(folder.path()).arg("import-usb").arg(&file).env("RUST_LOG", "off").output().unwrap();
+    let refused = |sentence: &str| {
+        let done = import();
+        assert!(!done.status.success() && done.stdout.is_empty());
+        assert_eq!(String::from_utf8(done.stderr).unwrap().trim_end(), sentence);
+    };
+    refused("the file: it cannot be read");
+    fs::write(&file, "来访登记").unwrap();
+    refused("the file: it is cut short or was changed, or is no file of a desk");
+    server.ask_to_stop();
+    assert!(server.ended().0.success());
 }

@@ -1,0 +1,132 @@
+//! What a desk without a line wrote on a stick: its pages pass through the same functions as those of the line, and the
+//! answers go back on the stick.
+//!
+//! A file is opened whole before anything of it is taken in: one that was cut short or changed leaves nothing behind.
+//! Deliberately absent: taking in the file of a lost desk.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use intake_wire::{
+    DeskCertificate, DownRequest, Frames, Heads, HeadsAnswer, StickAnswer, StickPages, VerdictKind, limits,
+};
+use serde::Serialize;
+
+use crate::{District, Error, Result};
+
+/// How the name of a desk's file begins, and of the answer to it.
+const ASKS: &str = "上报-";
+const ANSWERS: &str = "回执-";
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TakenIn {
+    /// The centre whose desk wrote it.
+    pub centre: String,
+    /// The desk's number.
+    pub desk: u8,
+    /// Entries that are new and applied.
+    pub stored: usize,
+    /// Entries that were held before.
+    pub already_had: usize,
+    /// Entries that are stored and cannot be applied.
+    pub set_aside: usize,
+    /// Entries that are stored and apply once an earlier one does.
+    pub waiting: usize,
+    /// Entries that are stored, and that a later one takes the place of.
+    pub superseded: usize,
+    /// The answer, which the desk takes back.
+    pub answer: PathBuf,
+}
+
+impl District {
+    /// Takes in a desk's file and writes the answer beside it.
+    ///
+    /// # Errors
+    /// [`Error::Stick`] with a sentence, [`Error::Revoked`] for a desk that was lost, and those of a page. A file that cannot
+    /// be opened leaves nothing behind; after any other error the same file can be taken in again.
+    pub async fn import_usb(&self, file: &Path) -> Result<TakenIn> {
+        let (certificate, asked) = self.open_file(file)?;
+        let mut answers = Vec::new();
+        for page in &asked.pages {
+            if page.len() > limits::PAGE_BYTES {
+                return Err(Error::Stick("a page of it is over the limit"));
+            }
+            answers.push(self.take_page(page.as_slice()).await?);
+        }
+        let heads = self.heads(&certificate, &asked.heads).await?;
+        let down = self.whole_down(&certificate, &asked.heads, &heads).await?;
+        let answer = StickAnswer { certificate, pages: answers, heads, down };
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let path = file.with_file_name(format!("{ANSWERS}{}", name.strip_prefix(ASKS).unwrap_or(name)));
+        write(&path, &encrypted(&answer.sealed(self.keys.signing())?, &asked.answer_to)?)?;
+        let told = TakenIn::of(&answer, path);
+        tracing::info!(centre = told.centre, desk = told.desk, new = told.stored, "a file was taken in");
+        Ok(told)
+    }
+
+    fn open_file(&self, file: &Path) -> Result<(DeskCertificate, StickPages)> {
+        let unreadable = |_| Error::Stick("it cannot be read");
+        if std::fs::metadata(file).map_err(unreadable)?.len() > limits::STICK_BYTES as u64 {
+            return Err(Error::Stick("it is larger than any that a desk writes"));
+        }
+        let message = self.keys.open_stick(&std::fs::read(file).map_err(unreadable)?)?;
+        let opened = StickPages::open(&message);
+        let (certificate, asked) = opened.map_err(|_| Error::Stick("no desk has signed it as it is"))?;
+        certificate.verify(&self.keys.public()).map_err(|_| Error::Stick("it is of another district's desk"))?;
+        Ok((certificate, asked))
+    }
+
+    /// What `/v1/down` answers, again and again until the district's head.
+    async fn whole_down(
+        &self,
+        certificate: &DeskCertificate,
+        asked: &Heads,
+        heads: &HeadsAnswer,
+    ) -> Result<Vec<minicbor::bytes::ByteVec>> {
+        let (mut after, mut pages) = (asked.district.seq, Vec::new());
+        while after < heads.district.1.seq {
+            let page = self.down(certificate, &DownRequest { after }).await?;
+            let last = Frames::read_page(&page)?.last().and_then(|block| block.entries.last()).map(|entry| entry.seq);
+            let Some(last) = last else { break };
+            after = last;
+            pages.push(page.into());
+        }
+        Ok(pages)
+    }
+}
+
+impl TakenIn {
+    fn of(answer: &StickAnswer, path: PathBuf) -> Self {
+        let verdicts = || answer.pages.iter().flat_map(|(_, page)| &page.verdicts);
+        let count = |of: fn(&VerdictKind) -> bool| verdicts().filter(|one| of(&one.verdict)).count();
+        Self {
+            centre: answer.certificate.centre.clone(),
+            desk: answer.certificate.desk,
+            stored: count(|one| *one == VerdictKind::Stored),
+            already_had: count(|one| *one == VerdictKind::AlreadyHad),
+            set_aside: count(|one| matches!(one, VerdictKind::SetAside { .. })),
+            waiting: count(|one| matches!(one, VerdictKind::Waiting { .. })),
+            superseded: count(|one| matches!(one, VerdictKind::Superseded { .. })),
+            answer: path,
+        }
+    }
+}
+
+/// Encrypted to the desk that asked.
+fn encrypted(message: &[u8], to: &str) -> Result<Vec<u8>> {
+    let to: age::x25519::Recipient = to.parse().map_err(|_| Error::Stick("it does not say whom to answer"))?;
+    age::encrypt(&to, message).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Whole or not at all, in the place of an earlier answer to the same file.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let part = path.with_extension("part");
+    let write = || {
+        let mut file = std::fs::File::create(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&part, path)
+    };
+    write().map_err(Error::StickAnswer)
+}

@@ -1,0 +1,103 @@
+//! Without a line: what the district has not confirmed goes out on a stick, and its answer comes back from there.
+//!
+//! Writing the file sends nothing: entries stay unsent until an answer of the district says that it holds them.
+
+use std::path::{Path, PathBuf};
+
+use intake_model::{Code, civil_time};
+use intake_store::{Db, OwnKey, encrypt, write_whole};
+use intake_wire::{Stick, limits};
+
+use crate::desk::Desk;
+use crate::view::{ExchangeResult, StickWritten};
+use crate::visits::minute;
+use crate::{Error, Result};
+
+/// How the name of a desk's file begins, and of the district's answer to it.
+const ASKS: &str = "上报";
+const ANSWERS: &str = "回执";
+
+impl Desk {
+    /// Writes all that the district has not confirmed into a new file in a folder, signed, and encrypted to the district. The
+    /// journal is not told: it is an exchange's first half.
+    ///
+    /// # Errors
+    /// [`Code::NotEnrolled`], [`Code::StickNotPossible`], [`Code::ExportFolderUnusable`], [`Code::DeskLocked`], or those of the
+    /// disk. Nothing of the file is left then.
+    pub fn export_pages(&self, folder: &Path) -> Result<StickWritten> {
+        let (db, _) = self.at_work()?;
+        let (key, district) = own_half(&db)?;
+        let packed = intake_sync::pack(&db, &key.recipient())?;
+        let sealed = encrypt(&packed.bytes, &[district])?;
+        let at = civil_time(self.now().at_ms).format("%Y%m%d-%H%M%S");
+        let file = self.free(folder, &format!("{ASKS}-{}-{at}", of_this_desk(&db)?), ".age")?;
+        write_whole(&file, &sealed).map_err(|error| {
+            // On a stick that is full or was pulled out there may be nothing to remove.
+            let _ = std::fs::remove_file(file.with_extension("new"));
+            Error::Export(error)
+        })?;
+        let path = file.display().to_string();
+        Ok(StickWritten { path, entries: packed.entries, registrations: packed.registrations })
+    }
+
+    /// Takes back the district's answer: a file, or the newest one for this desk in a folder. Both may be taken again.
+    ///
+    /// # Errors
+    /// [`Code::StickAnswerMissing`], [`Code::StickUnreadable`], [`Code::StickOutdated`], [`Code::NotEnrolled`],
+    /// [`Code::ExchangeRunning`], [`Code::DeskLocked`]. Nothing is changed then.
+    pub async fn take_answer(&self, place: &Path) -> Result<ExchangeResult> {
+        let (db, _) = self.at_work()?;
+        let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
+        let message = read_answer(&db, place)?;
+        let moment = self.now();
+        let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;
+        Ok(ExchangeResult::of(outcome, minute(moment.at_ms)))
+    }
+}
+
+/// The file's bytes, opened.
+fn read_answer(db: &Db, place: &Path) -> Result<Vec<u8>> {
+    let file = if place.is_dir() { newest_answer(db, place)? } else { place.to_owned() };
+    let missing = |_| Error::Refused(Code::StickAnswerMissing);
+    let unreadable = || Error::Refused(Code::StickUnreadable);
+    if std::fs::metadata(&file).map_err(missing)?.len() > limits::STICK_BYTES as u64 {
+        return Err(unreadable());
+    }
+    let sealed = std::fs::read(&file).map_err(missing)?;
+    let admission = db.read::<_, Error>(|r| Ok(r.line().admission()?))?;
+    let admission = admission.ok_or(Error::Refused(Code::NotEnrolled))?;
+    let key = admission.stick.and_then(|stick| OwnKey::find(&stick.secret)).ok_or_else(unreadable)?;
+    Ok(key.decrypt(&sealed).ok_or_else(unreadable)?.to_vec())
+}
+
+/// The names end with day and time: the last one is the newest.
+fn newest_answer(db: &Db, folder: &Path) -> Result<PathBuf> {
+    let missing = || Error::Refused(Code::StickAnswerMissing);
+    let begins = format!("{ANSWERS}-{}-", of_this_desk(db)?);
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with(&begins) && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("age"))
+    };
+    let files = std::fs::read_dir(folder).map_err(|_| missing())?.flatten().map(|one| one.path());
+    files.filter(ours).max().ok_or_else(missing)
+}
+
+/// How the names of this desk's files go on.
+fn of_this_desk(db: &Db) -> Result<String> {
+    let desk = db.read::<_, Error>(|r| Ok(r.desk()?))?;
+    Ok(format!("{}-{:02}", desk.centre_code, desk.number))
+}
+
+/// The key that answers are encrypted to, made at its first use, and the district's to encrypt to.
+fn own_half(db: &Db) -> Result<(OwnKey, String)> {
+    let admission = db.read::<_, Error>(|r| Ok(r.line().admission()?))?;
+    let admission = admission.ok_or(Error::Refused(Code::NotEnrolled))?;
+    let district = admission.answer.stick_recipient.ok_or(Error::Refused(Code::StickNotPossible))?;
+    if let Some(key) = admission.stick.and_then(|stick| OwnKey::find(&stick.secret)) {
+        return Ok((key, district));
+    }
+    let key = OwnKey::generate();
+    let secret = key.secret().to_string();
+    db.write::<_, Error>(|tx| Ok(tx.set_stick(Stick { secret, answered_ms: 0 })?))?;
+    Ok((key, district))
+}
