@@ -1,13 +1,14 @@
 //! Journeys of a clerk through the real window, by keyboard only, against a real district on a real PostgreSQL.
 //!
 //! What each part does by itself is tested beside it; here is only what a person at the desk can see. Needs the Debian
-//! packages xvfb, dbus, webkit2gtk-driver, poppler-utils and the program `tauri-driver`.
+//! packages xvfb, dbus, webkit2gtk-driver, poppler-utils, chromium-driver and the program `tauri-driver`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod clerk;
 mod clerks;
 mod closing;
 mod damage;
+mod district;
 mod doubt;
 mod drafts;
 mod driver;

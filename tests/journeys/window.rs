@@ -276,12 +276,7 @@ impl Window {
     /// Keeps a picture of a page for people, once the page has passed WCAG 2.2 AA as far as a program can tell.
     pub(crate) async fn picture(&self, name: &str) {
         self.snapshot(name);
-        let loaded = self.client.execute("return typeof axe", Vec::new()).await.unwrap();
-        if loaded != "object" {
-            let axe = std::fs::read_to_string(root().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
-            self.client.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await.unwrap();
-        }
-        let faults = self.client.execute_async(AXE, Vec::new()).await.unwrap();
+        let faults = faults(&self.client).await;
         assert_eq!(faults, json!([]), "{name}");
     }
 
@@ -294,6 +289,16 @@ impl Window {
         let taken = Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(file).status();
         assert!(taken.unwrap().success(), "no picture of the screen");
     }
+}
+
+/// What of a page breaks WCAG 2.2 AA, as far as a program can tell.
+pub(crate) async fn faults(client: &Client) -> serde_json::Value {
+    let loaded = client.execute("return typeof axe", Vec::new()).await.unwrap();
+    if loaded != "object" {
+        let axe = std::fs::read_to_string(root().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
+        client.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await.unwrap();
+    }
+    client.execute_async(AXE, Vec::new()).await.unwrap()
 }
 
 /// The one process that was started on this folder.

@@ -57,6 +57,24 @@ impl District {
         Ok(())
     }
 
+    /// Folds again what an earlier version of this program folded without what pages show.
+    pub(crate) async fn fold_again(&self) -> Result<()> {
+        loop {
+            let mut client = self.pool.get().await?;
+            let tx = client.transaction().await?;
+            let unfolded = matters::unfolded(&tx, AT_ONCE).await?;
+            if unfolded.is_empty() {
+                return Ok(());
+            }
+            for one in unfolded {
+                let record = content(one.personal.as_deref()).unwrap_or(Record::Erased);
+                let title = Profile::for_centre(&one.centre).says("sealed_title");
+                matters::fold_again(&tx, &one, &matters::Words::of(&record, title)).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+
     /// Transaction 2: applies the stored entries of a journal that are not applied yet.
     pub(crate) async fn apply(&self, centre: &str, id: JournalId) -> Result<()> {
         loop {
@@ -416,7 +434,12 @@ fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
 
 /// The record of an entry; nothing where it cannot be read.
 fn record(entry: &Held) -> Option<Record> {
-    match &entry.personal {
+    content(entry.personal.as_deref())
+}
+
+/// The record of a personal part.
+pub(crate) fn content(personal: Option<&[u8]>) -> Option<Record> {
+    match personal {
         None => Some(Record::Erased),
         Some(bytes) => {
             let told = read(Some(bytes)).map(Record::Told);

@@ -5,11 +5,11 @@ use deadpool_postgres::Transaction;
 use intake_wire::{DayClosed, VerdictKind};
 use serde::Serialize;
 
-use crate::Result;
 use crate::apply::{Outcome, read, unreadable};
 use crate::db::days::{self, Day};
 use crate::db::entries::Held;
-use crate::db::journals::Journal;
+use crate::db::journals::{self, Journal};
+use crate::{District, Result};
 
 /// As many days of a desk as `status` lists.
 pub(crate) const LISTED: i64 = 31;
@@ -57,6 +57,22 @@ impl DayWord {
 impl From<Day> for DayStatus {
     fn from(Day { on: day, registered, not_plain, kept, closings }: Day) -> Self {
         Self { day, state: DayWord::of(kept, registered, not_plain), registered, kept, closings }
+    }
+}
+
+impl District {
+    /// The newest days of each desk that sent something, in order.
+    pub(crate) async fn days(&self, limit: i64) -> Result<Vec<(String, u8, Vec<DayStatus>)>> {
+        let client = self.pool.get().await?;
+        let mut desks: Vec<(String, u8)> =
+            journals::all(&client).await?.into_iter().map(|journal| (journal.centre, journal.desk)).collect();
+        desks.dedup();
+        let mut told = Vec::new();
+        for (centre, desk) in desks {
+            let newest = days::newest(&client, &centre, desk, limit).await?;
+            told.push((centre, desk, newest.into_iter().map(DayStatus::from).collect()));
+        }
+        Ok(told)
     }
 }
 

@@ -1,14 +1,18 @@
 //! Every statement the district speaks to PostgreSQL, one file for each noun. No rule is decided here.
 
 pub(crate) mod backups;
+pub(crate) mod counts;
 pub(crate) mod days;
 pub(crate) mod desks;
 pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod forks;
 pub(crate) mod journals;
+pub(crate) mod lookup;
 pub(crate) mod matters;
 pub(crate) mod own;
+pub(crate) mod slowed;
+pub(crate) mod staff;
 
 use std::time::Duration;
 

@@ -46,6 +46,21 @@ pub enum Error {
     /// Something that cannot be written out: one sentence.
     #[error("the export: {0}")]
     Export(String),
+    /// A name or a password of staff that cannot be: one sentence.
+    #[error("staff: {0}")]
+    Staff(String),
+    /// One who is signed in may not do this.
+    #[error("not of this role")]
+    NotAllowed,
+    /// A form that this browser was not given, or was given long ago.
+    #[error("a form without its token")]
+    FormExpired,
+    /// A person was looked for without a reason.
+    #[error("no reason given")]
+    ReasonMissing,
+    /// No such page, or no such matter.
+    #[error("nothing there")]
+    NotThere,
     /// A file of a desk that cannot be taken in: one sentence.
     #[error("the file: {0}")]
     Stick(&'static str),
@@ -67,9 +82,9 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
-            Self::Request(_) => Code::RequestUnreadable,
+            Self::Request(_) | Self::ReasonMissing | Self::NotThere => Code::RequestUnreadable,
             Self::CodeRefused => Code::EnrolmentCodeRefused,
-            Self::Refused(_) => Code::DistrictRefused,
+            Self::Refused(_) | Self::NotAllowed | Self::FormExpired => Code::DistrictRefused,
             Self::Revoked => Code::DeskRevoked,
             Self::Slow => Code::DistrictTooSlow,
             Self::Busy | Self::Away(_) => Code::DistrictBusy,
@@ -79,6 +94,7 @@ impl Error {
             | Self::Listen(_)
             | Self::Backup(_)
             | Self::Export(_)
+            | Self::Staff(_)
             | Self::Stick(_)
             | Self::StickAnswer(_)
             | Self::Internal(_) => Code::Internal,
@@ -94,11 +110,27 @@ impl Error {
         }
     }
 
+    /// What a page says of it, in one plain sentence.
+    fn sentence(&self) -> String {
+        match self {
+            Self::TooOften(wait) => format!("试得太频繁了，请过{}秒再试。", wait.as_secs()),
+            Self::Busy | Self::Away(_) => "现在忙不过来，请过一会儿再试。".into(),
+            Self::Slow => "用的时间太长，没有做完，请再试一次。".into(),
+            Self::NotAllowed => "您的权限不能做这一步，需要时请找管理人员。".into(),
+            Self::FormExpired => "这张表已经过期，请返回上一页，刷新以后再填。".into(),
+            Self::ReasonMissing => "按来访人查找要写明理由，请返回上一页写上。".into(),
+            Self::NotThere => "没有这一页，或者没有这个登记号。".into(),
+            Self::Request(_) => "填的内容看不懂，请返回上一页检查一下。".into(),
+            _ => "出了问题，没有做成，请把下面的编号告诉管理人员。".into(),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
-            Self::Request(_) => StatusCode::BAD_REQUEST,
+            Self::Request(_) | Self::ReasonMissing => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
-            Self::CodeRefused | Self::Revoked => StatusCode::FORBIDDEN,
+            Self::CodeRefused | Self::Revoked | Self::NotAllowed | Self::FormExpired => StatusCode::FORBIDDEN,
+            Self::NotThere => StatusCode::NOT_FOUND,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -107,11 +139,19 @@ impl Error {
             | Self::Listen(_)
             | Self::Backup(_)
             | Self::Export(_)
+            | Self::Staff(_)
             | Self::Stick(_)
             | Self::StickAnswer(_)
             | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+}
+
+/// What a page says in the place of a refusal's JSON.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) sentence: String,
+    pub(crate) reference: String,
 }
 
 impl IntoResponse for Error {
@@ -129,6 +169,7 @@ impl IntoResponse for Error {
         }
         let body = serde_json::json!({ "code": code, "params": {}, "ref": reference }).to_string();
         let mut answer = (status, [(CONTENT_TYPE, "application/json")], body).into_response();
+        answer.extensions_mut().insert(Told { sentence: self.sentence(), reference });
         if let Some(wait) = self.retry_after() {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
         }

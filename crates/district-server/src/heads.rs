@@ -5,7 +5,7 @@ use intake_wire::{
     PageWriter, limits,
 };
 
-use crate::db::{backups, entries, journals, own};
+use crate::db::{backups, desks, entries, journals, own};
 use crate::{District, Error, Result};
 
 /// Epochs of one desk that one request may name.
@@ -60,6 +60,10 @@ impl District {
             }
         }
         let tx = client.transaction().await?;
+        desks::set_seen(&tx, centre, desk, self.now_ms()).await?;
+        for (journal, _, head) in &asked.journals {
+            journals::set_told(&tx, centre, desk, *journal, head.seq).await?;
+        }
         let mut own = self.own_journal(&tx, centre, desk).await?;
         if self.is_behind(&tx, centre, desk, &own, asked.district).await? {
             own = self.open_epoch(&tx, centre, desk, own.epoch + 1, Some(asked.district)).await?;

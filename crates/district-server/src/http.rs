@@ -17,10 +17,12 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
-use crate::{District, Error, Result, metrics};
+use crate::{District, Error, Result, metrics, pages};
 
 /// Bytes of a request that is not a page.
 const REQUEST_BYTES: usize = 256 << 10;
+/// Bytes of a form that a person fills in.
+const FORM_BYTES: usize = 16 << 10;
 /// How long a page may take: a slow line gets it in parts.
 const PAGE_TIME: Duration = Duration::from_mins(10);
 
@@ -35,15 +37,21 @@ pub(crate) fn router(district: Arc<District>) -> Router {
         .route("/v1/own", post(own))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
         .layer(from_fn(move |request, next| limited(patience, request, next)));
-    let pages =
-        Router::new().route("/v1/pages", post(pages)).layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
+    let blocks = Router::new()
+        .route("/v1/pages", post(receive_page))
+        .layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
+    let people = pages::router()
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(from_fn(move |request, next| limited(patience, request, next)));
     Router::new()
         .merge(short)
-        .merge(pages)
+        .merge(blocks)
+        .merge(people)
         .layer(from_fn_with_state(places, placed))
         .route("/v1/health", get(health))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(Arc::clone(&district), rated))
+        .layer(from_fn(pages::dressed))
         .layer(from_fn_with_state(Arc::clone(&district), told))
         .with_state(district)
 }
@@ -75,7 +83,7 @@ async fn own(State(district): State<Arc<District>>, body: Bytes) -> Result<Respo
     Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
 }
 
-async fn pages(State(district): State<Arc<District>>, body: Body) -> Result<Response> {
+async fn receive_page(State(district): State<Arc<District>>, body: Body) -> Result<Response> {
     let (_, answer) = district.take_page(http_limit(body, limits::PAGE_BYTES)).await?;
     cbor(&answer)
 }

@@ -1,12 +1,13 @@
 //! The district's end of the line: takes in what the desks said, durably and exactly once, and answers what became of it.
 //!
 //! Storing is apart from applying (invariant 5): `take` stores a block as it arrives, `apply` folds stored entries into
-//! tables. Deliberately absent: anything a desk decides, and any view for people beyond `status`.
+//! tables; `pages` shows them to people. Deliberately absent: anything a desk decides.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod apply;
 mod backup;
 mod config;
+mod counts;
 mod days;
 mod db;
 mod desk;
@@ -17,14 +18,21 @@ mod export;
 mod heads;
 mod http;
 mod keys;
+mod lookup;
 mod metrics;
+mod overview;
+mod pages;
+mod password;
 mod plain;
+mod query;
 mod rates;
 mod reapply;
 mod retire;
 mod revoked;
 mod serve;
 mod settings;
+mod slowed;
+mod staff;
 mod status;
 mod stick;
 mod take;
@@ -43,6 +51,7 @@ pub use error::{Error, Result};
 pub use export::{Export, Exported};
 pub use reapply::Reapplied;
 pub use serve::{serve, serve_with_grace};
+pub use staff::{Role, StaffLine};
 pub use status::{DeskStatus, JournalStatus, Status};
 pub use stick::TakenIn;
 
@@ -67,6 +76,8 @@ pub struct District {
     started: Instant,
     /// One refused enrolment at a time, each slowed down: 40 bits cannot be tried through.
     enrolling: tokio::sync::Mutex<()>,
+    /// One password at a time: each takes much memory on purpose.
+    signing_in: tokio::sync::Mutex<()>,
 }
 
 impl District {
@@ -92,7 +103,9 @@ impl District {
             boot,
             started: Instant::now(),
             enrolling: tokio::sync::Mutex::new(()),
+            signing_in: tokio::sync::Mutex::new(()),
         };
+        district.fold_again().await?;
         district.apply_all().await?;
         Ok(Arc::new(district))
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use district_server::{Clock, Config, District, Error, Export, Result, serve};
+use district_server::{Clock, Config, District, Error, Export, Result, Role, serve};
 
 #[derive(Parser)]
 #[command(version, about = "The district's end: takes in what the desks said, exactly once")]
@@ -36,6 +36,9 @@ enum Task {
     /// Refuse a desk that was lost or stolen.
     #[command(alias = "revoke")]
     Lost(Desk),
+    /// Who may sign in to the pages.
+    #[command(subcommand)]
+    Staff(Staff),
     /// Print desks, heads and counts as JSON.
     Status,
     /// Apply again what was set aside: after an update of this program or of a table.
@@ -70,6 +73,34 @@ enum Task {
         /// The database that the backup was restored into, such as `postgres://user@localhost/restored`.
         restored: String,
     },
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Add somebody; the password is one line on standard input.
+    Add {
+        /// The name to sign in with. It stands beside everything they do, and is never given to another.
+        name: String,
+        /// viewer, officer or administrator.
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
+    /// Set somebody's password, one line on standard input, and end their sessions.
+    Password {
+        /// The name.
+        name: String,
+    },
+    /// Let somebody sign in no more.
+    Disable {
+        /// The name.
+        name: String,
+    },
+    /// Print everybody as JSON.
+    List,
+}
+
+fn role(word: &str) -> std::result::Result<Role, &'static str> {
+    Role::from_word(word).ok_or("is not viewer, officer or administrator")
 }
 
 #[derive(clap::Args)]
@@ -110,6 +141,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         Task::Retire { desk, contact } => open().await?.retire(&desk.centre, desk.desk, &contact).await?,
         Task::Reinstate(desk) => open().await?.reinstate(&desk.centre, desk.desk).await?,
         Task::Lost(desk) => open().await?.lost(&desk.centre, desk.desk).await?,
+        Task::Staff(task) => staff(&*open().await?, task).await?,
         Task::Status => println!("{}", json(&open().await?.status().await?)?),
         Task::Reapply => println!("{}", json(&open().await?.reapply().await?)?),
         Task::Export { centre, from, to, by, reason, file } => {
@@ -120,6 +152,25 @@ async fn run(arguments: Arguments) -> Result<()> {
         Task::BackupMark { restored } => println!("{}", json(&open().await?.mark_backup(&restored).await?)?),
     }
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the list is what was asked for")]
+async fn staff(district: &District, task: Staff) -> Result<()> {
+    match task {
+        Staff::Add { name, role } => district.add_staff(&name, role, &password()?).await?,
+        Staff::Password { name } => district.set_staff_password(&name, &password()?).await?,
+        Staff::Disable { name } => district.disable_staff(&name).await?,
+        Staff::List => println!("{}", json(&district.staff().await?)?),
+    }
+    Ok(())
+}
+
+/// The first line of standard input: on no command line, where everybody on the machine reads it.
+fn password() -> Result<String> {
+    let mut line = String::new();
+    let read = std::io::stdin().read_line(&mut line);
+    read.map_err(|error| Error::Staff(format!("the password cannot be read: {}", error.kind())))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn json(what: &impl serde::Serialize) -> Result<String> {

@@ -21,7 +21,33 @@ use crate::db::backups::{self, Mark};
 use crate::{District, Error, Result};
 
 /// The requests that are counted by name; any other is `other`.
-const PATHS: [&str; 6] = ["/v1/enrol", "/v1/heads", "/v1/down", "/v1/own", "/v1/pages", "/v1/health"];
+const PATHS: [&str; 23] = [
+    "/v1/enrol",
+    "/v1/heads",
+    "/v1/down",
+    "/v1/own",
+    "/v1/pages",
+    "/v1/health",
+    "/",
+    "/style.css",
+    "/sign-in",
+    "/sign-out",
+    "/desks",
+    "/desks/code",
+    "/desks/retire",
+    "/desks/reinstate",
+    "/desks/lost",
+    "/days",
+    "/matters",
+    "/matters/person",
+    "/aside",
+    "/aside/again",
+    "/counts",
+    "/acts",
+    "/visit",
+];
+/// Each of them with a number behind it, which is not counted.
+const MATTER: &str = "/matters/";
 
 type Labelled<const N: usize> = [(&'static str, String); N];
 
@@ -81,7 +107,8 @@ impl Metrics {
 
 /// The path as it is counted: only names that are known, whatever somebody asks for.
 pub(crate) fn counted(path: &str) -> &'static str {
-    PATHS.into_iter().find(|known| *known == path).unwrap_or("other")
+    let known = PATHS.into_iter().find(|known| *known == path);
+    known.or(path.starts_with(MATTER).then_some(MATTER)).unwrap_or("other")
 }
 
 /// `/metrics` and `/health`, for a listener of this machine alone.

@@ -35,7 +35,8 @@ const FREE: &[&str] = &["testkit", "intake-tests"];
 /// Each outside library that has a home, and the crates that are it. A trailing `*` stands for a family.
 const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite*", &["intake-store"]),
-    ("argon2", &["intake-store"]),
+    ("argon2", &["district-server", "intake-store"]),
+    ("askama*", &["district-server"]),
     ("chacha20poly1305", &["intake-store"]),
     ("age", &["intake-store", "intake-app", "district-server"]),
     ("reqwest", &["intake-sync"]),

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use deadpool_postgres::GenericClient;
-use intake_wire::PublicKey;
+use intake_wire::{Hash, PublicKey};
 use tokio_postgres::Row;
 
-use super::fixed;
-use super::{execute, query, query_opt};
+use super::{execute, fixed, query, query_opt, seq};
 use crate::Result;
 
 /// A desk as the district knows it.
@@ -46,6 +45,80 @@ pub(crate) async fn set_retired(c: &impl GenericClient, centre: &str, desk: u8, 
     let sql = "UPDATE desks SET retired_ms = $3 WHERE centre = $1 AND desk = $2";
     execute(c, sql, &[&centre, &i16::from(desk), &at_ms]).await?;
     Ok(())
+}
+
+/// When the desk last asked where both sides stand.
+pub(crate) async fn set_seen(c: &impl GenericClient, centre: &str, desk: u8, now_ms: i64) -> Result<()> {
+    let sql = "UPDATE desks SET seen_ms = $3 WHERE centre = $1 AND desk = $2";
+    execute(c, sql, &[&centre, &i16::from(desk), &now_ms]).await?;
+    Ok(())
+}
+
+/// One journal of a desk as people look at it, with what is said of its desk; a desk that sent nothing has one without.
+pub(crate) struct Line {
+    pub(crate) centre: String,
+    pub(crate) desk: u8,
+    pub(crate) key: PublicKey,
+    pub(crate) retired_ms: Option<i64>,
+    pub(crate) seen_ms: Option<i64>,
+    pub(crate) journal: Option<JournalLine>,
+}
+
+pub(crate) struct JournalLine {
+    pub(crate) mark: String,
+    pub(crate) head: u64,
+    pub(crate) hash: Hash,
+    /// The desk's own head, as it told it last.
+    pub(crate) told: Option<u64>,
+    pub(crate) forked: bool,
+    pub(crate) set_aside: i64,
+    pub(crate) waiting: i64,
+    /// By how much its last entry was written after it arrived here, in milliseconds.
+    pub(crate) ahead_ms: Option<i64>,
+}
+
+/// Every desk with each of its journals, in order.
+pub(crate) async fn lines(c: &impl GenericClient) -> Result<Vec<Line>> {
+    let rows = query(
+        c,
+        "SELECT d.centre, d.desk, d.key, d.retired_ms, d.seen_ms, j.mark, j.head_seq, j.head_hash, j.told_seq,
+                j.forked, n.set_aside, n.waiting,
+                (SELECT e.at_ms - (extract(epoch FROM e.received_at) * 1000)::int8 FROM entries e
+                 WHERE e.centre = j.centre AND e.journal_id = j.journal_id AND e.seq = j.head_seq)
+             FROM desks d LEFT JOIN journals j ON j.centre = d.centre AND j.desk = d.desk
+             LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE e.verdict = 'set_aside') AS set_aside,
+                    count(*) FILTER (WHERE e.verdict = 'waiting') AS waiting
+                 FROM entries e WHERE e.centre = j.centre AND e.journal_id = j.journal_id
+                 AND e.verdict IN ('set_aside', 'superseded', 'waiting')) n ON true
+             ORDER BY d.centre, d.desk, length(j.mark), j.mark, j.journal_id",
+        &[],
+    )
+    .await?;
+    rows.iter().map(line).collect()
+}
+
+fn line(row: &Row) -> Result<Line> {
+    let journal = match row.get::<_, Option<String>>(5) {
+        None => None,
+        Some(mark) => Some(JournalLine {
+            mark,
+            head: seq(row.get(6)),
+            hash: Hash(fixed(row.get(7))?),
+            told: row.get::<_, Option<i64>>(8).map(seq),
+            forked: row.get(9),
+            set_aside: row.get(10),
+            waiting: row.get(11),
+            ahead_ms: row.get(12),
+        }),
+    };
+    Ok(Line {
+        centre: row.get(0),
+        desk: u8::try_from(row.get::<_, i16>(1)).unwrap_or(0),
+        key: PublicKey(fixed(row.get(2))?),
+        retired_ms: row.get(3),
+        seen_ms: row.get(4),
+        journal,
+    })
 }
 
 /// The desks that are out of service, and since when.

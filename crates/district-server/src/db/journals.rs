@@ -86,3 +86,10 @@ pub(crate) async fn set_applied(c: &impl GenericClient, j: &Journal, applied: u6
     .await?;
     Ok(())
 }
+
+/// How far the desk itself says it is.
+pub(crate) async fn set_told(c: &impl GenericClient, centre: &str, desk: u8, id: JournalId, told: u64) -> Result<()> {
+    let sql = "UPDATE journals SET told_seq = $4 WHERE centre = $1 AND journal_id = $2 AND desk = $3";
+    execute(c, sql, &[&centre, &id.0.as_slice(), &i16::from(desk), &place(told)?]).await?;
+    Ok(())
+}

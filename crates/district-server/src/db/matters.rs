@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
-use intake_wire::{JournalId, Record};
+use intake_model::{Filed, Identity, identity, name, phone, seek};
+use intake_wire::{JournalId, Record, RecordOf};
 use serde::Serialize;
 
 use super::journals::Journal;
@@ -25,7 +26,7 @@ pub(crate) struct Version<'a> {
     pub(crate) words: Words<'a>,
 }
 
-/// What of a record the tables show.
+/// What of a record the tables show, and by what they find it.
 #[derive(Default)]
 pub(crate) struct Words<'a> {
     name: Option<&'a str>,
@@ -33,24 +34,80 @@ pub(crate) struct Words<'a> {
     title: Option<&'a str>,
     demand: Option<&'a str>,
     query_code: Option<&'a str>,
+    sealed: bool,
+    received_on: Option<NaiveDate>,
+    filed: Option<&'a Filed>,
+    found_by: Vec<String>,
 }
 
 impl<'a> Words<'a> {
     /// All of an open one; of a sealed one the query code and the fixed word; nothing of an erased one.
     pub(crate) fn of(record: &'a Record, sealed_title: &'a str) -> Self {
-        let query_code = record.query_code();
+        let common = Self {
+            query_code: record.query_code(),
+            received_on: record.received_at().map(|at| at.date()),
+            ..Self::default()
+        };
         match record {
-            Record::Erased => Self::default(),
-            Record::Sealed(_) => Self { title: Some(sealed_title), query_code, ..Self::default() },
-            Record::Told(told) => Self {
+            Record::Erased => common,
+            Record::Told(told) if !told.visit.is_sealed() => Self {
                 name: told.visit.name.text(),
                 address: told.visit.address.text(),
                 title: Some(&told.visit.title),
                 demand: Some(&told.visit.demand),
-                query_code,
+                filed: told.visit.content.as_ref(),
+                found_by: found_by(told),
+                ..common
             },
+            Record::Told(_) | Record::Sealed(_) => Self { title: Some(sealed_title), sealed: true, ..common },
         }
     }
+
+    fn category(&self) -> (Option<i64>, Option<&str>) {
+        (self.filed.map(|filed| i64::from(filed.edition)), self.filed.map(|filed| filed.code.as_str()))
+    }
+}
+
+/// What a person is looked for by, as it is compared: the letter of its kind and the plain form.
+pub(crate) enum Sought<'a> {
+    Name(&'a str),
+    Phone(&'a str),
+    Paper(&'a str),
+}
+
+impl Sought<'_> {
+    /// `None` where nothing is left of what was typed.
+    pub(crate) fn key(&self) -> Option<String> {
+        let (letter, plain) = match self {
+            Self::Name(typed) => ('n', name::normalise(typed.trim())),
+            Self::Phone(typed) => {
+                let typed = name::half_width(typed);
+                let read = phone::read(&typed).into_iter().next();
+                let dialled = read.map_or(typed, |number| number.dialled);
+                ('p', dialled.chars().filter(char::is_ascii_digit).collect())
+            }
+            Self::Paper(typed) => {
+                let number = name::plain_number(typed);
+                let told = Identity { paper: identity::paper_by_form(&number), number, nationality: None };
+                ('i', told.normalised().number)
+            }
+        };
+        (!plain.is_empty()).then(|| format!("{letter}{plain}"))
+    }
+}
+
+/// Everybody named in a matter, their phones and papers.
+fn found_by(told: &RecordOf) -> Vec<String> {
+    let visit = &told.visit;
+    let names = visit.name.text().into_iter().chain(visit.people.iter().map(|person| person.name.as_str()));
+    let papers = visit.identity.iter().map(|paper| paper.number.as_str()).chain(visit.uscc.as_deref());
+    let phones = seek::phones(visit);
+    let sought = names.map(Sought::Name).chain(papers.map(Sought::Paper));
+    let mut keys: Vec<String> = sought.filter_map(|one| one.key()).collect();
+    keys.extend(phones.iter().map(|digits| format!("p{digits}")));
+    keys.sort();
+    keys.dedup();
+    keys
 }
 
 /// A matter as it stands.
@@ -84,16 +141,21 @@ pub(crate) async fn standing(c: &impl GenericClient, j: &Journal, number: &str) 
 
 /// Puts a version in the place of the one before; registration, voiding and slips stay.
 pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) -> Result<()> {
+    let (edition, category) = v.words.category();
     execute(
         c,
         "INSERT INTO matters (centre, number, journal_id, desk, registered_seq, version_seq, version, local_date,
-            headcount, party, owes_written_notice, name, address, title, demand, query_code, version_journal)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            headcount, party, owes_written_notice, name, address, title, demand, query_code, version_journal, sealed,
+            received_on, category_edition, category, found_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          ON CONFLICT (centre, number, journal_id) DO UPDATE SET version_seq = excluded.version_seq,
             version_journal = excluded.version_journal,
             version = excluded.version, headcount = excluded.headcount, party = excluded.party,
             owes_written_notice = excluded.owes_written_notice, name = excluded.name, address = excluded.address,
-            title = excluded.title, demand = excluded.demand, query_code = excluded.query_code",
+            title = excluded.title, demand = excluded.demand, query_code = excluded.query_code,
+            sealed = excluded.sealed, received_on = excluded.received_on,
+            category_edition = excluded.category_edition, category = excluded.category,
+            found_by = excluded.found_by",
         &[
             &j.centre,
             &v.number,
@@ -112,6 +174,11 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
             &v.words.demand,
             &v.words.query_code,
             &j.id.0.as_slice(),
+            &v.words.sealed,
+            &v.words.received_on,
+            &edition,
+            &category,
+            &v.words.found_by,
         ],
     )
     .await?;
@@ -141,15 +208,24 @@ pub(crate) async fn put_new(c: &impl GenericClient, j: &Journal, new: &[(Version
     let words = |word: for<'v> fn(&Words<'v>) -> Option<&'v str>| -> Vec<Option<&str>> {
         new.iter().map(|(v, _)| word(&v.words)).collect()
     };
+    let sealed: Vec<bool> = new.iter().map(|(v, _)| v.words.sealed).collect();
+    let received: Vec<Option<NaiveDate>> = new.iter().map(|(v, _)| v.words.received_on).collect();
+    let (editions, categories): (Vec<_>, Vec<_>) = new.iter().map(|(v, _)| v.words.category()).unzip();
+    // A list of lists has no place in `unnest`.
+    let found_by: Vec<String> = new.iter().map(|(v, _)| v.words.found_by.join("\u{1F}")).collect();
     execute(
         c,
         "INSERT INTO matters (centre, journal_id, version_journal, desk, version, number, registered_seq, version_seq, slips,
-            local_date, headcount, party, owes_written_notice, name, address, title, demand, query_code)
+            local_date, headcount, party, owes_written_notice, name, address, title, demand, query_code, sealed,
+            received_on, category_edition, category, found_by)
          SELECT $1, $2, $2, $3, 1, t.number, t.seq, t.seq, t.slips, t.day, t.headcount, t.party, t.owed, t.name, t.address,
-            t.title, t.demand, t.query_code
+            t.title, t.demand, t.query_code, t.sealed, t.received_on, t.edition, t.category,
+            string_to_array(t.found_by, chr(31))
          FROM unnest($4::text[], $5::int8[], $6::int4[], $7::date[], $8::int8[], $9::text[], $10::bool[], $11::text[],
-            $12::text[], $13::text[], $14::text[], $15::text[])
-            t (number, seq, slips, day, headcount, party, owed, name, address, title, demand, query_code)",
+            $12::text[], $13::text[], $14::text[], $15::text[], $16::bool[], $17::date[], $18::int8[], $19::text[],
+            $20::text[])
+            t (number, seq, slips, day, headcount, party, owed, name, address, title, demand, query_code, sealed,
+               received_on, edition, category, found_by)",
         &[
             &j.centre,
             &j.id.0.as_slice(),
@@ -166,6 +242,11 @@ pub(crate) async fn put_new(c: &impl GenericClient, j: &Journal, new: &[(Version
             &words(|words| words.title),
             &words(|words| words.demand),
             &words(|words| words.query_code),
+            &sealed,
+            &received,
+            &editions,
+            &categories,
+            &found_by,
         ],
     )
     .await?;
@@ -267,4 +348,44 @@ pub(crate) async fn of_period(
         demand: row.get(12),
     };
     Ok(rows.iter().map(line).collect())
+}
+
+/// A matter that was folded by an earlier version of this program.
+pub(crate) struct Unfolded {
+    pub(crate) centre: String,
+    number: String,
+    journal: Vec<u8>,
+    /// Of its version's entry; `None` once erased.
+    pub(crate) personal: Option<Vec<u8>>,
+}
+
+pub(crate) async fn unfolded(c: &impl GenericClient, limit: i64) -> Result<Vec<Unfolded>> {
+    let rows = query(
+        c,
+        "SELECT m.centre, m.number, m.journal_id, e.personal FROM matters m LEFT JOIN entries e
+             ON e.centre = m.centre AND e.journal_id = m.version_journal AND e.seq = m.version_seq
+             WHERE m.sealed IS NULL LIMIT $1",
+        &[&limit],
+    )
+    .await?;
+    let one = |row: &tokio_postgres::Row| Unfolded {
+        centre: row.get(0),
+        number: row.get(1),
+        journal: row.get(2),
+        personal: row.get(3),
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// Writes what an earlier version did not fold.
+pub(crate) async fn fold_again(c: &impl GenericClient, of: &Unfolded, words: &Words<'_>) -> Result<()> {
+    let (edition, category) = words.category();
+    execute(
+        c,
+        "UPDATE matters SET sealed = $4, received_on = $5, category_edition = $6, category = $7, found_by = $8
+         WHERE centre = $1 AND number = $2 AND journal_id = $3",
+        &[&of.centre, &of.number, &of.journal, &words.sealed, &words.received_on, &edition, &category, &words.found_by],
+    )
+    .await?;
+    Ok(())
 }

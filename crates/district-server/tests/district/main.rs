@@ -3,12 +3,16 @@
 
 mod backups;
 mod bounds;
+mod browser;
 mod days;
 mod export;
 mod hostile;
+mod pages;
 mod program;
 mod reapply;
 mod retire;
+mod staff;
+mod visitor;
 mod world;
 
 use intake_model::{Code, Visit};

@@ -1,6 +1,7 @@
 //! The program itself: its configuration, its log, its start and its end.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -203,6 +204,36 @@ fn without_its_database_the_server_waits_with_a_sentence_and_starts_when_it_come
     server.address();
     server.ask_to_stop();
     assert!(server.ended().0.success());
+}
+
+#[test]
+fn staff_are_added_with_a_password_from_standard_input_and_nobody_is_with_a_short_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = PrivatePostgres::start(&folder.path().join("postgres")).unwrap();
+    let (keys, url) = (folder.path().join("keys"), postgres.url());
+    let text = format!("name = \"区\"\nfolder = \"{}\"\npostgres = \"{url}\"\n", keys.display());
+    fs::write(folder.path().join("district.toml"), text).unwrap();
+    let staff = |words: &[&str], password: &str| {
+        let mut command = program(folder.path());
+        command.arg("staff").args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // It may have ended before it read.
+        let _ = child.stdin.take().unwrap().write_all(password.as_bytes());
+        let done = child.wait_with_output().unwrap();
+        let told = if done.status.success() { done.stdout } else { done.stderr };
+        (done.status.success(), String::from_utf8(told).unwrap())
+    };
+    let short = staff(&["add", "王芳", "--role", "officer"], "太短\n");
+    assert!(!short.0 && short.1.contains("12 to 128 characters"), "{short:?}");
+    assert!(!staff(&["add", "王芳", "--role", "king"], "口令一二三四五六七八九十一二\n").0);
+    assert!(staff(&["add", "王芳", "--role", "officer"], "口令一二三四五六七八九十一二\n").0);
+    assert!(staff(&["add", "王芳", "--role", "viewer"], "口令一二三四五六七八九十一二\n").1.contains("taken"));
+    assert!(staff(&["disable", "李"], "").1.contains("nobody has that name"));
+    assert!(staff(&["disable", "王芳"], "").0);
+    let (_, listed) = staff(&["list"], "");
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&listed[0]["name"], &listed[0]["role"]), (&"王芳".into(), &"officer".into()));
+    assert!(listed[0]["disabled_ms"].is_i64());
 }
 
 #[test]

@@ -34,6 +34,13 @@ pub(crate) fn world_as(settings: fn(&mut Config)) -> World {
 
 /// A client that trusts this CA alone.
 pub(crate) fn client(ca_der: &[u8]) -> reqwest::Client {
+    client_with(ca_der, |builder| builder)
+}
+
+pub(crate) fn client_with(
+    ca_der: &[u8],
+    more: fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> reqwest::Client {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(rustls::pki_types::CertificateDer::from(ca_der.to_vec())).unwrap();
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -41,7 +48,8 @@ pub(crate) fn client(ca_der: &[u8]) -> reqwest::Client {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    reqwest::Client::builder().pool_max_idle_per_host(0).tls_backend_preconfigured(tls).no_proxy().build().unwrap()
+    let builder = reqwest::Client::builder().pool_max_idle_per_host(0).tls_backend_preconfigured(tls).no_proxy();
+    more(builder).build().unwrap()
 }
 
 impl World {

@@ -1,0 +1,85 @@
+//! Entries that are set aside, and applying them again.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use intake_model::Code;
+
+use super::form::{Checked, SignedIn};
+use super::matters::kind_label;
+use super::sign_in::Nothing;
+use super::{Frame, centre_name, page, time};
+use crate::staff::{Act, Deed, Role};
+use crate::{Aside, District, Reapplied, Result};
+
+/// Entries on the page; the oldest come first and make room.
+const SHOWN: i64 = 200;
+
+#[derive(Template)]
+#[template(path = "aside.html")]
+struct AsidePage {
+    frame: Frame,
+    rows: Vec<AsideRow>,
+    /// What applying again came to.
+    done: Option<Reapplied>,
+    full: bool,
+}
+
+struct AsideRow {
+    centre_name: String,
+    desk: u8,
+    seq: u64,
+    kind: &'static str,
+    at: String,
+    number: String,
+    reason: String,
+    waiting: i64,
+}
+
+/// The sentence of a code that an entry is set aside with.
+pub(super) fn sentence(word: &str) -> String {
+    let code: Option<Code> = serde_json::from_value(word.into()).ok();
+    match code {
+        Some(Code::NumberUnknown) => "这里没有这个登记号的登记。".into(),
+        Some(Code::DocumentUnknown) => "这里没有它所说的文书。".into(),
+        Some(code) => intake_model::text(code).sentence.clone(),
+        None => "原因不明。".into(),
+    }
+}
+
+fn row(one: Aside) -> AsideRow {
+    AsideRow {
+        centre_name: centre_name(&one.centre),
+        desk: one.desk,
+        seq: one.seq,
+        kind: kind_label(&one.kind),
+        at: time(one.at_ms),
+        number: one.number.unwrap_or_default(),
+        reason: sentence(&one.code),
+        waiting: one.waiting,
+    }
+}
+
+async fn shown(district: &District, who: &SignedIn, done: Option<Reapplied>) -> Result<Response> {
+    let rows: Vec<AsideRow> = district.set_aside(None, SHOWN).await?.into_iter().map(row).collect();
+    let full = i64::try_from(rows.len()).is_ok_and(|rows| rows >= SHOWN);
+    page(&AsidePage { frame: Frame::new(district, who, "搁置的记录", "/aside"), rows, done, full })
+}
+
+pub(super) async fn show(State(district): State<Arc<District>>, who: SignedIn) -> Result<Response> {
+    who.at_least(Role::Officer)?;
+    shown(&district, &who, None).await
+}
+
+pub(super) async fn again(
+    State(district): State<Arc<District>>,
+    who: SignedIn,
+    Checked(Nothing {}): Checked<Nothing>,
+) -> Result<Response> {
+    let person = who.at_least(Role::Officer)?;
+    district.note(person, &Act::of(Deed::AppliedAgain)).await?;
+    let done = district.reapply().await?;
+    shown(&district, &who, Some(done)).await
+}

@@ -1,0 +1,209 @@
+//! What a visitor may ask with the number and the code of their slip: how the matter stands, never who brought it.
+//!
+//! An unknown number and a wrong code get the same answer after the same work, and both are slowed down. A sealed matter says
+//! that it is registered and nothing more.
+
+use std::net::IpAddr;
+
+use chrono::NaiveDate;
+use intake_model::clock::first_answer_due;
+use intake_model::{Calendars, Paper, Profile, RegistrationNumber, name};
+use intake_wire::{Hash, SlipIssued, sha256};
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
+
+use crate::db::lookup::{self, Asked, Issued};
+use crate::slowed::{Tried, Try};
+use crate::{District, Result, apply};
+
+/// Longer ones are nobody's.
+const MOST_LETTERS: usize = 80;
+
+/// The papers that go to the visitor; the office's own are not told.
+const FOR_VISITORS: [Paper; 9] = [
+    Paper::AcceptanceNotice,
+    Paper::ForwardingNotice,
+    Paper::GuidanceSheet,
+    Paper::NotAcceptedNotice,
+    Paper::NoLongerAcceptedNotice,
+    Paper::ExtensionNotice,
+    Paper::SupplementNotice,
+    Paper::MediationRights,
+    Paper::MediationRegister,
+];
+
+/// The ones that answer what happens next (Art. 23).
+const ANSWERS: [Paper; 5] = [
+    Paper::AcceptanceNotice,
+    Paper::ForwardingNotice,
+    Paper::GuidanceSheet,
+    Paper::NotAcceptedNotice,
+    Paper::NoLongerAcceptedNotice,
+];
+
+/// How a matter stands.
+pub(crate) struct Answer {
+    pub(crate) number: String,
+    pub(crate) state: State,
+    pub(crate) office: Office,
+}
+
+pub(crate) enum State {
+    /// Only that it is registered.
+    Sealed,
+    Open(Open),
+}
+
+pub(crate) struct Open {
+    pub(crate) registered_on: NaiveDate,
+    pub(crate) void: bool,
+    /// By when the office owes a written answer, while it has given none.
+    pub(crate) due: Option<NaiveDate>,
+    /// Notices that stand, in order: name and day.
+    pub(crate) notices: Vec<(&'static str, NaiveDate)>,
+}
+
+/// Whom to call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Office {
+    #[serde(rename = "centre_name")]
+    pub(crate) name: String,
+    #[serde(rename = "office_phone")]
+    pub(crate) phone: String,
+    #[serde(rename = "office_address")]
+    pub(crate) address: String,
+    profile: String,
+}
+
+impl District {
+    /// Answers a visitor; `None` where number and code do not go together.
+    ///
+    /// # Errors
+    /// [`crate::Error::TooOften`] after wrong tries for the number or from the address.
+    pub(crate) async fn query(&self, number: &str, code: &str, from: IpAddr) -> Result<Option<Answer>> {
+        let short = |text: &str| name::plain_number(&text.chars().take(MOST_LETTERS).collect::<String>());
+        let (typed, code) = (short(number).replace('-', ""), short(code));
+        let tries = [Try::from(Tried::QueryAddress, from), Try::new(Tried::Number, &typed)];
+        self.count_try(&tries).await?;
+        let Ok(number) = typed.parse::<RegistrationNumber>() else { return Ok(None) };
+        let client = self.pool.get().await?;
+        let (centre, number) = (number.centre().as_str(), number.to_string());
+        let asked = lookup::asked(&client, centre, &number).await?;
+        let told = digest(&code);
+        let mut theirs = None;
+        for one in &asked {
+            let fits = one.query_code.as_deref().map_or(Hash::ZERO, digest);
+            if bool::from(told.0.ct_eq(&fits.0)) {
+                theirs = Some(one);
+            }
+        }
+        let Some(matter) = theirs else { return Ok(None) };
+        self.try_was_right(&tries).await?;
+        let office = match apply::read(lookup::office(&client, centre, matter.desk).await?.as_deref()) {
+            Some(office) => office,
+            None => of_slip(lookup::slip(&client, centre, matter.desk, &number).await?.as_deref()),
+        };
+        let state = if matter.sealed {
+            State::Sealed
+        } else {
+            let papers = lookup::papers(&client, centre, matter.desk, &number).await?;
+            State::Open(open(matter, &papers, profile(&office, centre)))
+        };
+        Ok(Some(Answer { number, state, office }))
+    }
+}
+
+/// The office as the slip names it, where the desk never said that it changed.
+fn of_slip(open: Option<&[u8]>) -> Office {
+    let slip: Option<SlipIssued> = apply::read(open);
+    slip.map_or_else(Office::default, |slip| Office {
+        name: slip.printed.office,
+        phone: slip.printed.phone,
+        address: slip.printed.address,
+        profile: String::new(),
+    })
+}
+
+/// A query code as it is compared: hyphens are for the eye. Digests have one length and say nothing by the time they take.
+fn digest(code: &str) -> Hash {
+    sha256(&[b"intake query code 1\0", name::plain_number(code).replace('-', "").as_bytes()])
+}
+
+fn profile(office: &Office, centre: &str) -> &'static Profile {
+    Profile::built_in(&office.profile).unwrap_or_else(|| Profile::for_centre(centre))
+}
+
+fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
+    let standing = papers.iter().filter(|one| !one.void).filter_map(|one| {
+        let paper = Paper::from_word(&one.paper)?;
+        FOR_VISITORS.contains(&paper).then_some((paper, one))
+    });
+    // A paper has a row for each of its deliveries.
+    let mut notices: Vec<(Paper, &str, NaiveDate)> =
+        standing.map(|(paper, one)| (paper, one.document.as_str(), one.on)).collect();
+    notices.dedup();
+    let answered = notices.iter().any(|(paper, _, _)| ANSWERS.contains(paper));
+    let from = matter.received_on.unwrap_or(matter.date);
+    let owed = matter.owes_written_notice && !matter.void && !answered;
+    Open {
+        registered_on: matter.date,
+        void: matter.void,
+        due: owed.then(|| first_answer_due(from, profile, Calendars::built_in())),
+        notices: notices.into_iter().map(|(paper, _, day)| (paper.label(), day)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matter() -> Asked {
+        let date = "2026-11-24".parse().unwrap();
+        Asked {
+            query_code: None,
+            desk: 1,
+            date,
+            received_on: None,
+            void: false,
+            sealed: false,
+            owes_written_notice: true,
+        }
+    }
+
+    fn issued(paper: &str, void: bool) -> Issued {
+        Issued {
+            document: "访接〔2026〕01A-1号".into(),
+            paper: paper.into(),
+            on: "2026-11-25".parse().unwrap(),
+            void,
+            copies: 1,
+            way: None,
+            delivered_on: None,
+            refused: None,
+        }
+    }
+
+    #[test]
+    fn the_day_by_which_an_answer_is_owed_stands_until_one_was_given() {
+        let told = |papers: &[Issued]| open(&matter(), papers, Profile::national());
+        assert_eq!(told(&[]).due, "2026-12-09".parse().ok());
+        assert_eq!(told(&[issued("acceptance_notice", true)]).due, "2026-12-09".parse().ok());
+        let answered = told(&[issued("acceptance_notice", false), issued("acceptance_notice", false)]);
+        assert_eq!((answered.due, answered.notices.len()), (None, 1));
+        let later = Asked { received_on: "2026-11-20".parse().ok(), ..matter() };
+        assert_eq!(open(&later, &[], Profile::national()).due, "2026-12-05".parse().ok());
+    }
+
+    #[test]
+    fn the_offices_own_papers_are_not_told() {
+        let told = open(&matter(), &[issued("internal_assignment", false)], Profile::national());
+        assert!(told.notices.is_empty() && told.due.is_some());
+    }
+
+    #[test]
+    fn a_code_is_the_same_with_and_without_its_hyphen_and_in_small_letters() {
+        assert_eq!(digest("k7qx 4m9p"), digest("K7QX-4M9P"));
+        assert_ne!(digest("K7QX-4M9P"), digest("K7QX-4M9A"));
+    }
+}
