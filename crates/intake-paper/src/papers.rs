@@ -146,7 +146,7 @@ struct Told<'w, W> {
 
 impl<W: World> World for Told<'_, W> {
     fn library(&self) -> &LazyHash<Library> {
-        self.world.library()
+        World::library(self.world)
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
