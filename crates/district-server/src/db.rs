@@ -63,7 +63,7 @@ pub(crate) async fn migrate(pool: &Pool) -> Result<()> {
 /// What a statement is run with.
 type With<'w> = &'w [&'w (dyn ToSql + Sync)];
 
-// Each statement is prepared once on a connection and kept there: to prepare it costs as much again as to run it.
+// Each statement is prepared once on a connection and kept there: to prepare it is a way to PostgreSQL and back.
 
 pub(crate) async fn execute(c: &impl GenericClient, sql: &str, with: With<'_>) -> Result<u64> {
     Ok(c.execute(&c.prepare_cached(sql).await?, with).await?)

@@ -180,7 +180,7 @@ impl Db {
             Some(connection) => connection,
             None => connect(&self.0.folder.database(), &self.key(), Access::Read)?,
         };
-        // Kept ready: to read these two words anew costs as much as finding a matter by its number.
+        // Kept ready: a look is short, and these two words would be read anew for each.
         connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(Error::from)?;
         let result = work(&Reader { connection: &connection });
         let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
