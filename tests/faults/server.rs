@@ -133,75 +133,101 @@ fn encoded(path: &Path) -> String {
     path.display().to_string().replace('/', "%2F")
 }
 
-/// How long an exchange takes here and now, in microseconds.
-async fn whole(desk: &LineDesk) -> u64 {
-    desk.writes(AT_ONCE, line_desk::noise).unwrap();
-    let began = Instant::now();
-    assert!(desk.exchange().await.unwrap().in_step);
-    u64::try_from(began.elapsed().as_micros()).unwrap()
+/// Kills of which so many have to fall in the middle of an exchange; the others come after it, and are checked as well.
+struct Kills {
+    wanted: u64,
+    chance: Chance,
+    /// How long the last exchange took that came to its end: the next kill falls within it.
+    whole: Duration,
+    tried: u64,
+    in_the_middle: u64,
 }
 
-/// An exchange under way, and where it is broken off.
-async fn broken_off_by(desk: &LineDesk, moment: Duration, kill: impl FnOnce()) -> Option<Code> {
-    desk.writes(AT_ONCE, line_desk::noise).unwrap();
-    let exchanging = async { desk.exchange().await.err().map(|error| error.code()) };
-    let killing = async {
-        tokio::time::sleep(moment).await;
-        tokio::task::block_in_place(kill);
-    };
-    tokio::join!(exchanging, killing).0
+impl Kills {
+    async fn new(wanted: u64, chance: Chance, desk: &LineDesk) -> Self {
+        desk.writes(AT_ONCE, line_desk::noise).unwrap();
+        let began = Instant::now();
+        assert!(desk.exchange().await.unwrap().in_step);
+        Self { wanted, chance, whole: began.elapsed(), tried: 0, in_the_middle: 0 }
+    }
+
+    /// False when there were enough.
+    fn go_on(&self) -> bool {
+        // A kill falls in the middle as soon as the length of an exchange is known; so many misses in a row are a mistake.
+        assert!(self.tried < self.wanted * 10, "{} of {} kills came in the middle", self.in_the_middle, self.tried);
+        self.in_the_middle < self.wanted
+    }
+
+    /// Entries the desk has written.
+    fn written(&self) -> i64 {
+        i64::from(AT_ONCE) * i64::try_from(self.tried + 1).unwrap()
+    }
+
+    /// An exchange under way and a kill within it; the code it was broken off with.
+    async fn one(&mut self, desk: &LineDesk, kill: impl FnOnce()) -> Option<Code> {
+        desk.writes(AT_ONCE, line_desk::noise).unwrap();
+        let moment = Duration::from_micros(self.chance.below(u64::try_from(self.whole.as_micros()).unwrap()));
+        let exchanging = async {
+            let began = Instant::now();
+            desk.exchange().await.map(|_| began.elapsed()).map_err(|error| error.code())
+        };
+        let killing = async {
+            tokio::time::sleep(moment).await;
+            tokio::task::block_in_place(kill);
+        };
+        self.tried += 1;
+        match tokio::join!(exchanging, killing).0 {
+            Ok(took) => {
+                self.whole = took;
+                None
+            }
+            Err(code) => {
+                self.in_the_middle += 1;
+                Some(code)
+            }
+        }
+    }
+
+    fn report(&self, name: &str, seed: u64) {
+        let found = json!({ "seed": seed, "kills": self.tried, "in_the_middle": self.in_the_middle,
+            "entries": self.written(), "lost": 0, "twice": 0 });
+        report(name, found);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_at_any_moment_of_an_exchange_loses_nothing_and_takes_nothing_twice() {
-    let (kills, seed) = (cases(12, 300), seed());
+    let seed = seed();
     println!("seed {seed}");
-    let mut chance = Chance(seed);
     let mut site = Site::start();
     let desk = site.desk().await;
-    let whole = whole(&desk).await;
-    let (mut written, mut broken_off) = (i64::from(AT_ONCE), 0);
-    for _ in 0..kills {
-        let moment = Duration::from_micros(chance.below(whole));
-        let code = broken_off_by(&desk, moment, || site.kill_server()).await;
+    let mut kills = Kills::new(cases(12, 300), Chance(seed), &desk).await;
+    while kills.go_on() {
+        let code = kills.one(&desk, || site.kill_server()).await;
         assert!(code.is_none_or(|code| code == Code::DistrictUnreachable), "{code:?}");
-        broken_off += u64::from(code.is_some());
-        written += i64::from(AT_ONCE);
         site.start_server();
-        site.comes_into_step(&desk, written).await;
+        site.comes_into_step(&desk, kills.written()).await;
     }
-    // Otherwise the kills came after the exchange was over.
-    assert!(broken_off * 2 > kills, "{broken_off} of {kills} kills came in the middle of an exchange");
-    let found = json!({ "seed": seed, "kills": kills, "in_the_middle": broken_off, "entries": written,
-        "lost": 0, "twice": 0 });
-    report("server_killed", found);
+    kills.report("server_killed", seed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_killed_at_any_moment_of_an_exchange_loses_nothing_and_the_server_goes_on_when_it_is_back() {
-    let (kills, seed) = (cases(4, 40), seed());
+    let seed = seed();
     println!("seed {seed}");
-    let mut chance = Chance(seed.rotate_left(7));
     let mut site = Site::start();
     let desk = site.desk().await;
-    let whole = whole(&desk).await;
-    let (mut written, mut broken_off) = (i64::from(AT_ONCE), 0);
-    for _ in 0..kills {
-        let moment = Duration::from_micros(chance.below(whole));
-        let code = broken_off_by(&desk, moment, || site.kill_database()).await;
+    let mut kills = Kills::new(cases(4, 40), Chance(seed.rotate_left(7)), &desk).await;
+    while kills.go_on() {
+        let code = kills.one(&desk, || site.kill_database()).await;
         assert!(code.is_none_or(|code| code == Code::DistrictBusy), "{code:?}: {}", site.log());
-        broken_off += u64::from(code.is_some());
-        written += i64::from(AT_ONCE);
         // Away: the desk is told so, and keeps what it has.
         let unsent = desk.unsent().unwrap();
         assert_eq!(desk.exchange().await.unwrap_err().code(), Code::DistrictBusy);
         assert_eq!(desk.unsent().unwrap(), unsent);
         // The same server, which was never told.
         site.start_database();
-        site.comes_into_step(&desk, written).await;
+        site.comes_into_step(&desk, kills.written()).await;
     }
-    assert!(broken_off * 2 > kills, "{broken_off} of {kills} kills came in the middle of an exchange");
-    let found = json!({ "seed": seed, "kills": kills, "in_the_middle": broken_off, "entries": written,
-        "lost": 0, "twice": 0 });
-    report("database_killed", found);
+    kills.report("database_killed", seed);
 }
