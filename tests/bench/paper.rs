@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
 use intake_model::{DeskNumber, EpochMark, Filling, Outcome, Paper, RegistrationNumber, Stated, Visit, name};
-use intake_paper::{Form, Notice, Papers, Served, Slip, Unclear};
+use intake_paper::{Document, Form, Notice, Papers, Served, Slip, Unclear};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -104,7 +104,7 @@ fn beside(figure: &'static str, maker: &'static str, other: &'static str) -> Opt
     Some(Figure::of(figure, "one A5 slip, committed entry to PDF bytes", other, pairs))
 }
 
-/// Form, notice, delivery sheet and slip, against one slip.
+/// Form, notice, delivery sheet and slip in one file, as they are written out, against one slip.
 pub(crate) fn set(_folder: &Path) -> Figure {
     let papers = warm();
     let mut pairs = Vec::new();
@@ -112,12 +112,12 @@ pub(crate) fn set(_folder: &Path) -> Figure {
         let (form, notice, delivery) = papers_of(serial);
         let (whole, _) = timed(|| {
             let made = [papers.form(&form), papers.notice(&notice), papers.notice(&delivery), papers.slip(&form.slip)];
-            made.map(|document| document.unwrap().pdf().unwrap())
+            Document::bound(&made.map(Result::unwrap)).unwrap().pdf().unwrap()
         });
         let (one, _) = timed(|| papers.slip(&slip(serial + TURNS)).unwrap().pdf().unwrap());
         pairs.push((whole, one));
     }
-    Figure::of("set-vs-slip", "form, notice, delivery sheet and slip of one visit", "one slip", pairs)
+    Figure::of("set-vs-slip", "form, notice, delivery sheet and slip of one visit in one PDF", "one slip", pairs)
 }
 
 /// The picture in the window, against the PDF of the same slip.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use intake_model::check::text_fault;
 use intake_model::{Code, RegistrationNumber, civil_date, civil_time};
-use intake_paper::{Record, RecordAttachment, RecordEvent};
+use intake_paper::{Document, Record, RecordAttachment, RecordEvent};
 use intake_store::{
     AttachmentRecord, Blobs, Db, DeskRow, MatterRecord, Mention, OwnKey, Settings, Version, make_folder, write_whole,
 };
@@ -21,11 +21,14 @@ use ts_rs::TS;
 
 use crate::attachments::content;
 use crate::desk::{Desk, draft};
-use crate::papers_view::{paper_file, shown};
+use crate::papers_view::shown;
 use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
 use crate::{Error, Result};
+
+/// All papers of a matter, one behind the other.
+const PAPERS: &str = "文书.pdf";
 
 /// What was written out, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -37,13 +40,11 @@ pub struct Exported {
     pub count: u32,
 }
 
-/// A paper that was issued of the matter, as its last copy looked.
-struct FiledPaper {
-    /// What it is called, and that it is void.
-    name: String,
-    pdf: Vec<u8>,
-    /// What the list of the file says of it.
-    told: Value,
+/// The papers that were issued of the matter, each as its last copy looked, bound as one.
+struct FiledPapers {
+    pdf: Option<Vec<u8>>,
+    /// What the list of the file says of each.
+    told: Vec<Value>,
 }
 
 /// All that is written out of one matter.
@@ -108,29 +109,33 @@ impl Desk {
     }
 
     /// Every paper of a matter, the voided ones too: the slip, the form, then the others as they were issued.
-    fn filed_papers(&self, db: &Db, number: &RegistrationNumber, all_void: bool) -> Result<Vec<FiledPaper>> {
-        let named = |name: String, void: bool| if void || all_void { name + "（已作废）" } else { name };
-        let mut papers = Vec::new();
-        for (paper, document) in self.slips_of(db, number)? {
-            let (name, told) = (named(paper.label().to_owned(), false), json!({ "paper": paper.label() }));
-            papers.push(FiledPaper { name, pdf: document.pdf()?, told });
-        }
-        for (one, document) in self.documents_of(db, &number.to_string())? {
-            let (name, issued) = (paper_file(&one), shown(one));
-            papers.push(FiledPaper {
-                name: named(name, issued.voided.is_some()),
-                pdf: document.pdf()?,
-                told: json!({
-                    "paper": issued.paper.label(), "document": issued.document, "issued_at": issued.issued,
-                    "clerk": issued.clerk, "copies": issued.copies, "voided_at": issued.voided,
-                    "void_reason": issued.void_reason, "deliveries": issued.deliveries,
-                }),
+    fn filed_papers(&self, db: &Db, number: &RegistrationNumber, all_void: bool) -> Result<FiledPapers> {
+        let slips = self
+            .slips_of(db, number)?
+            .into_iter()
+            .map(|(paper, document)| (document, json!({ "paper": paper.label(), "void": all_void })));
+        let issued = self.documents_of(db, &number.to_string())?.into_iter().map(|(one, document)| {
+            let issued = shown(one);
+            let told = json!({
+                "paper": issued.paper.label(), "document": issued.document, "issued_at": issued.issued,
+                "clerk": issued.clerk, "copies": issued.copies, "voided_at": issued.voided,
+                "void_reason": issued.void_reason, "deliveries": issued.deliveries,
+                "void": all_void || issued.voided.is_some(),
             });
+            (document, told)
+        });
+        let (documents, mut told): (Vec<_>, Vec<_>) = slips.chain(issued).unzip();
+        let mut page = 1;
+        for (document, one) in documents.iter().zip(&mut told) {
+            if let Some(fields) = one.as_object_mut() {
+                fields.insert("page".into(), json!(page));
+            }
+            page += document.pages();
         }
-        Ok(papers)
+        Ok(FiledPapers { pdf: Document::bound(&documents).map(|bound| bound.pdf()).transpose()?, told })
     }
 
-    fn write_file(&self, whole: &WholeFile, pdf: &[u8], papers: &[FiledPaper], folder: &Path, at: &str) -> Result<u32> {
+    fn write_file(&self, whole: &WholeFile, pdf: &[u8], papers: &FiledPapers, folder: &Path, at: &str) -> Result<u32> {
         let refused = Error::Export;
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(|error| refused(error.into()))?;
@@ -160,11 +165,14 @@ impl Desk {
                 "clerk": one.clerk, "removed": removed,
             }));
         }
-        let papers = write_papers(papers, folder)?;
-        let json = serde_json::to_vec_pretty(&whole.json(at, &files, &papers))?;
+        if let Some(pdf) = &papers.pdf {
+            write_whole(&folder.join(PAPERS), pdf).map_err(refused)?;
+            written += 1;
+        }
+        let json = serde_json::to_vec_pretty(&whole.json(at, &files, papers))?;
         write_whole(&folder.join("matter.json"), &json).map_err(refused)?;
         // The record and the versions besides.
-        Ok(written + u32::try_from(papers.len()).unwrap_or(u32::MAX) + 2)
+        Ok(written + 2)
     }
 
     /// Writes the registrations of a period into an Excel sheet: a file where `target` ends in `.xlsx`, else a file in that
@@ -248,26 +256,6 @@ impl Desk {
     }
 }
 
-/// Writes the papers into a folder of their own; gives what the list of the file says of each.
-fn write_papers(papers: &[FiledPaper], folder: &Path) -> Result<Vec<Value>> {
-    let below = folder.join("文书");
-    if !papers.is_empty() {
-        make_folder(&below).map_err(Error::Export)?;
-    }
-    let mut list = Vec::new();
-    for (place, one) in (1..).zip(papers) {
-        let name = format!("{place:02}-{}.pdf", one.name);
-        write_whole(&below.join(&name), &one.pdf).map_err(Error::Export)?;
-        let mut told = one.told.clone();
-        if let Some(fields) = told.as_object_mut() {
-            fields.insert("file".into(), json!(format!("文书/{name}")));
-            fields.insert("sha256".into(), json!(sha256(&[&one.pdf])));
-        }
-        list.push(told);
-    }
-    Ok(list)
-}
-
 impl WholeFile {
     /// Opens what of it is sealed. Gives whether anything was; what is not whole is not written out.
     fn unseal(&mut self, own: &OwnKey) -> Result<bool> {
@@ -314,7 +302,7 @@ impl WholeFile {
     }
 
     /// Without the query code: it is the visitor's alone, and whoever holds this file is to need the visitor for it.
-    fn json(&self, at: &str, files: &[Value], papers: &[Value]) -> Value {
+    fn json(&self, at: &str, files: &[Value], papers: &FiledPapers) -> Value {
         let version = |one: &Version| {
             json!({
                 "version": one.version, "at": minute(one.at_ms), "clerk": one.clerk,
@@ -335,7 +323,8 @@ impl WholeFile {
             "versions": self.versions.iter().rev().map(version).collect::<Vec<_>>(),
             "entries": self.mentions.iter().map(entry).collect::<Vec<_>>(),
             "attachments": files,
-            "papers": papers,
+            "papers_file": papers.pdf.as_ref().map(|pdf| json!({ "file": PAPERS, "sha256": sha256(&[pdf]) })),
+            "papers": papers.told,
         })
     }
 }

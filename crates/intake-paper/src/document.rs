@@ -1,5 +1,6 @@
 //! One laid-out paper: what is printed and what is shown come from the same pages.
 
+use typst::model::DocumentInfo;
 use typst::utils::Scalar;
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
@@ -21,6 +22,28 @@ pub struct Document {
 impl Document {
     pub(crate) fn new(pages: PagedDocument, undrawable: Vec<char>) -> Self {
         Self { pages, undrawable }
+    }
+
+    /// Several papers as one, in this order: each face goes into the file once. `None` of none.
+    pub fn bound(papers: &[Self]) -> Option<Self> {
+        // Each has a title of its own, and the file has none.
+        let info = DocumentInfo::default();
+        if papers.is_empty() {
+            return None;
+        }
+        let pages = papers.iter().flat_map(|paper| paper.pages.pages()).cloned().collect();
+        let mut undrawable = Vec::new();
+        for c in papers.iter().flat_map(|paper| &paper.undrawable) {
+            if !undrawable.contains(c) {
+                undrawable.push(*c);
+            }
+        }
+        Some(Self { pages: PagedDocument::new(pages, info), undrawable })
+    }
+
+    /// How many pages it has.
+    pub fn pages(&self) -> usize {
+        self.pages.pages().len()
     }
 
     /// The paper as PDF. The same paper gives the same bytes: no time and no random mark goes in.
