@@ -16,6 +16,8 @@ mod record;
 mod request;
 mod sign;
 mod stick;
+#[cfg(test)]
+mod vectors;
 
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
