@@ -23,7 +23,7 @@ bench: ## the figures, into target/bench/report.json
 faults: ## everything that can break a desk, in full: into target/faults/report.json
 	@scripts/setup test && scripts/faults
 
-fuzz: ## what people hand to the desk, ten minutes for each reader
+fuzz: ## what people hand to the desk and what comes over the line, ten minutes for each reader
 	@scripts/setup run && scripts/fuzz
 
 build: ## release programs in target/release
