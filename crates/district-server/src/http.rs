@@ -49,6 +49,7 @@ pub(crate) fn router(district: Arc<District>) -> Router {
         .merge(people)
         .layer(from_fn_with_state(places, placed))
         .route("/v1/health", get(health))
+        .route("/v1/openapi.json", get(openapi))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(Arc::clone(&district), rated))
         .layer(from_fn(pages::dressed))
@@ -59,6 +60,11 @@ pub(crate) fn router(district: Arc<District>) -> Router {
 async fn health(State(district): State<Arc<District>>) -> Result<Response> {
     district.is_well().await?;
     Ok(Json(serde_json::json!({ "version": intake_wire::VERSION })).into_response())
+}
+
+/// What is asked and answered here, for other programs (OpenAPI 3.1).
+async fn openapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], include_str!("openapi.json"))
 }
 
 async fn enrol(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {

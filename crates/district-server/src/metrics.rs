@@ -21,13 +21,14 @@ use crate::db::backups::{self, Mark};
 use crate::{District, Error, Result};
 
 /// The requests that are counted by name; any other is `other`.
-const PATHS: [&str; 23] = [
+const PATHS: [&str; 24] = [
     "/v1/enrol",
     "/v1/heads",
     "/v1/down",
     "/v1/own",
     "/v1/pages",
     "/v1/health",
+    "/v1/openapi.json",
     "/",
     "/style.css",
     "/sign-in",
