@@ -22,8 +22,12 @@ use crate::plain::Run;
 use crate::take::word;
 use crate::{District, Error, Result, days, documents};
 
-/// Entries in one transaction, held in memory together: 64 MiB at their largest.
-const AT_ONCE: i64 = 64;
+/// Entries in one transaction.
+const AT_ONCE: i64 = 512;
+/// Bytes of their content that are held in memory together; one entry is taken however long it is.
+const AT_ONCE_BYTES: i64 = 8 << 20;
+/// Matters folded again in one transaction.
+const FOLDED_AT_ONCE: i64 = 64;
 
 /// What became of an entry, and the matter it is about.
 pub(crate) struct Outcome {
@@ -62,7 +66,7 @@ impl District {
         loop {
             let mut client = self.pool.get().await?;
             let tx = client.transaction().await?;
-            let unfolded = matters::unfolded(&tx, AT_ONCE).await?;
+            let unfolded = matters::unfolded(&tx, FOLDED_AT_ONCE).await?;
             if unfolded.is_empty() {
                 return Ok(());
             }
@@ -84,15 +88,16 @@ impl District {
             if journal.applied >= journal.head.seq {
                 return Ok(());
             }
-            let batch = entries::after(&tx, &journal, journal.applied, AT_ONCE).await?;
+            let batch = entries::after(&tx, &journal, journal.applied, AT_ONCE, AT_ONCE_BYTES).await?;
             let Some(last) = batch.last().map(|entry| entry.seq) else {
                 return Err(Error::Internal("a head above the stored entries".into()));
             };
             let (mut changes, mut rest) = (Vec::new(), batch.as_slice());
             while !rest.is_empty() {
                 let run = Run::of(&journal, rest);
-                let (mut now, later) = rest.split_at(run.len().max(1));
-                if run.len() > 1 && run.apply(&mut tx, &journal).await? {
+                let plain = run.decided().len();
+                let (mut now, later) = rest.split_at(plain.max(1));
+                if plain > 1 && run.apply(&mut tx, &journal).await? {
                     for _ in now {
                         self.metrics.decided(entries::word(&VerdictKind::Stored));
                     }
@@ -425,7 +430,7 @@ struct Named {
 }
 
 /// A number in the model's form, allotted by this very desk.
-fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
+pub(crate) fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
     let number: RegistrationNumber = text.parse().ok()?;
     let ours =
         number.centre().as_str() == journal.centre && number.short().starts_with(&format!("{:02}", journal.desk));

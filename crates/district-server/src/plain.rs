@@ -1,8 +1,10 @@
 //! The usual day of a desk, applied many entries at a time: matters registered, their slips, and what changes no table. Three
 //! statements for a whole run take the place of six for each entry.
 //!
-//! A run ends before the first entry that is anything else, and what turns out not to fit after all is left to be applied
-//! entry by entry (`apply`): the outcome is the same either way. Deliberately absent: any verdict but stored.
+//! Where everything before it is applied, a run is folded in the transaction that stores it, so that its rows are written
+//! once. A run ends before the first entry that is anything else, and what turns out not to fit after all is left to be applied
+//! entry by entry (`apply`), after it is stored: the outcome is the same either way. Deliberately absent: any verdict but
+//! stored.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,7 @@ use intake_model::Party;
 use intake_wire::{Record, Registered, SlipIssued};
 
 use crate::Result;
-use crate::apply::{is_quiet, legible, party, profile_title, read, unfit};
+use crate::apply::{is_quiet, legible, own_number, party, profile_title, read, unfit};
 use crate::db::entries::{self, Held};
 use crate::db::journals::Journal;
 use crate::db::matters::{self, Version, Words};
@@ -22,6 +24,8 @@ pub(crate) struct Run {
     matters: Vec<Matter>,
     /// Where each registration stands in `matters`.
     places: BTreeMap<String, usize>,
+    /// The highest copy of slips of matters that were registered before the run.
+    slips: BTreeMap<String, u32>,
     /// Every entry of the run, with the matter it is about.
     decided: Vec<(u64, Option<String>)>,
 }
@@ -40,7 +44,8 @@ struct Matter {
 impl Run {
     /// The longest run in front of these entries.
     pub(crate) fn of(journal: &Journal, entries: &[Held]) -> Self {
-        let mut run = Self { matters: Vec::new(), places: BTreeMap::new(), decided: Vec::new() };
+        let (places, slips) = (BTreeMap::new(), BTreeMap::new());
+        let mut run = Self { matters: Vec::new(), places, slips, decided: Vec::new() };
         for entry in entries {
             if run.take(journal, entry).is_none() {
                 break;
@@ -49,9 +54,9 @@ impl Run {
         run
     }
 
-    /// How many entries it has.
-    pub(crate) fn len(&self) -> usize {
-        self.decided.len()
+    /// Its entries, each with the matter it is about.
+    pub(crate) fn decided(&self) -> &[(u64, Option<String>)] {
+        &self.decided
     }
 
     /// `None` where the entry does not stand alone.
@@ -60,9 +65,14 @@ impl Run {
             "registered" => Some(self.registered(journal, entry)?),
             "slip_issued" => {
                 let slip: SlipIssued = read(entry.open.as_deref())?;
-                let matter = self.places.get(&slip.number).and_then(|place| self.matters.get_mut(*place))?;
-                matter.slips = matter.slips.max(slip.copy);
-                Some(slip.number)
+                let number = own_number(journal, &slip.number)?.to_string();
+                let here = self.places.get(&number).and_then(|place| self.matters.get_mut(*place));
+                let copy = match here {
+                    Some(matter) => &mut matter.slips,
+                    None => self.slips.entry(number.clone()).or_default(),
+                };
+                *copy = slip.copy.max(*copy);
+                Some(number)
             }
             kind if is_quiet(kind) => {
                 read::<serde_json::Map<_, _>>(entry.open.as_deref())?;
@@ -77,7 +87,8 @@ impl Run {
     fn registered(&mut self, journal: &Journal, entry: &Held) -> Option<String> {
         let open: Registered = read(entry.open.as_deref())?;
         let (number, date, record) = legible(journal, entry, &open.number).ok()?;
-        if self.places.insert(number.clone(), self.matters.len()).is_some() {
+        // What was said of the number before it was registered is decided without it.
+        if self.slips.contains_key(&number) || self.places.insert(number.clone(), self.matters.len()).is_some() {
             return None;
         }
         self.matters.push(Matter {
@@ -93,23 +104,40 @@ impl Run {
         Some(number)
     }
 
-    /// Applies the run; `false` where it has to go entry by entry after all. Nothing is changed then.
+    /// Applies the run, whose entries are stored; `false` where it has to go entry by entry after all. Nothing is changed then.
     pub(crate) async fn apply(&self, tx: &mut Transaction<'_>, journal: &Journal) -> Result<bool> {
+        let folded = self.fold(tx, journal).await?;
+        if folded {
+            entries::decide_stored(tx, journal, &self.decided).await?;
+        }
+        Ok(folded)
+    }
+
+    /// Folds the run into the tables and leaves its entries as they are.
+    pub(crate) async fn fold(&self, tx: &mut Transaction<'_>, journal: &Journal) -> Result<bool> {
         let numbers: Vec<&str> = self.matters.iter().map(|matter| matter.number.as_str()).collect();
         if !numbers.is_empty() && matters::any_registered(tx, journal, &numbers).await? {
             return Ok(false);
+        }
+        if numbers.is_empty() && self.slips.is_empty() {
+            return Ok(true);
         }
         let inner = tx.savepoint("run").await?;
         let versions: Vec<(Version<'_>, u32)> =
             self.matters.iter().map(|matter| (matter.version(journal), matter.slips)).collect();
         let done = async {
             matters::put_new(&inner, journal, &versions).await?;
-            entries::decide_stored(&inner, journal, &self.decided).await
+            matters::slips(&inner, journal, &self.slips).await
         };
         match done.await {
-            Ok(()) => {
+            Ok(true) => {
                 inner.commit().await?;
                 Ok(true)
+            }
+            // A matter that another epoch registered, or none at all.
+            Ok(false) => {
+                inner.rollback().await?;
+                Ok(false)
             }
             Err(error) if unfit(&error) => {
                 inner.rollback().await?;

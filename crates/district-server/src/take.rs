@@ -1,9 +1,11 @@
-//! Takes in a page: each block is checked and committed as it arrives, so that a cut costs one block at most.
+//! Takes in a page: each block is checked and committed as it arrives, so that a cut costs one block at most. Blocks that have
+//! arrived together are committed together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_compression::tokio::bufread::ZstdDecoder;
 use async_compression::zstd::DParameter;
+use futures_util::FutureExt as _;
 use intake_model::{Code, EpochMark};
 use intake_wire::{
     Block, DeskCertificate, Frames, Hash, Head, JournalId, PageAnswer, Part, Verdict, VerdictKind, limits,
@@ -11,14 +13,17 @@ use intake_wire::{
 use tokio::io::{AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::time::timeout;
 
-use crate::db::entries::{self, Target};
+use crate::db::entries::{self, Held};
 use crate::db::journals;
+use crate::plain::Run;
 use crate::{District, Error, Result};
 
 /// The longest word of a kind.
 const KIND_LETTERS: usize = 64;
 /// What one read takes.
 const CHUNK: usize = 64 << 10;
+/// The most that is read on without waiting before what has arrived is stored.
+const TOGETHER: usize = 512 << 10;
 
 /// A page on its way in. All its blocks are of one desk and one journal.
 #[derive(Default)]
@@ -31,6 +36,22 @@ struct Intake {
     contradicted: BTreeSet<u64>,
     /// A block came after a gap: it and those behind it are not taken, and the desk goes on from the head.
     gap: bool,
+}
+
+/// A block whose signature, author and form are in order, with its entries' hashes.
+struct Checked {
+    block: Block,
+    hashes: Vec<Hash>,
+}
+
+/// The blocks that follow one another without a gap, together.
+fn runs(blocks: &[Checked]) -> impl Iterator<Item = &[Checked]> {
+    blocks.chunk_by(|one, next| {
+        let last = one.block.entries.last().zip(one.hashes.last());
+        last.is_some_and(|(entry, hash)| {
+            next.block.previous == *hash && next.block.before().is_ok_and(|before| before.seq == entry.seq)
+        })
+    })
 }
 
 impl District {
@@ -49,29 +70,60 @@ impl District {
         // The wire's limit alone would let a page grow a thousandfold on this side.
         let mut left = limits::PAGE_CONTENT_BYTES;
         loop {
-            let read = timeout(self.config.patience, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
-            let read = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
-            left = left.checked_sub(read).ok_or_else(|| Error::Request("a page over the limit".into()))?;
-            frames.push(chunk.get(..read).unwrap_or_default());
-            while let Some(block) = frames.next_block()? {
-                self.take(intake, &block).await?;
+            let mut read = timeout(self.config.patience, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
+            let (mut arrived, mut blocks, mut trouble) = (0, Vec::new(), None);
+            let ended = loop {
+                let now = match read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind()))) {
+                    Ok(0) => break true,
+                    Ok(now) => now,
+                    Err(error) => {
+                        trouble = Some(error);
+                        break true;
+                    }
+                };
+                let Some(rest) = left.checked_sub(now) else {
+                    trouble = Some(Error::Request("a page over the limit".into()));
+                    break true;
+                };
+                (left, arrived) = (rest, arrived + now);
+                frames.push(chunk.get(..now).unwrap_or_default());
+                match self.arrived(intake, &mut frames, &mut blocks).await {
+                    Ok(()) if arrived < TOGETHER => {}
+                    Ok(()) => break false,
+                    Err(error) => {
+                        trouble = Some(error);
+                        break true;
+                    }
+                }
+                // What is not there yet is waited for only once this is stored.
+                match page.read(&mut chunk).now_or_never() {
+                    Some(more) => read = more,
+                    None => break false,
+                }
+            };
+            // What stands before a cut or a mistake stays.
+            for run in runs(&blocks) {
+                if !intake.gap {
+                    self.store(intake, &run).await?;
+                }
             }
-            if read == 0 {
-                break;
+            match (trouble, ended) {
+                (Some(error), _) => return Err(error),
+                (None, true) => break,
+                (None, false) => {}
             }
         }
         if frames.is_at_boundary() { Ok(()) } else { Err(Error::Request("a page cut short".into())) }
     }
 
-    /// Stores one block durably, if it is the desk's and continues what is held.
-    async fn take(&self, intake: &mut Intake, block: &Block) -> Result<()> {
-        // First: only who has the desk's key uses up what the desk may ask for.
-        let hashes = block.verify(&block_key(block)?)?;
-        self.check_author(intake, block).await?;
-        check_form(block)?;
-        if !intake.gap {
-            let (centre, desk) = block_desk(block)?;
-            self.store(intake, centre, desk, block, &hashes).await?;
+    /// The whole blocks that have arrived, each checked.
+    async fn arrived(&self, intake: &mut Intake, frames: &mut Frames, blocks: &mut Vec<Checked>) -> Result<()> {
+        while let Some(block) = frames.next_block()? {
+            // First: only who has the desk's key uses up what the desk may ask for.
+            let hashes = block.verify(&block_key(&block)?)?;
+            self.check_author(intake, &block).await?;
+            check_form(&block)?;
+            blocks.push(Checked { block, hashes });
         }
         Ok(())
     }
@@ -91,24 +143,37 @@ impl District {
         Ok(())
     }
 
-    /// Transaction 1: the journal's row is locked, so that identical posts in parallel follow one another.
-    async fn store(&self, intake: &mut Intake, centre: &str, desk: u8, block: &Block, hashes: &[Hash]) -> Result<()> {
-        let before = block.before()?;
-        let mut client = self.pool.get().await?;
-        let tx = client.transaction().await?;
-        if intake.seen.is_empty() {
-            journals::open(&tx, centre, block.journal, desk, &block.mark).await?;
+    /// Stores what continues what is held. What is usual is applied with it; a mistake of ours in that must not keep it out.
+    async fn store(&self, intake: &mut Intake, run: &[Checked]) -> Result<()> {
+        match self.store_as(intake, run, true).await {
+            Err(Error::Internal(said)) => {
+                tracing::error!(error = %said, "entries are stored without being applied");
+                self.store_as(intake, run, false).await
+            }
+            done => done,
         }
-        let journal = journals::lock(&tx, centre, block.journal).await?;
+    }
+
+    /// Transaction 1: the journal's row is locked, so that identical posts in parallel follow one another.
+    async fn store_as(&self, intake: &mut Intake, run: &[Checked], folds: bool) -> Result<()> {
+        let Some(Checked { block: first, .. }) = run.first() else { return Ok(()) };
+        let (before, (centre, desk)) = (first.before()?, block_desk(first)?);
+        let entries = || run.iter().flat_map(|one| one.block.entries.iter().zip(&one.hashes));
+        let mut client = self.pool.get().await?;
+        let mut tx = client.transaction().await?;
+        if intake.seen.is_empty() {
+            journals::open(&tx, centre, first.journal, desk, &first.mark).await?;
+        }
+        let journal = journals::lock(&tx, centre, first.journal).await?;
         let journal = journal.ok_or_else(|| Error::Internal("a journal that is gone".into()))?;
-        if journal.desk != desk || journal.mark != block.mark {
+        if journal.desk != desk || run.iter().any(|one| one.block.mark != journal.mark) {
             return Err(Error::Refused("a journal of another desk or mark"));
         }
         if before.seq > journal.head.seq && !entries::fork_held(&tx, &journal, before.seq, before.hash).await? {
             intake.gap = true;
             return Ok(());
         }
-        let last = before.seq + block.entries.len() as u64;
+        let last = before.seq + entries().count() as u64;
         // Behind the head there is nothing to compare with.
         let known = if before.seq < journal.head.seq {
             entries::hashes(&tx, &journal, before.seq + 1, last).await?
@@ -118,7 +183,7 @@ impl District {
         let known: BTreeMap<u64, Hash> = known.into_iter().collect();
         let (mut fresh, mut forks, mut had) = (Vec::new(), Vec::new(), Vec::new());
         let (mut end, mut previous) = (journal.head, before.hash);
-        for (entry, &hash) in block.entries.iter().zip(hashes) {
+        for (entry, &hash) in entries() {
             if known.get(&entry.seq) == Some(&hash) {
                 had.push(entry.seq);
             } else if (Head { seq: entry.seq - 1, hash: previous }) == end {
@@ -129,18 +194,32 @@ impl District {
             }
             previous = hash;
         }
-        entries::insert(&tx, &journal, &fresh, Target::Entries).await?;
-        entries::insert(&tx, &journal, &forks, Target::Forks).await?;
-        if end != journal.head || !forks.is_empty() {
-            journals::set_head(&tx, &journal, end, !forks.is_empty()).await?;
-        }
+        let moves = end != journal.head || !forks.is_empty();
+        // What is usual and waits for nothing is applied as it is stored, and written once.
+        let folds = folds && journal.applied == journal.head.seq && forks.is_empty();
+        let held: Vec<Held> = fresh.iter().filter(|_| folds).map(|(entry, _)| Held::of(entry)).collect();
+        let plain = Run::of(&journal, &held);
+        let applied = if plain.fold(&mut tx, &journal).await? { plain.decided() } else { &[] };
+        // On their way together: neither asks what the other answers.
+        tokio::try_join!(
+            entries::insert(&tx, &journal, &fresh, applied),
+            entries::insert_forks(&tx, &journal, &forks),
+            async { if moves { journals::set_head(&tx, &journal, end, !forks.is_empty()).await } else { Ok(()) } },
+            async {
+                let Some((last, _)) = applied.last() else { return Ok(()) };
+                journals::set_applied(&tx, &journal, *last).await
+            },
+        )?;
         tx.commit().await?;
+        for _ in applied {
+            self.metrics.decided(entries::word(&VerdictKind::Stored));
+        }
         for (kind, count) in [("new", fresh.len()), ("had", had.len()), ("contradicting", forks.len())] {
             self.metrics.arrived(kind, count);
         }
         intake.had.extend(had);
         intake.contradicted.extend(forks.iter().map(|(entry, _)| entry.seq));
-        intake.seen.extend(block.entries.iter().map(|entry| entry.seq));
+        intake.seen.extend(entries().map(|(entry, _)| entry.seq));
         Ok(())
     }
 

@@ -4,33 +4,55 @@ use deadpool_postgres::GenericClient;
 use intake_wire::{BootId, Entry, Hash, JournalId, Kind, Moment, Part, Verdict, VerdictKind};
 use serde::Serialize;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::journals::Journal;
 use super::{execute, fixed, forks, place, query, query_one, query_opt, seq};
 use crate::{Error, Result};
 
-/// Which table takes them.
-#[derive(Clone, Copy)]
-pub(crate) enum Target {
-    Entries,
-    Forks,
+/// Stores entries with their hashes in one statement: the first of them as applied, each with the matter it is about.
+pub(crate) async fn insert(
+    c: &impl GenericClient,
+    j: &Journal,
+    new: &[(&Entry, Hash)],
+    applied: &[(u64, Option<String>)],
+) -> Result<()> {
+    let places = || 0..new.len();
+    let verdicts: Vec<&str> = places().map(|at| if at < applied.len() { "stored" } else { "pending" }).collect();
+    let numbers: Vec<Option<&str>> =
+        places().map(|at| applied.get(at).and_then(|(_, number)| number.as_deref())).collect();
+    let sql = format!(
+        "INSERT INTO entries ({COLUMNS}, verdict, number)
+         SELECT $1, $2, * FROM unnest({ARRAYS}, $16::text[], $17::text[])"
+    );
+    put(c, j, new, &sql, &[&verdicts, &numbers]).await
 }
 
-/// Stores entries with their hashes in one statement. A fork that was kept before is kept once.
-pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, Hash)], table: Target) -> Result<()> {
+/// Keeps entries that contradict what is held. One that was kept before is kept once.
+pub(crate) async fn insert_forks(c: &impl GenericClient, j: &Journal, new: &[(&Entry, Hash)]) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO forks ({COLUMNS}) SELECT $1, $2, * FROM unnest({ARRAYS})
+         ON CONFLICT (centre, journal_id, seq, hash) DO NOTHING"
+    );
+    put(c, j, new, &sql, &[]).await
+}
+
+const COLUMNS: &str = "centre, journal_id, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest,
+    personal_salt, personal, personal_digest";
+const ARRAYS: &str =
+    "$3::int8[], $4::bytea[], $5::text[], $6::int8[], $7::int8[], $8::bytea[], $9::int8[], $10::bytea[],
+    $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[]";
+
+async fn put(
+    c: &impl GenericClient,
+    j: &Journal,
+    new: &[(&Entry, Hash)],
+    sql: &str,
+    more: &[&(dyn ToSql + Sync)],
+) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    let (table, again) = match table {
-        Target::Entries => ("entries", ""),
-        Target::Forks => ("forks", "ON CONFLICT (centre, journal_id, seq, hash) DO NOTHING"),
-    };
-    let sql = format!(
-        "INSERT INTO {table} (centre, journal_id, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open,
-            open_digest, personal_salt, personal, personal_digest)
-         SELECT $1, $2, * FROM unnest($3::int8[], $4::bytea[], $5::text[], $6::int8[], $7::int8[], $8::bytea[],
-            $9::int8[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[]) {again}"
-    );
     let seqs = new.iter().map(|(entry, _)| place(entry.seq)).collect::<Result<Vec<_>>>()?;
     let monos = new.iter().map(|(entry, _)| place(entry.moment.mono_ms)).collect::<Result<Vec<_>>>()?;
     let hashes: Vec<&[u8]> = new.iter().map(|(_, hash)| hash.0.as_slice()).collect();
@@ -46,28 +68,26 @@ pub(crate) async fn insert(c: &impl GenericClient, j: &Journal, new: &[(&Entry, 
     };
     let (open_salts, opens, open_digests) = parts(|entry| &entry.open);
     let (personal_salts, personals, personal_digests) = parts(|entry| &entry.personal);
-    execute(
-        c,
-        &sql,
-        &[
-            &j.centre,
-            &j.id.0.as_slice(),
-            &seqs,
-            &hashes,
-            &kinds,
-            &clerks,
-            &times,
-            &boots,
-            &monos,
-            &open_salts,
-            &opens,
-            &open_digests,
-            &personal_salts,
-            &personals,
-            &personal_digests,
-        ],
-    )
-    .await?;
+    let journal = j.id.0.as_slice();
+    let mut with: Vec<&(dyn ToSql + Sync)> = vec![
+        &j.centre,
+        &journal,
+        &seqs,
+        &hashes,
+        &kinds,
+        &clerks,
+        &times,
+        &boots,
+        &monos,
+        &open_salts,
+        &opens,
+        &open_digests,
+        &personal_salts,
+        &personals,
+        &personal_digests,
+    ];
+    with.extend(more);
+    execute(c, sql, &with).await?;
     Ok(())
 }
 
@@ -120,17 +140,32 @@ pub(crate) struct Held {
     pub(crate) carried: bool,
 }
 
+impl Held {
+    /// One that has just arrived.
+    pub(crate) fn of(entry: &Entry) -> Self {
+        let bytes = |part: &Part| part.bytes().map(<[u8]>::to_vec);
+        let (open, personal) = (bytes(&entry.open), bytes(&entry.personal));
+        Self { seq: entry.seq, kind: entry.kind.as_str().to_owned(), open, personal, carried: false }
+    }
+}
+
 const HELD: &str = "seq, kind, open, personal";
 
 fn held(row: &Row) -> Held {
     Held { seq: seq(row.get(0)), kind: row.get(1), open: row.get(2), personal: row.get(3), carried: false }
 }
 
-/// Entries after a place, in order.
-pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Held>> {
-    let sql =
-        format!("SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
-    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit]).await?.iter().map(held).collect())
+/// Entries after a place, in order: so many, and of so many bytes of content besides the first.
+pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64, bytes: i64) -> Result<Vec<Held>> {
+    // A long text's length is known without reading it.
+    let sql = format!(
+        "SELECT {HELD} FROM (
+             SELECT {HELD}, sum(coalesce(octet_length(open), 0) + coalesce(octet_length(personal), 0))
+                 OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+             FROM (SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4) e
+         ) e WHERE before IS NULL OR before <= $5 ORDER BY seq"
+    );
+    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit, &bytes]).await?.iter().map(held).collect())
 }
 
 /// Entries after a place as the desk wrote them, in order.
@@ -256,7 +291,7 @@ pub(crate) async fn versions_aside(
 /// stay and prove the chain.
 pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: &str, seqs: &[u64]) -> Result<()> {
     let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
-    let at: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&j.centre, &j.id.0.as_slice(), &seqs];
+    let at: [&(dyn ToSql + Sync); 3] = [&j.centre, &j.id.0.as_slice(), &seqs];
     let erase = "SET personal = NULL, personal_salt = NULL
                  WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
                  AND kind IN ('registered', 'corrected', 'carried', 'attachment_added', 'attachment_removed',

@@ -1,5 +1,7 @@
 //! What is folded from entries: matters and clerks.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
 use intake_model::{Filed, Identity, identity, name, phone, seek};
@@ -251,6 +253,20 @@ pub(crate) async fn put_new(c: &impl GenericClient, j: &Journal, new: &[(Version
     )
     .await?;
     Ok(())
+}
+
+/// The highest copy of slips, of matters that this journal registered; whether it registered all of them.
+pub(crate) async fn slips(c: &impl GenericClient, j: &Journal, copies: &BTreeMap<String, u32>) -> Result<bool> {
+    if copies.is_empty() {
+        return Ok(true);
+    }
+    let numbers: Vec<&str> = copies.keys().map(String::as_str).collect();
+    let slips: Vec<i32> = copies.values().map(|copy| i32::try_from(*copy).unwrap_or(i32::MAX)).collect();
+    let sql =
+        "UPDATE matters m SET slips = greatest(m.slips, t.slips) FROM unnest($3::text[], $4::int4[]) t (number, slips)
+               WHERE m.centre = $1 AND m.number = t.number AND m.journal_id = $2";
+    let found = execute(c, sql, &[&j.centre, &j.id.0.as_slice(), &numbers, &slips]).await?;
+    Ok(found == copies.len() as u64)
 }
 
 pub(crate) async fn void(c: &impl GenericClient, j: &Journal, of: JournalId, number: &str) -> Result<()> {

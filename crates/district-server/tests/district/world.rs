@@ -102,6 +102,10 @@ impl World {
     }
 
     pub(crate) fn count(&self, sql: &str) -> i64 {
+        self.value(sql)
+    }
+
+    pub(crate) fn value<T: for<'v> tokio_postgres::types::FromSql<'v> + Send + 'static>(&self, sql: &str) -> T {
         let (url, sql) = (self.district.postgres_url(), sql.to_owned());
         let work = async move {
             let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
