@@ -312,8 +312,8 @@ impl Tables for InPlace<'_, '_> {
     fn put(&mut self, number: &str, row: &Row) -> Result<()> {
         self.0.connection.prepare_cached("DELETE FROM matters WHERE number = ?1")?.execute([number])?;
         let sql = format!(
-            "INSERT INTO matters (number, {ROW})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+            "INSERT INTO matters (place, number, {ROW})
+             VALUES ((?4 << 40) | ?5, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
         );
         self.0.connection.prepare_cached(&sql)?.execute(params![
             number,

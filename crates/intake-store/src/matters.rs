@@ -128,8 +128,9 @@ impl Writer<'_> {
     /// [`Error::Sqlite`], also for a number or a key that is used already.
     pub fn insert_matter(&self, number: &str, date: NaiveDate, serial: u32, seq: u64, import_key: &str) -> Result<()> {
         let sql =
-            "INSERT INTO matters (number, epoch, local_date, serial, registered_seq, version, version_epoch, version_seq,
-                   import_key) SELECT ?1, max(id), ?2, ?3, ?4, 1, max(id), ?4, ?5 FROM epochs";
+            "INSERT INTO matters (place, number, epoch, local_date, serial, registered_seq, version, version_epoch,
+                   version_seq, import_key)
+             SELECT (max(id) << 40) | ?4, ?1, max(id), ?2, ?3, ?4, 1, max(id), ?4, ?5 FROM epochs";
         self.connection.prepare_cached(sql)?.execute(params![number, date.to_string(), serial, seq, import_key])?;
         Ok(())
     }
@@ -184,7 +185,7 @@ const COLUMNS: &str =
      m.version_seq > v.remote_seq OR (m.void_seq > 0 AND m.void_seq > w.remote_seq),
      coalesce((SELECT verdict FROM verdicts WHERE epoch = m.version_epoch AND seq = m.version_seq),
               (SELECT verdict FROM verdicts WHERE epoch = m.void_epoch AND seq = m.void_seq))
-     FROM matters m JOIN journal r ON r.place = (m.epoch << 40) | m.registered_seq
+     FROM matters m JOIN journal r ON r.place = m.place
      JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch";
 
 impl Matters<'_> {
@@ -224,10 +225,10 @@ impl Matters<'_> {
                    coalesce((SELECT verdict FROM verdicts WHERE epoch = m.version_epoch AND seq = m.version_seq),
                             (SELECT verdict FROM verdicts WHERE epoch = m.void_epoch AND seq = m.void_seq))
                    FROM matters m JOIN epochs v ON v.id = m.version_epoch LEFT JOIN epochs w ON w.id = m.void_epoch
-                   WHERE m.number = ?1 AND m.epoch = ?2 AND m.registered_seq = ?3";
+                   WHERE m.place = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         // None where a twin of the same number stands in its place.
-        let mut rows = statement.query(params![number, epoch, seq])?;
+        let mut rows = statement.query([place(epoch, seq)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let (version_at, void_seq, unsent): ((i64, u64), u64, Option<bool>) =
             ((row.get(1)?, row.get(2)?), row.get(3)?, row.get(6)?);
