@@ -14,6 +14,7 @@ use testkit::district::CENTRE;
 use tokio::runtime::Runtime;
 
 use crate::ledger::{self, LAST_MORNING_MS, Told};
+use crate::peers::{Atuin, HERE, Pouch};
 use crate::{Figure, growth, register};
 
 const MANY: u64 = 10_000;
@@ -21,6 +22,7 @@ const FEW: u64 = 1_000;
 /// A desk's day.
 const DAY: u64 = 200;
 const TURNS: usize = 5;
+const PEER_TURNS: usize = 3;
 const IN_ONE_TRANSACTION: usize = 500;
 
 /// What one registration may cost of the line.
@@ -118,6 +120,47 @@ pub(crate) fn against_insert(folder: &Path) -> Figure {
     Figure::of("exchange-vs-insert", what, "the same JSON by INSERT ON CONFLICT, 500 in a transaction", pairs)
 }
 
+/// The same registrations against the faster of two programs that carry records too.
+pub(crate) fn against_peers(folder: &Path) -> Option<Figure> {
+    let mut line = Line::new(folder);
+    let home = tempfile::tempdir_in(folder).unwrap();
+    let atuin = Atuin::start(home.path(), &line.district.postgres_url(), &line.runtime, HERE);
+    let mut pouch = Pouch::start(home.path(), HERE, None);
+    let (mut ours, mut by_atuin, mut by_pouch) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..PEER_TURNS {
+        let rows = line.registrations(MANY);
+        ours.push(line.exchange());
+        if let Some(atuin) = &atuin {
+            let pages = Atuin::pages(&rows);
+            let token = line.runtime.block_on(Atuin::user(atuin.address));
+            by_atuin.push(line.runtime.block_on(Atuin::send(atuin.address, &token, pages)));
+        }
+        if let Some(pouch) = &mut pouch {
+            by_pouch.push(pouch.send(home.path(), &rows));
+        }
+    }
+    fastest("exchange-vs-peers", "10,000 registrations, desk to district, in step", ours, by_atuin, by_pouch)
+}
+
+/// Ours against the faster of the two, where one was there.
+pub(crate) fn fastest(
+    name: &'static str,
+    what: &'static str,
+    ours: Vec<Duration>,
+    by_atuin: Vec<Duration>,
+    by_pouch: Vec<Duration>,
+) -> Option<Figure> {
+    let peers = [("atuin-server, pages of 100", by_atuin), ("pouchdb-server, pages of 100", by_pouch)];
+    let peers = peers.into_iter().filter(|(_, times)| !times.is_empty());
+    let peers: Vec<_> = peers.map(|(other, times)| (other, crate::median(times))).collect();
+    for (other, time) in &peers {
+        println!("{name}: {other} {time:.0} ms");
+    }
+    let (other_name, other) = peers.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let (n, ours) = (ours.len(), crate::median(ours));
+    Some(Figure { name, what, ours, other, other_name, ratio: ours / other, unit: "ms", n })
+}
+
 /// One registration's share of an exchange of 10,000, against one of 1,000.
 pub(crate) fn many(folder: &Path) -> Figure {
     let mut line = Line::new(folder);
@@ -193,7 +236,7 @@ fn demands(rows: &[String]) -> String {
 }
 
 /// The characters of the tables that came with the program: common ones.
-fn characters() -> Vec<char> {
+pub(crate) fn characters() -> Vec<char> {
     let texts = [
         include_str!("../../assets/tables/content_category.1.json"),
         include_str!("../../assets/tables/dispute_type.1.json"),

@@ -116,10 +116,21 @@ pub(crate) fn shrunk(text: &[u8]) -> f64 {
 
 /// One matter with its entry; gives its place and its JSON.
 pub(crate) fn register(tx: &Writer<'_>, visit: &Visit, at_ms: i64) -> intake_store::Result<(u64, String)> {
+    register_at(tx, visit, at_ms, (CENTRE, 1))
+}
+
+/// The same at a desk of any centre.
+pub(crate) fn register_at(
+    tx: &Writer<'_>,
+    visit: &Visit,
+    at_ms: i64,
+    (centre, desk): (&str, u8),
+) -> intake_store::Result<(u64, String)> {
     let date = civil_date(at_ms);
     let (mark, serial) = tx.next_serial(date)?;
-    let (centre, mark): (CentreCode, EpochMark) = (CENTRE.parse().unwrap(), mark.parse().unwrap());
-    let number = RegistrationNumber::new(centre, date, DeskNumber::new(1).unwrap(), mark, serial).unwrap().to_string();
+    let (centre, mark): (CentreCode, EpochMark) = (centre.parse().unwrap(), mark.parse().unwrap());
+    let desk = DeskNumber::new(desk).unwrap();
+    let number = RegistrationNumber::new(centre, date, desk, mark, serial).unwrap().to_string();
     let open = Registered {
         number: number.clone(),
         headcount: visit.headcount,

@@ -5,14 +5,17 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "this program's purpose is its table")]
 
+mod close_of_day;
 mod exchange;
 mod find_code;
 mod growth;
 mod ledger;
 mod paper;
+mod peers;
 mod register;
 mod search;
 mod sign_in;
+mod slow_line;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -61,10 +64,13 @@ type Measure = fn(&Path) -> Figure;
 type MayMeasure = fn(&Path) -> Option<Figure>;
 
 fn main() {
+    if slow_line::played() {
+        return;
+    }
     let folder = std::env::var_os("INTAKE_BENCH_FOLDER").map_or_else(|| root().join("target/bench"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [(&str, Measure); 18] = [
+    let all: [(&str, Measure); 19] = [
         ("find-code", find_code::figure),
         ("register", register::figure),
         ("register-slow-sync", register::slow_sync),
@@ -83,8 +89,12 @@ fn main() {
         ("exchange-many", exchange::many),
         ("exchange-bytes", exchange::bytes),
         ("exchange-growth", exchange::grown),
+        ("close-of-day", close_of_day::figure),
     ];
-    let papers: [(&str, MayMeasure); 3] = [
+    let beside: [(&str, MayMeasure); 6] = [
+        ("exchange-vs-peers", exchange::against_peers),
+        ("slow-line-vs-peers", slow_line::against_peers),
+        ("slow-line-again", slow_line::cut),
         ("slip-vs-weasyprint", paper::weasyprint),
         ("slip-vs-reportlab", paper::reportlab),
         ("slip-vs-chromium", paper::chromium),
@@ -92,9 +102,9 @@ fn main() {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
     let figures =
         all.into_iter().filter(|(name, _)| is_wanted(name)).map(|(name, measure)| (name, Some(measure(&folder))));
-    let papers = papers.into_iter().filter(|(name, _)| is_wanted(name)).map(|(name, measure)| (name, measure(&folder)));
+    let beside = beside.into_iter().filter(|(name, _)| is_wanted(name)).map(|(name, measure)| (name, measure(&folder)));
     let mut report = Vec::new();
-    for (name, figure) in figures.chain(papers) {
+    for (name, figure) in figures.chain(beside) {
         let Some(figure) = figure else { continue };
         println!(
             "{name:18} {:9.3} {unit} against {:9.3} {unit}: {:.2}  ({})",

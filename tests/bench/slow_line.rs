@@ -1,0 +1,281 @@
+//! A day's registrations over a line of 256 kbit/s, 600 ms there and back and every fiftieth packet lost: how long that takes
+//! beside others that carry records, and what is sent again after the line was cut in the middle.
+//!
+//! Real TCP between two network namespaces (`slow_line.py`), which takes root; elsewhere the figures are left out. Whoever is
+//! at one of its ends is this program once more, in a role of its own, so that it can be killed as a power cut would.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use testkit::LocalDistrict;
+use testkit::district::CENTRE;
+use tokio::runtime::Runtime;
+
+use crate::exchange::{characters, fastest};
+use crate::ledger::{self, LAST_MORNING_MS, Told};
+use crate::peers::{Atuin, Place, Pouch};
+use crate::{Figure, growth, register, root};
+
+const DAY: u64 = 200;
+const TURNS: usize = 3;
+const NEAR: &str = "intake-near";
+const FAR: Place = Place { host: "10.77.0.2", namespace: Some("intake-far") };
+/// Which part this program plays, where it was started by itself.
+const ROLE: &str = "INTAKE_BENCH_ROLE";
+/// The most that may be sent again after a cut at half, in bytes.
+const AGAIN: f64 = 24_000.0;
+/// After a cut, until somebody tries again.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A child that is told lines and answers with lines.
+struct Teller {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Teller {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        Self { child, input, output }
+    }
+
+    /// This program in a part, in a namespace.
+    fn part(role: &str, namespace: &str, arguments: &[&Path]) -> Self {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", namespace]).arg(std::env::current_exe().unwrap()).args(arguments);
+        command.env(ROLE, role);
+        Self::start(command)
+    }
+
+    fn tell(&mut self, line: &str) {
+        writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// The next line; empty where it has ended.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        // Each ends with its input, and has then put away what it made.
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
+
+#[derive(Deserialize)]
+struct Count {
+    up: u64,
+    up_through: u64,
+}
+
+/// The line and the district at its far end, with a desk that is enrolled there.
+struct Slow {
+    // In the order in which they must end.
+    _district: Teller,
+    shaper: Teller,
+    told: Told,
+    characters: Vec<char>,
+    postgres: String,
+    home: tempfile::TempDir,
+    _office: tempfile::TempDir,
+}
+
+impl Slow {
+    fn new(folder: &Path) -> Option<Self> {
+        let mut command = Command::new("python3");
+        command.arg(root().join("tests/bench/slow_line.py")).args([
+            NEAR,
+            FAR.namespace?,
+            "256",
+            "600",
+            "2",
+            "20261124",
+        ]);
+        command.stderr(Stdio::null());
+        let mut shaper = Teller::start(command);
+        if shaper.line() != "ready" {
+            println!("no slow line can be made here (it takes root and TUN devices): left out");
+            return None;
+        }
+        let (home, office) = (tempfile::tempdir_in(folder).ok()?, tempfile::tempdir_in(folder).ok()?);
+        let mut district = Teller::part("district", FAR.namespace?, &[office.path(), home.path()]);
+        let postgres = district.line();
+        let slow = Self {
+            _district: district,
+            shaper,
+            told: Told(20_261_124),
+            characters: characters(),
+            postgres,
+            home,
+            _office: office,
+        };
+        Some(slow)
+    }
+
+    fn count(&mut self) -> Count {
+        self.shaper.tell("count");
+        serde_json::from_str(&self.shaper.line()).unwrap()
+    }
+
+    /// Registers a day at the desk; gives the JSON of each.
+    fn day(&mut self) -> Vec<String> {
+        let (_locked, db) = ledger::store(self.home.path());
+        let (told, characters) = (&mut self.told, &self.characters);
+        db.write::<_, intake_store::Error>(|tx| {
+            (0..DAY)
+                .map(|_| Ok(ledger::register(tx, &told.at_length(characters).normalised(), LAST_MORNING_MS)?.1))
+                .collect()
+        })
+        .unwrap()
+    }
+
+    /// The desk at the near end, signed in, about to exchange.
+    fn desk(&self) -> Teller {
+        let mut desk = Teller::part("desk", NEAR, &[self.home.path()]);
+        assert_eq!(desk.line(), "ready");
+        desk
+    }
+
+    fn exchange(&self) -> Duration {
+        let mut desk = self.desk();
+        desk.tell("go");
+        let said: Value = serde_json::from_str(&desk.line()).unwrap();
+        assert_eq!(said["in_step"], true, "{said}");
+        Duration::from_secs_f64(said["seconds"].as_f64().unwrap())
+    }
+}
+
+/// A day's registrations against the faster of two programs that carry records too.
+pub(crate) fn against_peers(folder: &Path) -> Option<Figure> {
+    let mut slow = Slow::new(folder)?;
+    let home = tempfile::tempdir_in(folder).unwrap();
+    let runtime = Runtime::new().unwrap();
+    let atuin = Atuin::start(home.path(), &slow.postgres, &runtime, FAR);
+    let mut pouch = Pouch::start(home.path(), FAR, Some(NEAR));
+    let (mut ours, mut by_atuin, mut by_pouch) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        let rows = slow.day();
+        ours.push(slow.exchange());
+        if let Some(atuin) = &atuin {
+            let file = home.path().join("pages.json");
+            std::fs::write(&file, serde_json::to_vec(&Atuin::pages(&rows)).unwrap()).unwrap();
+            let mut client = Teller::part("atuin", NEAR, &[Path::new(&atuin.address.to_string()), &file]);
+            by_atuin.push(Duration::from_secs_f64(client.line().parse().unwrap()));
+        }
+        if let Some(pouch) = &mut pouch {
+            by_pouch.push(pouch.send(home.path(), &rows));
+        }
+    }
+    fastest("slow-line-vs-peers", "200 registrations on 256 kbit/s, 600 ms, 2 % loss", ours, by_atuin, by_pouch)
+}
+
+/// What goes up the line once more where it was cut after half of a day, and the desk killed with it.
+pub(crate) fn cut(folder: &Path) -> Option<Figure> {
+    let mut slow = Slow::new(folder)?;
+    let mut again = Vec::new();
+    for _ in 0..TURNS {
+        slow.day();
+        slow.count();
+        slow.exchange();
+        let whole = slow.count();
+        slow.day();
+        slow.shaper.tell(&format!("cut {}", whole.up_through / 2));
+        let mut desk = slow.desk();
+        desk.tell("go");
+        assert_eq!(slow.shaper.line(), "cut");
+        desk.child.kill().unwrap();
+        drop(desk);
+        std::thread::sleep(PAUSE);
+        slow.shaper.tell("mend");
+        slow.exchange();
+        let both = slow.count();
+        again.push(both.up.saturating_sub(whole.up));
+    }
+    again.sort_unstable();
+    let ours = f64::from(u32::try_from(again[TURNS / 2]).unwrap());
+    Some(Figure {
+        name: "slow-line-again",
+        what: "bytes sent again after a cut at half of 200 registrations",
+        ours,
+        other: AGAIN,
+        other_name: "the most it may be",
+        ratio: ours / AGAIN,
+        unit: "B",
+        n: TURNS,
+    })
+}
+
+/// Plays a part where this program was started for one. Gives whether it was.
+pub(crate) fn played() -> bool {
+    let Ok(role) = std::env::var(ROLE) else { return false };
+    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    match (role.as_str(), arguments.as_slice()) {
+        ("district", [office, home]) => district(office, home, &runtime),
+        ("desk", [home]) => desk(home, &runtime),
+        ("atuin", [address, file]) => atuin(&address.display().to_string(), file, &runtime),
+        other => panic!("no such part: {other:?}"),
+    }
+    true
+}
+
+fn said(line: &str) {
+    println!("{line}");
+    std::io::stdout().flush().unwrap();
+}
+
+/// Waits for the next line, or the end.
+fn heard() -> bool {
+    std::io::stdin().read_line(&mut String::new()).unwrap() > 0
+}
+
+/// A district at the far end, and the desk of the near end enrolled with it before anything is measured.
+fn district(office: &Path, home: &Path, runtime: &Runtime) {
+    let clock = Arc::new(|| LAST_MORNING_MS);
+    let far = |config: &mut district_server::Config| {
+        config.listen = format!("{}:0", FAR.host).parse().unwrap();
+        config.names.push(FAR.host.to_owned());
+    };
+    let district = LocalDistrict::start_as(office, clock, far).unwrap();
+    let desk = register::desk(home, false);
+    let code = district.enrolment_code(CENTRE, 1).unwrap();
+    runtime.block_on(desk.enrol(&district.address(), &code)).unwrap();
+    runtime.block_on(desk.exchange(|_| {})).unwrap();
+    drop(desk);
+    said(&district.postgres_url());
+    while heard() {}
+}
+
+fn desk(home: &Path, runtime: &Runtime) {
+    let desk = growth::signed_in(home);
+    said("ready");
+    if heard() {
+        let began = Instant::now();
+        let result = runtime.block_on(desk.exchange(|_| {}));
+        let (in_step, error) =
+            (result.as_ref().is_ok_and(|one| one.in_step), result.err().map(|error| error.to_string()));
+        said(&json!({ "in_step": in_step, "seconds": began.elapsed().as_secs_f64(), "error": error }).to_string());
+    }
+}
+
+fn atuin(address: &str, file: &Path, runtime: &Runtime) {
+    let pages: Vec<Vec<u8>> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let at = address.parse().unwrap();
+    let took = runtime.block_on(async {
+        let token = Atuin::user(at).await;
+        Atuin::send(at, &token, pages).await
+    });
+    said(&took.as_secs_f64().to_string());
+}
