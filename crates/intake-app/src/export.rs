@@ -21,7 +21,7 @@ use ts_rs::TS;
 
 use crate::attachments::content;
 use crate::desk::{Desk, draft};
-use crate::papers_view::shown;
+use crate::papers_view::{paper_file, shown};
 use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
@@ -110,14 +110,13 @@ impl Desk {
 
     /// Every paper of a matter, the voided ones too: the slip, the form, then the others as they were issued.
     fn filed_papers(&self, db: &Db, number: &RegistrationNumber, all_void: bool) -> Result<FiledPapers> {
-        let slips = self
-            .slips_of(db, number)?
-            .into_iter()
-            .map(|(paper, document)| (document, json!({ "paper": paper.label(), "void": all_void })));
+        let slips = self.slips_of(db, number)?.into_iter().map(|(paper, document)| {
+            (document, json!({ "paper": paper.label(), "title": paper.label(), "void": all_void }))
+        });
         let issued = self.documents_of(db, &number.to_string())?.into_iter().map(|(one, document)| {
-            let issued = shown(one);
+            let (title, issued) = (paper_file(&one), shown(one));
             let told = json!({
-                "paper": issued.paper.label(), "document": issued.document, "issued_at": issued.issued,
+                "paper": issued.paper.label(), "title": title, "document": issued.document, "issued_at": issued.issued,
                 "clerk": issued.clerk, "copies": issued.copies, "voided_at": issued.voided,
                 "void_reason": issued.void_reason, "deliveries": issued.deliveries,
                 "void": all_void || issued.voided.is_some(),

@@ -437,8 +437,9 @@ async fn a_matters_file_holds_its_slip_its_form_and_every_paper_with_what_is_voi
     let folder = PathBuf::from(desk.export_matter(&number, &out).unwrap().path);
     let list: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("matter.json")).unwrap()).unwrap();
     let papers = list["papers"].as_array().unwrap();
-    let titles = ["来访登记回执", "来访登记表", "受理告知书", "受理告知书", "送达回证"];
-    assert_eq!(papers.iter().map(|paper| paper["paper"].as_str().unwrap()).collect::<Vec<_>>(), titles);
+    let (first, second) = (format!("受理告知书{spoiled}"), format!("受理告知书{notice}"));
+    let titles = ["来访登记回执", "来访登记表", &first, &second, "送达回证01A-1号"];
+    assert_eq!(papers.iter().map(|paper| paper["title"].as_str().unwrap()).collect::<Vec<_>>(), titles);
     let words = words_in(&folder.join("文书.pdf"));
     assert!(!words.contains(&code), "the query code is the visitor's alone: {words}");
     // Each begins at the page that the list names.
