@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use intake_model::check::text_fault;
 use intake_model::{Code, RegistrationNumber, civil_date, civil_time};
-use intake_paper::{Record, RecordAttachment, RecordEvent};
+use intake_paper::{Record, RecordAttachment, RecordEvent, RecordStep};
 use intake_store::{
-    AttachmentRecord, Blobs, Db, DeskRow, MatterRecord, Mention, OwnKey, Settings, Version, make_folder, write_whole,
+    AttachmentRecord, Blobs, Db, DeskRow, MatterRecord, Mention, OwnKey, Settings, StepRecord, Version, make_folder,
+    write_whole,
 };
 use intake_wire::{Kind, sha256};
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ use crate::papers_view::{paper_file, shown};
 use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
-use crate::{Error, Result};
+use crate::{Error, Result, steps_view};
 
 /// What was written out, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -53,6 +54,7 @@ struct WholeFile {
     matter: MatterRecord,
     versions: Vec<Version>,
     attachments: Vec<AttachmentRecord>,
+    steps: Vec<StepRecord>,
     mentions: Vec<Mention>,
 }
 
@@ -75,6 +77,7 @@ impl Desk {
                 matter: r.matters().find(&text)?.ok_or(Error::Refused(Code::NumberUnknown))?,
                 versions: r.matters().versions(&text)?,
                 attachments: r.attachments().of(&text)?,
+                steps: r.matters().steps(&text)?,
                 mentions: r.journal().about(&text)?,
             })
         })?;
@@ -282,6 +285,12 @@ impl WholeFile {
                 return Err(Error::Refused(Code::SealedNotYours));
             }
         }
+        for step in &mut self.steps {
+            opened |= step.unseal(own);
+            if step.is_sealed() {
+                return Err(Error::Refused(Code::SealedNotYours));
+            }
+        }
         Ok(opened)
     }
 
@@ -307,6 +316,7 @@ impl WholeFile {
             due: due(&self.versions, &profile_of(&self.desk, &self.settings)),
             visit,
             attachments: self.attachments.iter().map(attachment).collect(),
+            steps: self.steps.iter().cloned().map(steps_view::shown).map(recorded).collect(),
             events: self.mentions.iter().map(event).collect(),
             made_at: civil_time(now_ms),
             practice: self.desk.practice,
@@ -336,8 +346,15 @@ impl WholeFile {
             "entries": self.mentions.iter().map(entry).collect::<Vec<_>>(),
             "attachments": files,
             "papers": papers,
+            "steps": self.steps.iter().cloned().map(steps_view::shown).collect::<Vec<_>>(),
         })
     }
+}
+
+/// A step as the record tells it.
+fn recorded(one: steps_view::ShownStep) -> RecordStep {
+    let withdrawn = one.withdrawn.map(|at| if one.reason.is_empty() { at } else { one.reason });
+    RecordStep { kind: one.kind, taken: one.taken, withdrawn }
 }
 
 /// A file's name that every file system takes, with the ending of what it is.
