@@ -12,6 +12,7 @@ mod program;
 mod reapply;
 mod retire;
 mod staff;
+mod steps;
 mod visitor;
 mod world;
 
