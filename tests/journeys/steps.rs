@@ -6,7 +6,9 @@ use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, Window};
-use crate::{Home, at_work, create_desk, enrol, open_matter, register_as_advised, sign_in_as_administrator, tell, tell_of_wages};
+use crate::{
+    Home, at_work, create_desk, enrol, open_matter, register_as_advised, sign_in_as_administrator, tell, tell_of_wages,
+};
 
 /// Registers what nobody has decided yet, and opens it. Gives the number.
 async fn on_a_matter(window: &Window) -> String {

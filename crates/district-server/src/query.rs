@@ -226,7 +226,11 @@ mod tests {
         let closed = StepFact { ending: Some(intake_model::Ending::Answered), ..step(StepKind::Closed, "2026-11-27") };
         let told = |steps: &[StepFact]| open(&matter(), &[], steps, Profile::national());
         let one = told(&[accepted, spoken]);
-        assert_eq!((one.stage, one.due), (Stage::Replied, "2026-12-09".parse().ok()), "what is owed is owed in writing");
+        assert_eq!(
+            (one.stage, one.due),
+            (Stage::Replied, "2026-12-09".parse().ok()),
+            "what is owed is owed in writing"
+        );
         assert_eq!((told(&[accepted, written]).due, told(&[closed]).due), (None, None));
         let all = told(&[accepted, written, closed]);
         let days: Vec<String> = all.steps.iter().map(|(name, day)| format!("{name} {day}")).collect();

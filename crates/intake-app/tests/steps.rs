@@ -66,7 +66,9 @@ fn handed(day: &str, due: &str) -> StepTaken {
 }
 
 fn replied(day: &str, way: ReplyWay) -> StepTaken {
-    StepTaken { way: Some(way), answer: "已责令物业恢复原收费标准".into(), by: "周建国".into(), ..on(day) }
+    StepTaken {
+        way: Some(way), answer: "已责令物业恢复原收费标准".into(), by: "周建国".into(), ..on(day)
+    }
 }
 
 fn closed(day: &str, ending: Ending) -> StepTaken {
@@ -119,7 +121,8 @@ async fn a_matter_goes_its_way_and_its_clocks_start_and_stop_by_the_steps() {
     let written = StepTaken { received_on: "2026-11-27".parse().ok(), ..replied("2026-11-27", ReplyWay::Written) };
     let told = desk.take_step(&number, StepKind::Replied, &written).unwrap();
     assert_eq!(told.stage, Stage::Replied);
-    let expect = ["C6 2026-12-27", "科室 2026-12-02 2026-11-27", "C1 2026-12-09 2026-11-25", "C4 2027-01-24 2026-11-27"];
+    let expect =
+        ["C6 2026-12-27", "科室 2026-12-02 2026-11-27", "C1 2026-12-09 2026-11-25", "C4 2027-01-24 2026-11-27"];
     assert_eq!(clocks(&told), expect);
     let ended = desk.take_step(&number, StepKind::Closed, &closed("2026-11-27", Ending::Answered)).unwrap();
     assert_eq!((ended.stage, ended.offers.len(), ended.steps.len()), (Stage::Closed, 0, 5));
@@ -161,7 +164,10 @@ fn what_does_not_fit_is_refused_and_nothing_is_kept() {
     assert_eq!(take(StepKind::Replied, &on("2026-11-24")), (Code::StepIncomplete, Some("way".into())));
     let strange = StepTaken { note: "a\u{7}".into(), ..on("2026-11-24") };
     assert_eq!(take(StepKind::Accepted, &strange), (Code::ControlCharacter, Some("note".into())));
-    assert_eq!(refused(desk.take_step("120110005-20261124-01A-0009-A", StepKind::Closed, &on("2026-11-24"))).0, Code::NumberUnknown);
+    assert_eq!(
+        refused(desk.take_step("120110005-20261124-01A-0009-A", StepKind::Closed, &on("2026-11-24"))).0,
+        Code::NumberUnknown
+    );
     assert_eq!(desk.verify().unwrap().entries, entries);
 
     desk.take_step(&number, StepKind::Accepted, &on("2026-11-24")).unwrap();
@@ -232,8 +238,13 @@ async fn what_the_office_owes_is_listed_by_its_day_and_goes_once_it_is_done() {
     desk.withdraw_step(&first, &undone, "记错了").unwrap();
     assert_eq!(told(desk)[0], line(&first, "C1", "2026-12-09", -2));
     // The day that is closed tells the same notices as due.
-    let due: Vec<String> =
-        desk.closing_day(Some("2026-12-11".parse().unwrap())).unwrap().unanswered.into_iter().map(|one| one.number).collect();
+    let due: Vec<String> = desk
+        .closing_day(Some("2026-12-11".parse().unwrap()))
+        .unwrap()
+        .unanswered
+        .into_iter()
+        .map(|one| one.number)
+        .collect();
     assert_eq!(due, [first]);
 }
 
@@ -262,7 +273,8 @@ fn the_whole_file_of_a_matter_tells_its_steps() {
     let path = desk.export_matter(&number, &folder).unwrap().path;
     let text = std::process::Command::new("pdftotext").args(["-raw", &format!("{path}/登记记录.pdf"), "-"]).output();
     let text: String = String::from_utf8(text.unwrap().stdout).unwrap().split_whitespace().collect();
-    for word in ["办理", "交承办，综治办，李强", "已撤销：交错了科室", "已责令物业恢复原收费标准", "撤销办理步骤"] {
+    for word in ["办理", "交承办，综治办，李强", "已撤销：交错了科室", "已责令物业恢复原收费标准", "撤销办理步骤"]
+    {
         assert!(text.contains(word), "{word} is not on {text}");
     }
     let json: serde_json::Value =
@@ -311,7 +323,12 @@ fn steps_of_words(desk: &Desk, number: &str) {
 }
 
 fn read_by(desk: &Desk, number: &str) -> Vec<String> {
-    desk.steps_of(number).unwrap().steps.into_iter().map(|one| one.taken.section + &one.taken.answer + &one.reason).collect()
+    desk.steps_of(number)
+        .unwrap()
+        .steps
+        .into_iter()
+        .map(|one| one.taken.section + &one.taken.answer + &one.reason)
+        .collect()
 }
 
 const READ: [&str; 2] = ["综治办", "已责令物业恢复原收费标准撤销的缘由"];
@@ -439,6 +456,7 @@ async fn what_the_district_set_aside_stands_on_the_matter_until_the_correction_t
     let shown = desk.steps_of(&number).unwrap().returned;
     let states: Vec<_> = shown.iter().map(|one| (one.kind.as_str(), one.state)).collect();
     assert_eq!(states, [("registered", ReturnedState::Superseded)]);
-    let applied = tokio::task::block_in_place(|| count(&district, "SELECT count(*) FROM steps WHERE kind = 'accepted'"));
+    let applied =
+        tokio::task::block_in_place(|| count(&district, "SELECT count(*) FROM steps WHERE kind = 'accepted'"));
     assert_eq!(applied, 1);
 }

@@ -70,7 +70,11 @@ fn what_starts_and_stops_each_clock() {
         ),
         (
             "answered by phone: what is owed in writing runs on",
-            vec![step(Accepted, "2026-11-24"), handed("2026-11-25", "2026-12-05"), reply(ReplyWay::Phone, "2026-11-28", None)],
+            vec![
+                step(Accepted, "2026-11-24"),
+                handed("2026-11-25", "2026-12-05"),
+                reply(ReplyWay::Phone, "2026-11-28", None),
+            ],
             &["C1 2026-12-09", "C4 2027-01-23", "- 2026-12-05 2026-11-28"],
         ),
         (
@@ -160,8 +164,8 @@ fn a_form_begins_with_what_the_matters_way_suggests() {
 
 fn any_step() -> impl Strategy<Value = StepFact> {
     let maybe_day = || proptest::option::of(0_u64..120);
-    (0..StepKind::ALL.len(), 0_u64..90, maybe_day(), 0..ReplyWay::ALL.len(), maybe_day(), 0..Ending::ALL.len()).prop_map(
-        |(kind, on, due, way, received, ending)| {
+    (0..StepKind::ALL.len(), 0_u64..90, maybe_day(), 0..ReplyWay::ALL.len(), maybe_day(), 0..Ending::ALL.len())
+        .prop_map(|(kind, on, due, way, received, ending)| {
             let kind = StepKind::ALL[kind];
             let at = |days: u64| day("2026-11-24") + Days::new(days);
             StepFact {
@@ -172,8 +176,7 @@ fn any_step() -> impl Strategy<Value = StepFact> {
                 received_on: received.filter(|_| kind == StepKind::Replied).map(|days| at(on + days)),
                 ending: (kind == StepKind::Closed).then_some(Ending::ALL[ending]),
             }
-        },
-    )
+        })
 }
 
 proptest! {

@@ -236,7 +236,10 @@ mod tests {
         assert_eq!(said(StepKind::HandedOver, &handed), Err(("due", Code::StepDayImpossible)));
         let later = StepTaken { due: Some(day("2027-01-05")), ..handed };
         assert_eq!(said(StepKind::HandedOver, &later), Ok(()));
-        let reply = StepTaken { way: Some(ReplyWay::Written), answer: "已责令恢复原收费标准。".into(), ..on("2026-11-25") };
+        let reply =
+            StepTaken {
+                way: Some(ReplyWay::Written), answer: "已责令恢复原收费标准。".into(), ..on("2026-11-25")
+            };
         for (text, expect) in [("2026-11-24", false), ("2026-11-25", true), ("2026-12-01", false)] {
             let told = said(StepKind::Replied, &StepTaken { received_on: Some(day(text)), ..reply.clone() });
             assert_eq!(told, if expect { Ok(()) } else { Err(("received_on", Code::StepDayImpossible)) }, "{text}");

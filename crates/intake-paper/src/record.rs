@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use intake_model::{
-    Catalogue, Decision, Doors, Earlier, Filed, Identity, MediationWish, Party, Person, Question, Sex, StepKind, StepTaken,
-    TableId, Visit,
+    Catalogue, Decision, Doors, Earlier, Filed, Identity, MediationWish, Party, Person, Question, Sex, StepKind,
+    StepTaken, TableId, Visit,
 };
 use serde::Serialize;
 use typst::foundations::{Array, Dict, IntoValue, Value};

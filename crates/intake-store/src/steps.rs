@@ -78,7 +78,9 @@ impl Reader<'_> {
     pub(crate) fn compare_steps(&self) -> Result<()> {
         let (told, found) = (by_journal(self.connection)?, by_table(self.connection)?);
         match told.keys().chain(found.keys()).find(|place| told.get(*place) != found.get(*place)) {
-            Some((_, seq)) => Err(Error::Contradiction(format!("the step of entry {seq} is not what the journal says"))),
+            Some((_, seq)) => {
+                Err(Error::Contradiction(format!("the step of entry {seq} is not what the journal says")))
+            }
             None => Ok(()),
         }
     }
@@ -192,7 +194,10 @@ impl Matters<'_> {
             Ok(((row.get(0)?, row.get(1)?), row.get::<_, String>(2)?, (row.get(3)?, row.get(4)?)))
         })?;
         let steps = Steps { connection: self.connection };
-        rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().map(|(at, kind, by)| steps.told(at, &kind, by)).collect()
+        rows.collect::<rusqlite::Result<Vec<_>>>()?
+            .into_iter()
+            .map(|(at, kind, by)| steps.told(at, &kind, by))
+            .collect()
     }
 
     /// The numbers of matters for which the office may still owe something, the oldest first: registered on this day or
@@ -212,7 +217,6 @@ impl Matters<'_> {
         let numbers = statement.query_map([since.to_string()], |row| row.get(0))?;
         Ok(numbers.collect::<rusqlite::Result<_>>()?)
     }
-
 }
 
 impl Steps<'_> {

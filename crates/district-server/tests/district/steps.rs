@@ -35,7 +35,10 @@ async fn steps_are_applied_with_their_days_and_taken_back_by_their_names() {
     let answer = world.pages(desk.whole()).await.unwrap();
     assert!(kinds(&answer).iter().all(|verdict| *verdict == VerdictKind::Stored), "{answer:?}");
     assert_eq!(world.count("SELECT count(*) FROM steps WHERE NOT withdrawn"), 3);
-    assert_eq!(world.count("SELECT count(*) FROM steps WHERE kind = 'closed' AND withdrawn AND ending = 'answered'"), 1);
+    assert_eq!(
+        world.count("SELECT count(*) FROM steps WHERE kind = 'closed' AND withdrawn AND ending = 'answered'"),
+        1
+    );
     assert_eq!(world.count("SELECT count(*) FROM steps WHERE due_on = '2026-12-05' AND kind = 'handed_over'"), 1);
     assert_eq!(world.count("SELECT count(*) FROM steps WHERE way = 'written' AND received_on = '2026-11-27'"), 1);
     for word in ["李强", "物业管理科", "已责令"] {
@@ -111,15 +114,22 @@ async fn staff_read_a_matters_steps_and_its_visitor_how_far_it_is() {
     world.pages(desk.whole()).await.unwrap();
     let mut browser = world.signed_in("经办", Role::Officer).await;
     let page = browser.get(&format!("/matters/{number}")).await.text;
-    for told in ["物业管理科，李强，要求2026-12-05前回复", "书面答复，已责令恢复原收费标准，答复人：周建国", "来访人撤回", "已撤销", "撤销办理步骤"]
-    {
+    for told in [
+        "物业管理科，李强，要求2026-12-05前回复",
+        "书面答复，已责令恢复原收费标准，答复人：周建国",
+        "来访人撤回",
+        "已撤销",
+        "撤销办理步骤",
+    ] {
         assert!(page.contains(told), "{told} {page}");
     }
     assert!(!browser.get(&format!("/matters/{sealed}")).await.text.contains("答复"));
 
     browser.get("/visit").await;
     let told = browser.post("/visit", &[("number", &number), ("code", "ABCD2345")]).await.text;
-    for word in ["<h2 id=\"state\">已答复</h2>", "受理　2026年11月25日", "交承办　2026年11月25日", "答复　2026年11月25日"] {
+    for word in
+        ["<h2 id=\"state\">已答复</h2>", "受理　2026年11月25日", "交承办　2026年11月25日", "答复　2026年11月25日"]
+    {
         assert!(told.contains(word), "{word} {told}");
     }
     // What was said, by whom, and what was taken back, is not for the page; nor is a notice owed any more.

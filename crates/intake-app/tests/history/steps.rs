@@ -36,7 +36,8 @@ fn in_database(world: &World, sql: &str) {
 
 fn stands(desk: &Desk, number: &str) {
     let shown = desk.steps_of(number).unwrap();
-    let told: Vec<_> = shown.steps.iter().map(|one| (one.kind, one.reason.as_str(), one.taken.answer.as_str())).collect();
+    let told: Vec<_> =
+        shown.steps.iter().map(|one| (one.kind, one.reason.as_str(), one.taken.answer.as_str())).collect();
     assert_eq!(told, [(StepKind::Accepted, "记错了", ""), (StepKind::Replied, "", SAID)]);
     assert_eq!(shown.stage, Stage::Replied);
     desk.verify().unwrap();

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use intake_app::{Desk, Error, Result};
 use intake_model::{
-    Code, Competent, DayDifference, Decision, Delivery, Difference, Outcome, Paper, Question, ReplyWay, Route, StepKind,
-    StepTaken, Visit,
+    Code, Competent, DayDifference, Decision, Delivery, Difference, Outcome, Paper, Question, ReplyWay, Route,
+    StepKind, StepTaken, Visit,
 };
 use testkit::desk::{CLERK_ID, PASSWORD, open};
 
