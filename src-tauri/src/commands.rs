@@ -16,6 +16,7 @@ mod rules;
 mod sealed;
 mod search;
 mod slip;
+mod steps;
 mod visit;
 mod window;
 
@@ -64,6 +65,10 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         papers::save_paper,
         papers::void_paper,
         papers::deliver_papers,
+        steps::steps_of,
+        steps::take_step,
+        steps::withdraw_step,
+        steps::owed,
         slip::slip,
         slip::print_form,
         slip::preview_slip,

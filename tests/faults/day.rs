@@ -83,6 +83,9 @@ pub(crate) struct Shown {
     papers: Vec<(String, String)>,
     spoiled: Vec<String>,
     delivered: Vec<String>,
+    /// Steps with the matter each belongs to, and those that were taken back.
+    steps: Vec<(String, String)>,
+    taken_back: Vec<String>,
     /// How often each day was closed.
     closed: BTreeMap<NaiveDate, u32>,
 }
@@ -106,6 +109,8 @@ impl Shown {
                 }
                 (Some("spoiled"), _, Some(paper)) => self.spoiled.push(paper.to_owned()),
                 (Some("delivered"), _, Some(paper)) => self.delivered.push(paper.to_owned()),
+                (Some("stepped"), Some(number), Some(step)) => self.steps.push((number.to_owned(), step.to_owned())),
+                (Some("taken_back"), _, Some(step)) => self.taken_back.push(step.to_owned()),
                 (Some("closed"), Some(day), _) => *self.closed.entry(day.parse().unwrap()).or_default() += 1,
                 (Some("voided"), Some(number), _) => self.voided.push(number.to_owned()),
                 (Some("corrected"), Some(number), _) => *self.corrected.entry(number.to_owned()).or_default() += 1,
@@ -132,6 +137,13 @@ impl Shown {
             assert!(matter.void || !self.voided.contains(number), "{number} was voided");
         }
         self.papers_are_in(desk);
+        for (number, step) in &self.steps {
+            let steps = desk.steps_of(number).unwrap().steps;
+            let one = steps.iter().find(|one| one.step == *step);
+            let one = one.unwrap_or_else(|| panic!("a step of {number} was shown and is lost"));
+            assert!(one.told, "a step of {number} is there without its words");
+            assert!(one.withdrawn.is_some() || !self.taken_back.contains(step), "a step of {number} was taken back");
+        }
         for (day, times) in &self.closed {
             let closed = desk.closing_day(Some(*day)).unwrap().closed;
             let closed = closed.unwrap_or_else(|| panic!("{day} was closed and is open"));

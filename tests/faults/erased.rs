@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use age::x25519::Identity;
 use intake_app::{Desk, MatterWords};
-use intake_model::{Code, Delivery, Filling, Stated, Visit, civil_time};
+use intake_model::{Code, Delivery, Filling, Stated, StepKind, StepTaken, Visit, civil_date, civil_time};
 use intake_store::{Db, Error, Expired, Keyring, Locked};
 use intake_wire::{Draft, Kind, Moment};
 use rusqlite::{Connection, OpenFlags};
@@ -97,7 +97,20 @@ fn papers(desk: &Desk, number: &str, clock: &FixedMoments) {
     let delivery = Delivery { receiver, at: civil_time(clock.now_ms()), ..Delivery::default() };
     desk.deliver(number, std::slice::from_ref(&document), &delivery).unwrap();
     desk.void_paper(number, &document, "告知书写错了名字").unwrap();
+    step(desk, number, clock);
 }
+
+/// A step with words of its own, taken back.
+fn step(desk: &Desk, number: &str, clock: &FixedMoments) {
+    let (on, section) = (civil_date(clock.now_ms()), "调解一科".to_owned());
+    let step = StepTaken { on, section, person: "承办的老赵".into(), ..StepTaken::default() };
+    let taken = desk.take_step(number, StepKind::HandedOver, &step).unwrap();
+    desk.withdraw_step(number, &taken.steps[0].step, "交错了那个科").unwrap();
+}
+
+/// What stands in the words of papers and steps.
+const OF_PAPERS: [&str; 6] =
+    ["补充的租赁合同", "代收的邻居", "告知书写错了名字", "调解一科", "承办的老赵", "交错了那个科"];
 
 fn signed_in(home: &Path, clock: &FixedMoments) -> Desk {
     let desk = open_at(home, Arc::new(clock.clone())).unwrap();
@@ -155,8 +168,7 @@ fn unscrubbed(db: &Db) -> bool {
 fn still_there(pages: &[u8]) -> Vec<String> {
     let of_each =
         (0..160).flat_map(|index| [format!("欧阳测试{index}\""), format!("1390000{index:04}"), format!("第{index}件")]);
-    let others = ["更正备注", "问低保怎么申请", "来访人撤回", "补充的租赁合同", "代收的邻居", "告知书写错了名字"]
-        .map(str::to_owned);
+    let others = ["更正备注", "问低保怎么申请", "来访人撤回"].into_iter().chain(OF_PAPERS).map(str::to_owned);
     of_each.chain(others).filter(|word| holds(pages, word.as_bytes())).collect()
 }
 
@@ -167,8 +179,7 @@ fn what_was_erased_is_on_no_page_and_the_chain_the_counts_and_the_others_stand()
     let Old { numbers: old, young, entries } = old_desk(home.path(), &clock);
 
     let said = pages(home.path());
-    let of_papers = ["补充的租赁合同", "代收的邻居", "告知书写错了名字"];
-    for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"].into_iter().chain(of_papers)
+    for word in ["欧阳测试42", "更正备注7", "来访人撤回第11件", "问低保怎么申请"].into_iter().chain(OF_PAPERS)
     {
         assert!(holds(&said, word.as_bytes()), "{word} is not read by this test, erased or not");
     }
@@ -221,6 +232,7 @@ fn the_words_and_files_of_a_sealed_matter_go_wherever_they_were_sealed_again() {
     for first in [&sealed, &visit(1)] {
         let number = desk.register(first).unwrap().number;
         desk.attach(&number, "收条.png", PNG).unwrap();
+        step(&desk, &number, &clock);
         desk.correct(&number, &sealed).unwrap();
     }
     desk.sign_in(ADMINISTRATOR, &form(home.path()).administrator_password).unwrap();

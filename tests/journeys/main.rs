@@ -20,6 +20,7 @@ mod record;
 mod sealed;
 mod search;
 mod start;
+mod steps;
 mod stick;
 mod unfinished;
 mod window;

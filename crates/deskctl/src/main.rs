@@ -13,6 +13,7 @@ mod folder;
 mod import;
 mod paper;
 mod rules;
+mod steps;
 mod stick;
 
 use std::io::Write as _;
@@ -47,6 +48,11 @@ enum Task {
     /// Lists the newest days with how far each is: open, reopened, closed, or confirmed by the district. Ends with 1 where one
     /// before the newest was never closed
     Day(day::Days),
+    /// Lists what the office owes by its clocks, the nearest day first: matters and days, no people. Ends with 1 where a day
+    /// has passed
+    Owed(Whose),
+    /// Tells how a matter stands: the centre's own steps with it, its clocks, and what the district gave back
+    Steps(steps::Steps),
     /// Registers one visit per line of an NDJSON file, or per row of an Excel ledger with `--map`; reports each that cannot
     /// be registered and keeps the rest. A ledger's row is taken once, however often the file is imported
     Import(Import),
@@ -77,7 +83,7 @@ enum Task {
     FindCode(rules::FindCode),
     /// Adds a file (JPEG, PNG or PDF) to a matter
     Attach(export::Attach),
-    /// Writes one matter's whole file into a new folder, in plain form: record, versions, attachments
+    /// Writes one matter's whole file into a new folder, in plain form: record, versions, steps, papers, attachments
     ExportMatter(export::Matter),
     /// Writes the registrations of a period into an Excel file, masked; unmasked only for an administrator with a reason
     ExportPeriod(export::Period),
@@ -142,6 +148,8 @@ enum Schema {
     Filling,
     /// How a paper was delivered, as the journal keeps it
     Delivery,
+    /// What a clerk writes down of a step
+    Step,
 }
 
 #[allow(clippy::disallowed_methods, reason = "a command line reads the clock")]
@@ -192,6 +200,8 @@ fn run(task: Task) -> Result<bool, Refused> {
         Task::Restore(task) => backup::restore(&task),
         Task::Backups(task) => backup::list(&task),
         Task::Day(days) => day::list(&days),
+        Task::Owed(whose) => steps::owed(&whose),
+        Task::Steps(task) => steps::tell(&task),
         Task::Import(import) => import::run(&import),
         Task::Attach(attach) => export::attach(&attach),
         Task::ExportMatter(matter) => export::matter(&matter),
@@ -205,6 +215,7 @@ fn run(task: Task) -> Result<bool, Refused> {
                 Schema::Question => schemars::schema_for!(intake_model::Question),
                 Schema::Filling => schemars::schema_for!(intake_model::Filling),
                 Schema::Delivery => schemars::schema_for!(intake_model::Delivery),
+                Schema::Step => schemars::schema_for!(intake_model::StepTaken),
             })?;
             Ok(true)
         }

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
-use intake_model::{Code, Party, Profile, RegistrationNumber};
+use intake_model::{Code, Party, Profile, RegistrationNumber, StepKind};
 use intake_wire::{
     Carried, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind, Voided,
 };
@@ -20,7 +20,7 @@ use crate::db::matters::{self, Version};
 use crate::db::{self, own, place};
 use crate::plain::Run;
 use crate::take::word;
-use crate::{District, Error, Result, days, documents};
+use crate::{District, Error, Result, days, documents, steps};
 
 /// Entries in one transaction.
 const AT_ONCE: i64 = 512;
@@ -277,9 +277,13 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "document_reprinted" => documents::reprinted(tx, journal, entry).await?,
         "document_voided" => documents::voided(tx, journal, entry).await?,
         "document_delivered" => documents::delivered(tx, journal, entry).await?,
+        "step_withdrawn" => steps::withdrawn(tx, journal, entry).await?,
         "day_closed" => days::closed(tx, journal, entry).await?,
         "carried" => carried(tx, journal, entry).await?,
-        _ => Outcome::set_aside(Code::KindUnknown),
+        kind => match StepKind::from_word(kind) {
+            Some(step) => steps::taken(tx, journal, entry, step).await?,
+            None => Outcome::set_aside(Code::KindUnknown),
+        },
     })
 }
 

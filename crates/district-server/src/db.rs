@@ -13,6 +13,7 @@ pub(crate) mod matters;
 pub(crate) mod own;
 pub(crate) mod slowed;
 pub(crate) mod staff;
+pub(crate) mod steps;
 
 use std::time::Duration;
 

@@ -34,6 +34,7 @@ mod settings;
 mod slowed;
 mod staff;
 mod status;
+mod steps;
 mod stick;
 mod take;
 

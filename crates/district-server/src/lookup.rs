@@ -5,10 +5,11 @@
 
 use chrono::{Days, NaiveDate};
 use intake_model::{Catalogue, Filed, RegistrationNumber, TableId, civil_date};
-use intake_wire::Record;
+use intake_wire::{Record, StepTold, StepWords};
 
 use crate::db::lookup::{self, About, Filter, Issued, Listed, Whole};
 use crate::db::matters::Sought;
+use crate::db::steps::{self, Step};
 use crate::staff::{Act, Deed, Person, Role, reason};
 use crate::{District, Error, Result, apply};
 
@@ -47,6 +48,8 @@ pub(crate) struct Matter {
     /// Nothing of a sealed one.
     pub(crate) entries: Vec<(About, Option<Version>)>,
     pub(crate) papers: Vec<Issued>,
+    /// Each with its words, where they can be read.
+    pub(crate) steps: Vec<(Step, Option<StepWords>)>,
 }
 
 /// What a version of a matter says.
@@ -126,7 +129,8 @@ impl District {
         let client = self.pool.get().await?;
         let standing = lookup::of_number(&client, &centre, &number).await?;
         let desk = standing.first().map(|one| one.desk).ok_or(Error::NotThere)?;
-        let mut matter = Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new() };
+        let mut matter =
+            Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new(), steps: Vec::new() };
         if !matter.is_sealed() {
             let entries = lookup::about(&client, &matter.centre, desk, &matter.number).await?;
             matter.entries = entries
@@ -137,6 +141,14 @@ impl District {
                 })
                 .collect();
             matter.papers = lookup::papers(&client, &matter.centre, desk, &matter.number).await?;
+            let steps = steps::of(&client, &matter.centre, desk, &matter.number).await?;
+            matter.steps = steps
+                .into_iter()
+                .map(|step| {
+                    let told: Option<StepTold> = apply::read(step.personal.as_deref());
+                    (step, told.map(|told| told.told))
+                })
+                .collect();
         }
         Ok(matter)
     }

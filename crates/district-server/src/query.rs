@@ -7,12 +7,13 @@ use std::net::IpAddr;
 
 use chrono::NaiveDate;
 use intake_model::clock::first_answer_due;
-use intake_model::{Calendars, Paper, Profile, RegistrationNumber, name};
+use intake_model::{Calendars, Course, Paper, Profile, RegistrationNumber, ReplyWay, Stage, StepFact, StepKind, name};
 use intake_wire::{Hash, SlipIssued, sha256};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
 use crate::db::lookup::{self, Asked, Issued};
+use crate::db::steps;
 use crate::slowed::{Tried, Try};
 use crate::{District, Result, apply};
 
@@ -56,7 +57,10 @@ pub(crate) enum State {
 
 pub(crate) struct Open {
     pub(crate) registered_on: NaiveDate,
-    pub(crate) void: bool,
+    /// How far it is, by the steps that stand.
+    pub(crate) stage: Stage,
+    /// Those steps, in order: name and day; of the last one how it ended. Nothing that was said.
+    pub(crate) steps: Vec<(String, NaiveDate)>,
     /// By when the office owes a written answer, while it has given none.
     pub(crate) due: Option<NaiveDate>,
     /// Notices that stand, in order: name and day.
@@ -108,7 +112,9 @@ impl District {
             State::Sealed
         } else {
             let papers = lookup::papers(&client, centre, matter.desk, &number).await?;
-            State::Open(open(matter, &papers, profile(&office, centre)))
+            let steps = steps::of(&client, centre, matter.desk, &number).await?;
+            let facts: Vec<StepFact> = steps.iter().filter(|one| !one.withdrawn).map(|one| one.fact).collect();
+            State::Open(open(matter, &papers, &facts, profile(&office, centre)))
         };
         Ok(Some(Answer { number, state, office }))
     }
@@ -134,7 +140,7 @@ fn profile(office: &Office, centre: &str) -> &'static Profile {
     Profile::built_in(&office.profile).unwrap_or_else(|| Profile::for_centre(centre))
 }
 
-fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
+fn open(matter: &Asked, papers: &[Issued], steps: &[StepFact], profile: &Profile) -> Open {
     let standing = papers.iter().filter(|one| !one.void).filter_map(|one| {
         let paper = Paper::from_word(&one.paper)?;
         FOR_VISITORS.contains(&paper).then_some((paper, one))
@@ -143,15 +149,28 @@ fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
     let mut notices: Vec<(Paper, &str, NaiveDate)> =
         standing.map(|(paper, one)| (paper, one.document.as_str(), one.on)).collect();
     notices.dedup();
-    let answered = notices.iter().any(|(paper, _, _)| ANSWERS.contains(paper));
+    let told = |step: &StepFact| step.kind == StepKind::Closed || step.way == Some(ReplyWay::Written);
+    let answered = notices.iter().any(|(paper, _, _)| ANSWERS.contains(paper)) || steps.iter().any(told);
     let from = matter.received_on.unwrap_or(matter.date);
     let owed = matter.owes_written_notice && !matter.void && !answered;
     Open {
         registered_on: matter.date,
-        void: matter.void,
+        stage: stage(matter.void, steps),
+        steps: steps.iter().map(step).collect(),
         due: owed.then(|| first_answer_due(from, profile, Calendars::built_in())),
         notices: notices.into_iter().map(|(paper, _, day)| (paper.label(), day)).collect(),
     }
+}
+
+fn stage(void: bool, steps: &[StepFact]) -> Stage {
+    // Only the steps tell how far it is; the rest is for the clocks.
+    let (answer_from, told_on, accepted_by_record, extended_to) = (None, None, None, None);
+    Course { void, answer_from, told_on, accepted_by_record, extended_to, steps }.stage()
+}
+
+fn step(one: &StepFact) -> (String, NaiveDate) {
+    let name = one.kind.label();
+    (one.ending.map_or_else(|| name.to_owned(), |ending| format!("{name}：{}", ending.label())), one.on)
 }
 
 #[cfg(test)]
@@ -186,18 +205,42 @@ mod tests {
 
     #[test]
     fn the_day_by_which_an_answer_is_owed_stands_until_one_was_given() {
-        let told = |papers: &[Issued]| open(&matter(), papers, Profile::national());
+        let told = |papers: &[Issued]| open(&matter(), papers, &[], Profile::national());
         assert_eq!(told(&[]).due, "2026-12-09".parse().ok());
         assert_eq!(told(&[issued("acceptance_notice", true)]).due, "2026-12-09".parse().ok());
         let answered = told(&[issued("acceptance_notice", false), issued("acceptance_notice", false)]);
         assert_eq!((answered.due, answered.notices.len()), (None, 1));
         let later = Asked { received_on: "2026-11-20".parse().ok(), ..matter() };
-        assert_eq!(open(&later, &[], Profile::national()).due, "2026-12-05".parse().ok());
+        assert_eq!(open(&later, &[], &[], Profile::national()).due, "2026-12-05".parse().ok());
+    }
+
+    #[test]
+    fn a_visitor_is_told_how_far_the_matter_is_and_what_is_no_longer_owed() {
+        let step = |kind, on: &str| {
+            let (due, way, received_on, ending) = (None, None, None, None);
+            StepFact { kind, on: on.parse().unwrap(), due, way, received_on, ending }
+        };
+        let accepted = step(StepKind::Accepted, "2026-11-25");
+        let spoken = StepFact { way: Some(ReplyWay::Phone), ..step(StepKind::Replied, "2026-11-26") };
+        let written = StepFact { way: Some(ReplyWay::Written), ..spoken };
+        let closed = StepFact { ending: Some(intake_model::Ending::Answered), ..step(StepKind::Closed, "2026-11-27") };
+        let told = |steps: &[StepFact]| open(&matter(), &[], steps, Profile::national());
+        let one = told(&[accepted, spoken]);
+        assert_eq!(
+            (one.stage, one.due),
+            (Stage::Replied, "2026-12-09".parse().ok()),
+            "what is owed is owed in writing"
+        );
+        assert_eq!((told(&[accepted, written]).due, told(&[closed]).due), (None, None));
+        let all = told(&[accepted, written, closed]);
+        let days: Vec<String> = all.steps.iter().map(|(name, day)| format!("{name} {day}")).collect();
+        assert_eq!(days, ["受理 2026-11-25", "答复 2026-11-26", "办结：已答复 2026-11-27"]);
+        assert_eq!(all.stage, Stage::Closed);
     }
 
     #[test]
     fn the_offices_own_papers_are_not_told() {
-        let told = open(&matter(), &[issued("internal_assignment", false)], Profile::national());
+        let told = open(&matter(), &[issued("internal_assignment", false)], &[], Profile::national());
         assert!(told.notices.is_empty() && told.due.is_some());
     }
 

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use intake_model::{
-    Code, DayClosed as Known, DayState, DeskNumber, DiscardReason, Outcome, Paper, StillOpen, civil_date, civil_time,
-    day_state, differences, left_open, ranges,
+    Code, DayClosed as Known, DayState, DeskNumber, DiscardReason, Outcome, Paper, ReplyWay, StepKind, StillOpen,
+    civil_date, civil_time, day_state, differences, left_open, ranges,
 };
 use intake_paper::{ClosingSheet, Document};
-use intake_store::{Closing, ClosingSheetRow, Db, DocumentRecord, PrintJob, Reader, Writer};
+use intake_store::{Closing, ClosingSheetRow, Db, DocumentRecord, PrintJob, Reader, StepRecord, Writer};
 use intake_wire::{DayClosed, DayReprinted, Kind, LastKnown, Moment, Record};
 use serde::Deserialize;
 use serde_json::json;
@@ -361,7 +361,10 @@ fn unanswered(r: &Reader<'_>, day: NaiveDate) -> Result<Vec<OpenNotice>> {
             let tells = |papers: &[DocumentRecord]| {
                 papers.iter().any(|one| one.void.is_none() && one.issued.paper.is_first_answer())
             };
-            if decided == Some(Outcome::AnsweredAtOnce) || tells(&r.documents().of(&matter.number)?) {
+            if decided == Some(Outcome::AnsweredAtOnce)
+                || tells(&r.documents().of(&matter.number)?)
+                || answered(&r.matters().steps(&matter.number)?)
+            {
                 continue;
             }
             found.push(OpenNotice {
@@ -375,6 +378,12 @@ fn unanswered(r: &Reader<'_>, day: NaiveDate) -> Result<Vec<OpenNotice>> {
         }
     }
     Ok(found)
+}
+
+/// Whether a step that stands told the visitor in writing, or ended the matter.
+fn answered(steps: &[StepRecord]) -> bool {
+    let mut facts = steps.iter().filter_map(StepRecord::standing);
+    facts.any(|step| step.kind == StepKind::Closed || step.way == Some(ReplyWay::Written))
 }
 
 fn voids(r: &Reader<'_>, day: NaiveDate) -> Result<Vec<VoidNumber>> {

@@ -9,7 +9,7 @@ use intake_model::{
     Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
 };
 use intake_paper::{Document, Notice};
-use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, Version, Writer};
+use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, StepRecord, Version, Writer};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
     Kind, Letterhead, Moment, Record, VoidReason,
@@ -34,9 +34,11 @@ pub(crate) struct Opened<'a> {
     pub(crate) matter: MatterRecord,
     /// The newest first.
     pub(crate) versions: Vec<Version>,
+    /// What was done with it, the first one first.
+    pub(crate) steps: Vec<StepRecord>,
     /// `None` in the background: nobody reads along there.
     own: Option<&'a OwnKey>,
-    now_ms: i64,
+    pub(crate) now_ms: i64,
 }
 
 impl Desk {
@@ -360,7 +362,7 @@ fn standing_papers(tx: &Writer<'_>, number: &str, documents: &[String]) -> Resul
 }
 
 impl<'a> Opened<'a> {
-    fn of(
+    pub(crate) fn of(
         matters: &Matters<'_>,
         desk: DeskRow,
         settings: &Settings,
@@ -375,7 +377,25 @@ impl<'a> Opened<'a> {
             Record::Sealed(_) | Record::Told(_) => {}
         }
         let profile = profile_of(&desk, settings);
-        Ok(Self { desk, profile, versions: matters.versions(number)?, matter, own, now_ms })
+        Self::known(matters, desk, profile, matter, own, now_ms)
+    }
+
+    /// A matter as far as this key opens it, whoever asks.
+    pub(crate) fn known(
+        matters: &Matters<'_>,
+        desk: DeskRow,
+        profile: std::borrow::Cow<'static, Profile>,
+        matter: MatterRecord,
+        own: Option<&'a OwnKey>,
+        now_ms: i64,
+    ) -> Result<Self> {
+        let (versions, mut steps) = (matters.versions(&matter.number)?, matters.steps(&matter.number)?);
+        if let Some(own) = own {
+            for one in &mut steps {
+                one.unseal(own);
+            }
+        }
+        Ok(Self { desk, profile, matter, versions, steps, own, now_ms })
     }
 
     pub(crate) fn is_sealed(&self) -> bool {
@@ -383,7 +403,7 @@ impl<'a> Opened<'a> {
     }
 
     /// The visit of a version, as this reader sees it.
-    fn visit(&self, version: &Version) -> Option<Visit> {
+    pub(crate) fn visit(&self, version: &Version) -> Option<Visit> {
         match &version.record {
             Record::Told(told) => Some(told.visit.clone()),
             Record::Sealed(sealed) => serde_json::from_slice(&self.own?.open(&sealed.sealed)?).ok(),
@@ -391,30 +411,31 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// The day from which the matter has stood as accepted; the day of the newest version where it does not.
-    fn accepted(&self, visit: &Visit) -> NaiveDate {
+    /// The day from which the record itself says 受理; `None` where it does not.
+    pub(crate) fn accepted_by_record(&self) -> Option<NaiveDate> {
         let accepted = |version: &&Version| {
             let decision = self.visit(version).and_then(|visit| visit.decision);
             decision.is_some_and(|decision| decision.outcome == Outcome::Accepted)
         };
-        let since = self.versions.iter().take_while(accepted).last().or(self.versions.first());
-        let written = since.map_or(self.now_ms, |version| version.at_ms);
-        match since {
-            Some(version) if version.version == 1 => visit.received_on(civil_date(written)),
-            _ => civil_date(written),
-        }
+        let since = self.versions.iter().take_while(accepted).last()?;
+        let written = civil_date(since.at_ms);
+        let newest = self.versions.first().and_then(|newest| self.visit(newest))?;
+        Some(if since.version == 1 { newest.received_on(written) } else { written })
     }
 
     fn with_case<T>(&self, documents: &[DocumentRecord], ask: impl FnOnce(&Case<'_>) -> T) -> Result<T> {
         let newest = self.versions.first().ok_or(Error::Refused(Code::NumberUnknown))?;
         let visit = self.visit(newest).ok_or(Error::Refused(Code::SealedNotYours))?;
         let stands = |paper| documents.iter().any(|one| one.issued.paper == paper && one.void.is_none());
+        let facts = self.facts();
+        let course = self.course(documents, &facts);
         Ok(ask(&Case {
             visit: &visit,
             office: &self.profile.office_name(&self.desk.centre_name),
             phone: &self.desk.office_phone,
             now: civil_time(self.now_ms),
-            accepted: self.accepted(&visit),
+            accepted: course.accepted_on().unwrap_or(civil_date(self.now_ms)),
+            taken_on: course.accepted_on().is_some() && course.accepted_by_record.is_none(),
             extended: stands(Paper::ExtensionNotice),
         }))
     }
@@ -434,7 +455,8 @@ impl<'a> Opened<'a> {
             let offer =
                 offers.iter().find(|offer| offer.paper == paper).ok_or(Error::Refused(Code::PaperNotFitting))?;
             let kept = offer.filled(filling, case, &self.profile).map_err(|(field, code)| Error::about(field, code))?;
-            Ok((kept, case.visit.decision.as_ref().map(|decision| decision.outcome)))
+            let decided = case.visit.decision.is_some() || case.taken_on;
+            Ok((kept, decided.then(|| case.decided().outcome)))
         })?
     }
 
@@ -469,7 +491,7 @@ impl<'a> Opened<'a> {
         }
     }
 
-    fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
+    pub(crate) fn unsealed(&self, mut documents: Vec<DocumentRecord>) -> Vec<DocumentRecord> {
         if let Some(own) = self.own {
             for one in &mut documents {
                 one.unseal(own);

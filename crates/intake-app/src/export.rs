@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use intake_model::check::text_fault;
 use intake_model::{Code, RegistrationNumber, civil_date, civil_time};
-use intake_paper::{Document, Record, RecordAttachment, RecordEvent};
+use intake_paper::{Document, Record, RecordAttachment, RecordEvent, RecordStep};
 use intake_store::{
-    AttachmentRecord, Blobs, Db, DeskRow, MatterRecord, Mention, OwnKey, Settings, Version, make_folder, write_whole,
+    AttachmentRecord, Blobs, Db, DeskRow, MatterRecord, Mention, OwnKey, Settings, StepRecord, Version, make_folder,
+    write_whole,
 };
 use intake_wire::{Kind, sha256};
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ use crate::papers_view::{paper_file, shown};
 use crate::sealed::{opening, unseal};
 use crate::sheet::{Line, Shown, sheet};
 use crate::visits::{due, minute, parsed, profile_of};
-use crate::{Error, Result};
+use crate::{Error, Result, steps_view};
 
 /// All papers of a matter, one behind the other.
 const PAPERS: &str = "文书.pdf";
@@ -54,6 +55,7 @@ struct WholeFile {
     matter: MatterRecord,
     versions: Vec<Version>,
     attachments: Vec<AttachmentRecord>,
+    steps: Vec<StepRecord>,
     mentions: Vec<Mention>,
 }
 
@@ -76,6 +78,7 @@ impl Desk {
                 matter: r.matters().find(&text)?.ok_or(Error::Refused(Code::NumberUnknown))?,
                 versions: r.matters().versions(&text)?,
                 attachments: r.attachments().of(&text)?,
+                steps: r.matters().steps(&text)?,
                 mentions: r.journal().about(&text)?,
             })
         })?;
@@ -269,6 +272,12 @@ impl WholeFile {
                 return Err(Error::Refused(Code::SealedNotYours));
             }
         }
+        for step in &mut self.steps {
+            opened |= step.unseal(own);
+            if step.is_sealed() {
+                return Err(Error::Refused(Code::SealedNotYours));
+            }
+        }
         Ok(opened)
     }
 
@@ -294,6 +303,7 @@ impl WholeFile {
             due: due(&self.versions, &profile_of(&self.desk, &self.settings)),
             visit,
             attachments: self.attachments.iter().map(attachment).collect(),
+            steps: self.steps.iter().cloned().map(steps_view::shown).map(recorded).collect(),
             events: self.mentions.iter().map(event).collect(),
             made_at: civil_time(now_ms),
             practice: self.desk.practice,
@@ -324,8 +334,15 @@ impl WholeFile {
             "attachments": files,
             "papers_file": papers.pdf.as_ref().map(|pdf| json!({ "file": PAPERS, "sha256": sha256(&[pdf]) })),
             "papers": papers.told,
+            "steps": self.steps.iter().cloned().map(steps_view::shown).collect::<Vec<_>>(),
         })
     }
+}
+
+/// A step as the record tells it.
+fn recorded(one: steps_view::ShownStep) -> RecordStep {
+    let withdrawn = one.withdrawn.map(|at| if one.reason.is_empty() { at } else { one.reason });
+    RecordStep { kind: one.kind, taken: one.taken, withdrawn }
 }
 
 /// A file's name that every file system takes, with the ending of what it is.

@@ -36,6 +36,8 @@ mod search;
 mod sheet;
 mod sign_in;
 mod slip;
+mod steps;
+mod steps_view;
 mod stick;
 mod times;
 mod view;
@@ -59,6 +61,7 @@ pub use print_view::{
     FoundPrinter, PaperPictures, PrintQueue, PrintRow, PrinterCondition, PrinterSettings, PrinterView, SheetSetting,
 };
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
+pub use steps_view::{MatterSteps, OwedList, OwedRow, Returned, ReturnedState, ShownStep, StepOffer};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
     ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,

@@ -386,23 +386,27 @@ pub(crate) fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<M
 /// It counts from the day the matter was received, or from the correction since which name and address are known
 /// (Art. 23(2)).
 pub(crate) fn due(versions: &[Version], profile: &Profile) -> Option<NaiveDate> {
+    let from = first_answer_from(versions, profile)?;
+    Some(clock::first_answer_due(from, profile, Calendars::built_in()))
+}
+
+/// The day from which that clock counts; `None` while it does not run.
+pub(crate) fn first_answer_from(versions: &[Version], profile: &Profile) -> Option<NaiveDate> {
     let clear = |one: &Version| one.owes_written_notice;
     let written = civil_date(versions.last()?.at_ms);
     // What is entered later counts from the day it was received; the newest version says which that was.
     let newest = versions.first()?;
     let received = newest.record.received_at().map_or(written, |at| at.date());
-    let calendars = Calendars::built_in();
     // Only the street's clock is suspended (Art. 23(2)); the district's centre forwards whoever wrote (Art. 22(1)).
     if clock::first_answer(profile.body) != ClockCode::C1 {
-        return Some(clock::first_answer_due(received, profile, calendars));
+        return Some(received);
     }
     if !clear(newest) {
         return None;
     }
     // Once begun it never begins anew: from the first version in which both were known.
     let known_since = versions.iter().rev().find(|one| clear(one))?;
-    let start = clock::written_notice_start(received, known_since.version > 1, Some(civil_date(known_since.at_ms)))?;
-    Some(clock::first_answer_due(start, profile, calendars))
+    clock::written_notice_start(received, known_since.version > 1, Some(civil_date(known_since.at_ms)))
 }
 
 fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Profile) -> Result<Registered> {

@@ -210,6 +210,14 @@ codes! {
     RefusalUnexplained,
     /// Delivered before it was issued, or later than now.
     DeliveryTimeImpossible,
+    /// The step does not fit the matter as it stands.
+    StepNotFitting,
+    /// The step has a place that must be filled in and is not.
+    StepIncomplete,
+    /// A step before the matter came, or after today; what follows from it before it.
+    StepDayImpossible,
+    /// No such step of this matter, or one that was taken back.
+    StepUnknown,
     // ---- the close of the day
     /// Slips, records and journal of the day differ.
     DayDiffers,

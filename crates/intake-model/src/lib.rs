@@ -2,7 +2,7 @@
 //!
 //! What a lawyer, a trainer of clerks and an engineer should find here: what a visit is ([`Visit`]), how it is
 //! numbered ([`RegistrationNumber`]), under what it is filed ([`Catalogue`]), how people, their papers and their telephones are written ([`name`], [`identity`],
-//! [`phone`]), what is checked ([`check()`]), where a matter goes ([`route()`]), by when the office owes an answer
+//! [`phone`]), what is checked ([`check()`]), where a matter goes ([`route()`]) and how far it is ([`Course`]), by when the office owes an answer
 //! ([`due()`]), what differs from region to region ([`Profile`]) and the one list of stable error codes ([`Code`]).
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
@@ -15,6 +15,7 @@ pub mod clock;
 pub mod clock_guard;
 mod closing;
 mod code;
+mod course;
 mod decision;
 mod delivery;
 mod door;
@@ -34,6 +35,7 @@ mod profile_text;
 mod query_code;
 mod routing;
 pub mod seek;
+mod step;
 mod table;
 mod visit;
 mod words;
@@ -51,6 +53,7 @@ pub use closing::{
     day_state, differences, left_open, ranges,
 };
 pub use code::{Code, Text, text};
+pub use course::{Course, MatterClock, Stage};
 pub use decision::Decision;
 pub use delivery::{Delivery, DeliveryWay};
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};
@@ -64,6 +67,7 @@ pub use print::{PrintState, PrinterNeed, Sheet};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};
 pub use query_code::QueryCode;
 pub use routing::{Advice, Choice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};
+pub use step::{Ending, ReplyWay, StepFact, StepField, StepKind, StepTaken};
 pub use table::TableError;
 pub use visit::{Material, NumberSource, OtherNumber, Party, Stated, Visit, Way};
 

@@ -58,6 +58,8 @@ pub struct Case<'a> {
     pub now: NaiveDateTime,
     /// The day of 受理, from which C4 counts.
     pub accepted: NaiveDate,
+    /// Whether a step of the centre took it on, whatever the record says.
+    pub taken_on: bool,
     /// Whether an extension was told already: there is one (Art. 34).
     pub extended: bool,
 }
@@ -160,7 +162,7 @@ pub fn papers_for(case: &Case<'_>, profile: &Profile) -> Vec<Offer> {
 
 /// What fits by what was decided and advised, before the office and the seal are asked.
 fn fitting(case: &Case<'_>, advice: &Advice, urgent: bool, profile: &Profile) -> Vec<(Paper, Fit)> {
-    let outcome = decided(case.visit).outcome;
+    let outcome = case.decided().outcome;
     let ours = matches!(outcome, Outcome::Accepted | Outcome::Received);
     let mut found = Vec::new();
     if outcome.paper() != Paper::Slip {
@@ -194,9 +196,13 @@ fn fitting(case: &Case<'_>, advice: &Advice, urgent: bool, profile: &Profile) ->
     found
 }
 
-/// Where nothing was decided yet the visitor is told later: that is always right (Art. 23(2)).
-fn decided(visit: &Visit) -> Decision {
-    visit.decision.clone().unwrap_or_default()
+impl Case<'_> {
+    /// What was decided. Where nothing was yet the visitor is told later: that is always right (Art. 23(2)). A matter that
+    /// was taken on later is an accepted one.
+    pub fn decided(&self) -> Decision {
+        let told = self.visit.decision.clone().unwrap_or_default();
+        if self.taken_on { Decision { outcome: Outcome::Accepted, ..told } } else { told }
+    }
 }
 
 fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &Profile) -> Offer {
@@ -208,7 +214,7 @@ fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &P
         paper,
         fit,
         because: fit.label().to_owned(),
-        article: if fit == Fit::Outcome { decided(case.visit).outcome.article() } else { paper.article() }.to_owned(),
+        article: if fit == Fit::Outcome { case.decided().outcome.article() } else { paper.article() }.to_owned(),
         numbered: paper.is_numbered(),
         required: paper.required_for(sealed).map(str::to_owned).collect(),
         filling: filling.only(&fields),
@@ -220,7 +226,7 @@ fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &P
 
 /// The clock that a paper's limit is counted by.
 fn basis(paper: Paper, case: &Case<'_>, profile: &Profile) -> Option<Due> {
-    let accepted = decided(case.visit).outcome == Outcome::Accepted;
+    let accepted = case.decided().outcome == Outcome::Accepted;
     match paper {
         Paper::AcceptanceNotice | Paper::InternalAssignment if accepted => Some(handling(case, profile)),
         Paper::ExtensionNotice => longest_extension(case, profile).ok(),
@@ -240,7 +246,7 @@ fn longest_extension(case: &Case<'_>, profile: &Profile) -> Result<Due, Extensio
 }
 
 fn prefilled(paper: Paper, case: &Case<'_>, advice: &Advice) -> Filling {
-    let (visit, decision) = (case.visit, decided(case.visit));
+    let (visit, decision) = (case.visit, case.decided());
     let sealed = visit.is_sealed();
     let only_door = match advice.doors.as_slice() {
         [only] => Some(only.id.clone()),

@@ -16,6 +16,7 @@ fn case(visit: &Visit) -> Case<'_> {
         phone: "022-24990000",
         now: day("2026-11-24").and_hms_opt(9, 5, 0).unwrap(),
         accepted: day("2026-11-24"),
+        taken_on: false,
         extended: false,
     }
 }
@@ -46,6 +47,18 @@ fn papers(visit: &Visit, profile: &Profile) -> Vec<Paper> {
 
 fn offer(visit: &Visit, profile: &Profile, paper: Paper) -> Offer {
     papers_for(&case(visit), profile).into_iter().find(|offer| offer.paper == paper).unwrap()
+}
+
+#[test]
+fn a_matter_that_was_taken_on_later_is_offered_the_papers_of_an_accepted_one() {
+    let visit = told(petition(), Outcome::ToldLater);
+    let later = Case { taken_on: true, accepted: day("2026-11-27"), ..case(&visit) };
+    let offers = papers_for(&later, Profile::national());
+    let [first, ..] = offers.as_slice() else { panic!("nothing is offered") };
+    assert_eq!((first.paper, first.fit), (Paper::AcceptanceNotice, Fit::Outcome));
+    // Sixty days from the day of the step.
+    assert_eq!(first.filling.limit, Some(day("2027-01-26")));
+    assert!(offers.iter().any(|offer| offer.paper == Paper::ExtensionNotice));
 }
 
 #[test]

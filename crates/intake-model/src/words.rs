@@ -82,8 +82,8 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, Event, Fit, Ground, NumberSource,
-        Outcome, Paper, PersonRole, Route, Rule, SpanUnit, Unit, Way,
+        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, Ending, Event, Fit, Ground,
+        NumberSource, Outcome, Paper, PersonRole, ReplyWay, Route, Rule, SpanUnit, Stage, StepKind, Unit, Way,
     };
 
     #[test]
@@ -112,6 +112,7 @@ mod tests {
             DayState in "day_states",
             DeliveryWay in "delivery_ways",
             DiscardReason in "discard_reasons",
+            Ending in "endings",
             Event in "events",
             Fit in "fits",
             Ground in "grounds",
@@ -119,9 +120,12 @@ mod tests {
             Outcome in "outcomes",
             Paper in "papers",
             PersonRole in "person_roles",
+            ReplyWay in "reply_ways",
             Route in "routes",
             Rule in "rules",
             SpanUnit in "span_units",
+            Stage in "stages",
+            StepKind in "steps",
             Unit in "units",
             Way in "ways",
         }

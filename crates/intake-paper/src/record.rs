@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use intake_model::{
-    Catalogue, Decision, Doors, Earlier, Filed, Identity, MediationWish, Party, Person, Question, Sex, TableId, Visit,
+    Catalogue, Decision, Doors, Earlier, Filed, Identity, MediationWish, Party, Person, Question, Sex, StepKind,
+    StepTaken, TableId, Visit,
 };
 use serde::Serialize;
 use typst::foundations::{Array, Dict, IntoValue, Value};
@@ -35,6 +36,8 @@ pub struct Record {
     pub visit: Visit,
     /// Files that stand with it, and those taken off again.
     pub attachments: Vec<RecordAttachment>,
+    /// The centre's own steps with it, the first one first; those taken back too.
+    pub steps: Vec<RecordStep>,
     /// What happened with it, oldest first.
     pub events: Vec<RecordEvent>,
     /// When this paper was made, at +08:00.
@@ -52,6 +55,17 @@ pub struct RecordAttachment {
     pub pages: u32,
     /// Why it was taken off; `None` while it stands.
     pub removed: Option<String>,
+}
+
+/// One step of the centre.
+#[derive(Debug, Clone)]
+pub struct RecordStep {
+    /// Which.
+    pub kind: StepKind,
+    /// What was written down.
+    pub taken: StepTaken,
+    /// Why it was taken back; `None` while it stands.
+    pub withdrawn: Option<String>,
 }
 
 /// One entry of the journal about it.
@@ -187,7 +201,7 @@ impl RecordContent {
 type Section = (&'static str, fn(&mut Rows<'_>, &Record));
 
 /// In the order in which an archive is read.
-const SECTIONS: [Section; 8] = [
+const SECTIONS: [Section; 9] = [
     ("visitor", |rows, record| visitor(rows, &record.visit)),
     ("people", |rows, record| people(rows, &record.visit.people)),
     ("matter", |rows, record| matter(rows, &record.visit)),
@@ -202,6 +216,7 @@ const SECTIONS: [Section; 8] = [
     ("wishes", |rows, record| wishes(rows, &record.visit)),
     ("materials", |rows, record| materials(rows, &record.visit)),
     ("attachments", attachments),
+    ("steps", steps),
     ("events", events),
 ];
 
@@ -322,6 +337,31 @@ fn attachments(rows: &mut Rows<'_>, record: &Record) {
             if one.pages > 0 { rows.words.filled("pages", "pages", &one.pages.to_string()) } else { String::new() };
         let removed = one.removed.as_ref().map(|why| rows.words.filled("attachment_removed", "reason", why));
         rows.line((place + 1).to_string(), joined(vec![one.name.clone(), pages, removed.unwrap_or_default()]));
+    }
+}
+
+fn steps(rows: &mut Rows<'_>, record: &Record) {
+    for one in &record.steps {
+        let (words, taken) = (rows.words, &one.taken);
+        let filled = |key: &str, value: &str| {
+            if value.is_empty() { String::new() } else { words.filled(key, "value", value) }
+        };
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let withdrawn = one.withdrawn.as_ref().map(|why| words.filled("step_withdrawn", "reason", why));
+        let said = vec![
+            one.kind.label().to_owned(),
+            taken.ending.map(|ending| ending.label().to_owned()).unwrap_or_default(),
+            taken.section.clone(),
+            taken.person.clone(),
+            filled("step_due", &day(taken.due)),
+            filled("step_way", taken.way.map_or("", |way| way.label())),
+            taken.answer.clone(),
+            filled("step_by", &taken.by),
+            filled("step_received", &day(taken.received_on)),
+            taken.note.clone(),
+            withdrawn.unwrap_or_default(),
+        ];
+        rows.line(taken.on.to_string(), joined(said));
     }
 }
 

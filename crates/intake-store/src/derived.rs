@@ -1,5 +1,5 @@
 //! The tables beside the matters that follow from the journal: clerks, what was sealed later, papers, closed
-//! days, and the search index.
+//! days, steps, and the search index.
 //! Repair, and whatever comes back from elsewhere, makes them anew; in ordinary work each use case keeps its own up to date.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, closings, documents, identities, sealed};
+use crate::{Result, attachments, clerks, closings, documents, identities, sealed, steps};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -31,6 +31,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "documents",
             "deliveries",
             "closings",
+            "steps",
         ]
         .contains(&table)
 }
@@ -61,6 +62,7 @@ impl Writer<'_> {
         self.forget_registered_drafts()?;
         documents::fill(connection)?;
         closings::fill(connection)?;
+        steps::fill(connection)?;
         identities::fill(connection)
     }
 

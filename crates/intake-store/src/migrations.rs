@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 13;
+pub(crate) const VERSION: u32 = 14;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -25,6 +25,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0011_print_queue.sql")),
         M::up(include_str!("sql/0012_days.sql")),
         M::up(include_str!("sql/0013_matters_by_place.sql")).foreign_key_check(),
+        M::up(include_str!("sql/0014_steps.sql")),
     ])
 });
 

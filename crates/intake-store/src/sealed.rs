@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::db::{Reader, Writer};
 use crate::journal::Journal;
 use crate::matters::Matters;
+use crate::steps::{self, Steps};
 use crate::{Attachments, Documents, Error, Result, erase, seal};
 
 /// An entry of this desk that holds the words of one version.
@@ -46,7 +47,7 @@ pub struct SealedEntry {
     pub to: Vec<String>,
 }
 
-/// What is told of a matter besides the versions of its record.
+/// What is told of a matter besides the versions of its record and its steps.
 const BESIDE_ITS_VERSIONS: &[&str] =
     &["attachment_added", "attachment_removed", "document_issued", "document_voided", "document_delivered"];
 
@@ -65,7 +66,7 @@ pub fn sealed_record(RecordOf { query_code, visit }: &RecordOf, to: &[String]) -
 }
 
 impl Writer<'_> {
-    /// The open words of a matter, of its files and of its papers leave the journal where they stand, and stand sealed in
+    /// The open words of a matter, of its files, papers and steps leave the journal where they stand, and stand sealed in
     /// entries of their own. Gives whether there were any.
     ///
     /// # Errors
@@ -123,14 +124,15 @@ impl Writer<'_> {
         open.map(|(at, told)| Ok((place(self.connection, at)?, told))).collect()
     }
 
-    /// Where the names and keys of a matter's files and the words of its papers stand open, with those words.
+    /// Where the names and keys of a matter's files and the words of its papers and steps stand open, with those words.
     fn open_files(&self, number: &str) -> Result<Vec<(Place, Vec<u8>)>> {
         #[derive(serde::Deserialize)]
         struct Told {
             number: String,
         }
         let mut found = Vec::new();
-        self.journal().each_of(BESIDE_ITS_VERSIONS, |at, entry| {
+        let kinds = [BESIDE_ITS_VERSIONS, steps::KINDS].concat();
+        self.journal().each_of(&kinds, |at, entry| {
             let told: Told = serde_json::from_slice(entry.open.bytes().unwrap_or_default())?;
             let open = |words: &&[u8]| told.number == number && serde_json::from_slice::<SealedPart>(words).is_err();
             if let Some(words) = entry.personal.bytes().filter(open) {
@@ -242,7 +244,7 @@ impl Matters<'_> {
         Ok(later.map(|later| Record::read(&later.personal)).transpose()?.unwrap_or(own))
     }
 
-    /// All words of a matter that stand sealed: of its versions, of its files and of its papers.
+    /// All words of a matter that stand sealed: of its versions, of its files, of its papers and of its steps.
     ///
     /// # Errors
     /// [`Error::Sqlite`], [`Error::Contradiction`].
@@ -250,7 +252,8 @@ impl Matters<'_> {
         let versions = self.versions(number)?.into_iter().map(|one| one.place);
         let files = Attachments { connection: self.connection }.places(number)?;
         let papers = Documents { connection: self.connection }.places(number)?;
-        versions.chain(files).chain(papers).filter_map(|at| self.sealed_at(at).transpose()).collect()
+        let steps = Steps { connection: self.connection }.places(number)?;
+        versions.chain(files).chain(papers).chain(steps).filter_map(|at| self.sealed_at(at).transpose()).collect()
     }
 
     fn sealed_at(&self, at: (i64, u64)) -> Result<Option<SealedWords>> {

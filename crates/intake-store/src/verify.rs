@@ -60,6 +60,7 @@ impl Reader<'_> {
         self.compare_identities()?;
         self.documents().compare()?;
         self.closings().compare()?;
+        self.compare_steps()?;
         self.verify_district()?;
         let mut twins: Vec<String> = picture.twins.into_iter().map(|(number, _)| number).collect();
         twins.extend(self.documents().given_twice()?);

@@ -15,6 +15,7 @@ mod payload;
 mod record;
 mod request;
 mod sign;
+mod step;
 mod stick;
 #[cfg(test)]
 mod vectors;
@@ -38,6 +39,7 @@ pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
+pub use step::{StepOpen, StepReason, StepTold, StepWithdrawn, StepWords};
 pub use stick::{StickAnswer, StickPages};
 
 /// The version of the protocol; it stands in every path as `/v1`.

@@ -65,6 +65,16 @@ kinds! {
     document_voided,
     /// One or several papers reached their addressee, or were refused: [`crate::DocumentDelivered`].
     document_delivered,
+    /// 受理, the centre's own step: [`crate::StepOpen`], as are the next three.
+    accepted,
+    /// 交承办: handed to a section.
+    handed_over,
+    /// 答复: the visitor was answered.
+    replied,
+    /// 办结.
+    closed,
+    /// A step is taken back with its reason; it stays: [`crate::StepWithdrawn`].
+    step_withdrawn,
     /// Advice was given without a matter (咨询): open `{}`, personal `{line}`.
     advice_given,
     /// Somebody asked how a matter stands and was told (答询): open `{number}`.

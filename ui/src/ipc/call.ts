@@ -34,9 +34,11 @@ import type { Identity } from "./bindings/Identity";
 import type { Matter } from "./bindings/Matter";
 import type { MatterPapers } from "./bindings/MatterPapers";
 import type { MatterVersion } from "./bindings/MatterVersion";
+import type { MatterSteps } from "./bindings/MatterSteps";
 import type { OfficeSettings } from "./bindings/OfficeSettings";
 import type { Opened } from "./bindings/Opened";
 import type { Outlook } from "./bindings/Outlook";
+import type { OwedList } from "./bindings/OwedList";
 import type { Paper } from "./bindings/Paper";
 import type { PaperIssued } from "./bindings/PaperIssued";
 import type { PaperPictures } from "./bindings/PaperPictures";
@@ -51,6 +53,8 @@ import type { SearchQuery } from "./bindings/SearchQuery";
 import type { SearchResult } from "./bindings/SearchResult";
 import type { Sheet } from "./bindings/Sheet";
 import type { SlipView } from "./bindings/SlipView";
+import type { StepKind } from "./bindings/StepKind";
+import type { StepTaken } from "./bindings/StepTaken";
 import type { StickWritten } from "./bindings/StickWritten";
 import type { TableId } from "./bindings/TableId";
 import type { Today } from "./bindings/Today";
@@ -146,6 +150,10 @@ export const ipc = {
   voidPaper: (number: string, document: string, reason: string) => call<MatterPapers>("void_paper", { number, document, reason }),
   deliverPapers: (number: string, documents: string[], delivery: Delivery) =>
     call<MatterPapers>("deliver_papers", { number, documents, delivery }),
+  stepsOf: (number: string) => call<MatterSteps>("steps_of", { number }),
+  takeStep: (number: string, kind: StepKind, step: StepTaken) => call<MatterSteps>("take_step", { number, kind, step }),
+  withdrawStep: (number: string, step: string, reason: string) => call<MatterSteps>("withdraw_step", { number, step, reason }),
+  owed: () => call<OwedList>("owed"),
   slip: (number: string) => call<SlipView>("slip", { number }),
   printForm: (number: string) => call<SlipView>("print_form", { number }),
   previewSlip: (number: string) => call<SlipView>("preview_slip", { number }),

@@ -3,6 +3,7 @@ import { closing } from "./zh-closing";
 import { form } from "./zh-form";
 import { ledger } from "./zh-ledger";
 import { print } from "./zh-print";
+import { steps } from "./zh-steps";
 
 export const zh = {
   product: "来访登记台",
@@ -168,6 +169,7 @@ export const zh = {
     districtUnnamed: "区级",
   },
   ...closing,
+  steps,
   ...form,
   ...ledger,
   ...print,

@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
-use intake_model::{DeliveryWay, Paper, RegistrationNumber};
+use intake_model::{DeliveryWay, Ending, Paper, RegistrationNumber, ReplyWay};
+use intake_wire::StepWords;
 use serde::Deserialize;
 
 use super::aside::sentence;
@@ -14,6 +15,7 @@ use super::form::{Checked, SignedIn};
 use super::{Frame, centre_name, page, time};
 use crate::db::lookup::{About, Issued, Listed, Whole};
 use crate::db::matters::Sought;
+use crate::db::steps::Step;
 use crate::lookup::{Asked, Matter, Version, category};
 use crate::staff::Role;
 use crate::{District, Error, Result};
@@ -165,6 +167,7 @@ struct MatterPage {
     standing: Vec<Standing>,
     entries: Vec<EntryRow>,
     papers: Vec<PaperRow>,
+    steps: Vec<StepRow>,
 }
 
 struct Standing {
@@ -199,6 +202,13 @@ struct PaperRow {
     delivered: String,
 }
 
+struct StepRow {
+    on: NaiveDate,
+    name: &'static str,
+    said: String,
+    withdrawn: bool,
+}
+
 pub(super) async fn one(
     State(district): State<Arc<District>>,
     who: SignedIn,
@@ -219,6 +229,7 @@ fn shown(frame: Frame, matter: Matter) -> MatterPage {
         standing: matter.standing.into_iter().map(standing).collect(),
         entries: matter.entries.into_iter().map(|(entry, version)| entry_row(entry, version)).collect(),
         papers: matter.papers.into_iter().map(paper_row).collect(),
+        steps: matter.steps.into_iter().map(|(step, words)| step_row(step, words)).collect(),
     }
 }
 
@@ -275,6 +286,11 @@ pub(super) fn kind_label(kind: &str) -> &'static str {
         "document_reprinted" => "补打文书",
         "document_voided" => "文书作废",
         "document_delivered" => "送达",
+        "accepted" => "受理",
+        "handed_over" => "交承办",
+        "replied" => "答复",
+        "closed" => "办结",
+        "step_withdrawn" => "撤销办理步骤",
         "resealed" => "转为保密",
         "carried" => "结转",
         "attachment_added" => "收到附件",
@@ -298,4 +314,21 @@ fn paper_row(one: Issued) -> PaperRow {
         state: if one.void { "已作废".into() } else { format!("共{}份", one.copies) },
         delivered,
     }
+}
+
+fn step_row(step: Step, words: Option<StepWords>) -> StepRow {
+    let (fact, words) = (step.fact, words.unwrap_or_default());
+    let said = [
+        fact.ending.map_or("", Ending::label).to_owned(),
+        words.section,
+        words.person,
+        fact.due.map(|day| format!("要求{day}前回复")).unwrap_or_default(),
+        fact.way.map(|way| format!("{}答复", ReplyWay::label(way))).unwrap_or_default(),
+        words.answer,
+        if words.by.is_empty() { String::new() } else { format!("答复人：{}", words.by) },
+        fact.received_on.map(|day| format!("{day}收到")).unwrap_or_default(),
+        words.note,
+    ];
+    let said = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("，");
+    StepRow { on: fact.on, name: fact.kind.label(), said, withdrawn: step.withdrawn }
 }

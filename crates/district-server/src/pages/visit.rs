@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{ConnectInfo, State};
 use axum::response::Response;
 use chrono::NaiveDate;
+use intake_model::Stage;
 use serde::Deserialize;
 
 use super::form::{Checked, Guest};
@@ -29,6 +30,7 @@ struct Shown {
     state: &'static str,
     registered_on: Option<NaiveDate>,
     due: Option<NaiveDate>,
+    steps: Vec<(String, NaiveDate)>,
     notices: Vec<(&'static str, NaiveDate)>,
     open: bool,
     office: String,
@@ -43,6 +45,7 @@ impl From<Answer> for Shown {
             state: "已登记",
             registered_on: None,
             due: None,
+            steps: Vec::new(),
             notices: Vec::new(),
             open: false,
             office: answer.office.name,
@@ -52,13 +55,18 @@ impl From<Answer> for Shown {
         match answer.state {
             Stands::Sealed => shown,
             Stands::Open(open) => Self {
-                state: match (open.void, open.notices.is_empty()) {
-                    (true, _) => "登记已作废",
-                    (false, true) => "已登记，正在办理",
-                    (false, false) => "已登记，已出具文书",
+                state: match (open.stage, open.notices.is_empty()) {
+                    (Stage::Void, _) => "登记已作废",
+                    (Stage::Accepted, _) => "已受理，正在办理",
+                    (Stage::InHand, _) => "已交承办，正在办理",
+                    (Stage::Replied, _) => "已答复",
+                    (Stage::Closed, _) => "已办结",
+                    (Stage::Registered, true) => "已登记，正在办理",
+                    (Stage::Registered, false) => "已登记，已出具文书",
                 },
                 registered_on: Some(open.registered_on),
                 due: open.due,
+                steps: open.steps,
                 notices: open.notices,
                 open: true,
                 ..shown

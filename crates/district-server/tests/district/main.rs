@@ -14,6 +14,7 @@ mod program;
 mod reapply;
 mod retire;
 mod staff;
+mod steps;
 mod visitor;
 mod world;
 

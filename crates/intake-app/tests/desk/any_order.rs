@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use intake_app::Desk;
-use intake_model::{Code, Visit};
+use intake_model::{Code, StepTaken, Visit};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -17,6 +17,8 @@ enum Doing {
     Void(usize),
     Slip(usize),
     Progress(usize),
+    /// A step that fits, or one taken back.
+    Step(usize),
     Checkpoint,
 }
 
@@ -27,6 +29,7 @@ fn doing() -> impl Strategy<Value = Doing> {
         1 => any::<usize>().prop_map(Doing::Void),
         2 => any::<usize>().prop_map(Doing::Slip),
         1 => any::<usize>().prop_map(Doing::Progress),
+        3 => any::<usize>().prop_map(Doing::Step),
         1 => Just(Doing::Checkpoint),
     ]
 }
@@ -102,6 +105,22 @@ fn play(desk: &Desk, runtime: &tokio::runtime::Runtime, known: &mut BTreeMap<Str
                     assert!(!*void && view.copy == *slips);
                 }
                 Err(error) => assert!(*void && error.code() == Code::AlreadyVoid),
+            }
+        }
+        Doing::Step(at) => {
+            let Some(number) = pick(known, at) else { return };
+            let shown = desk.steps_of(&number).unwrap();
+            let standing = shown.steps.iter().find(|one| one.withdrawn.is_none());
+            if let Some(one) = standing.filter(|_| at % 3 == 0 || shown.offers.is_empty()) {
+                let left = desk.withdraw_step(&number, &one.step, "记错了");
+                assert_eq!(left.is_err(), known[&number].2, "only of a void one nothing is taken back");
+            } else if let Some(offer) = shown.offers.get(at % shown.offers.len().max(1)) {
+                let words = |text: &str| text.to_owned();
+                let (section, answer, note) = (words("综治办"), words("已答"), words("并案"));
+                let ending = Some(intake_model::Ending::Other);
+                let filled = StepTaken { section, answer, note, ending, ..offer.begun.clone() };
+                let taken = desk.take_step(&number, offer.kind, &filled).unwrap();
+                assert_eq!(taken.steps.len(), shown.steps.len() + 1);
             }
         }
         Doing::Progress(at) => {

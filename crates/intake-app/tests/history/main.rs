@@ -7,6 +7,7 @@ mod damage;
 mod drafts;
 mod epochs;
 mod keyring;
+mod steps;
 mod together;
 
 use std::collections::BTreeSet;

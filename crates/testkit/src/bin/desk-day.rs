@@ -13,7 +13,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use intake_app::{Desk, Error, Result};
 use intake_model::{
-    Code, Competent, DayDifference, Decision, Delivery, Difference, Outcome, Paper, Question, Route, Visit,
+    Code, Competent, DayDifference, Decision, Delivery, Difference, Outcome, Paper, Question, ReplyWay, Route,
+    StepKind, StepTaken, Visit,
 };
 use testkit::desk::{CLERK_ID, PASSWORD, open};
 
@@ -55,6 +56,8 @@ const STEPS: &[(&str, Step)] = &[
     ("slip", Day::slip),
     ("notice", Day::notice),
     ("deliver", Day::deliver),
+    ("hand_over", Day::hand_over),
+    ("take_back", Day::take_back),
     ("correct", Day::correct),
     ("pdf", Day::pdf),
     ("register", Day::register),
@@ -63,6 +66,7 @@ const STEPS: &[(&str, Step)] = &[
     ("spoil", Day::spoil),
     ("notice", Day::notice),
     ("reprint", Day::reprint),
+    ("reply", Day::reply),
     ("progress", Day::progress),
     ("void", Day::void),
     ("advice", Day::advice),
@@ -82,6 +86,7 @@ struct Day {
     next: usize,
     number: String,
     document: String,
+    step: String,
     clock_is_right: bool,
     prints: bool,
     printing: Option<tokio::task::JoinHandle<()>>,
@@ -100,6 +105,7 @@ fn main() -> ExitCode {
         next: usize::try_from(arguments.seed).unwrap_or(0),
         number: String::new(),
         document: String::new(),
+        step: String::new(),
         clock_is_right: arguments.clock_is_right,
         prints: arguments.prints,
         printing: None,
@@ -235,6 +241,31 @@ impl Day {
         let delivery = Delivery { receiver: "本人".into(), at, ..Delivery::default() };
         self.desk()?.deliver(&self.number, std::slice::from_ref(&self.document), &delivery)?;
         say(&format!("delivered {} {}", self.number, self.document));
+        Ok(())
+    }
+
+    fn hand_over(&mut self) -> Result<()> {
+        self.step(StepKind::HandedOver, &StepTaken { section: "综治办".into(), ..StepTaken::default() })
+    }
+
+    fn reply(&mut self) -> Result<()> {
+        let (way, answer) = (Some(ReplyWay::Written), "已责令恢复原收费标准。".to_owned());
+        self.step(StepKind::Replied, &StepTaken { way, answer, ..StepTaken::default() })
+    }
+
+    /// A step that fits, on the day on which it is written down.
+    fn step(&mut self, kind: StepKind, step: &StepTaken) -> Result<()> {
+        let offers = self.desk()?.steps_of(&self.number)?.offers;
+        let offer = offers.into_iter().find(|one| one.kind == kind).ok_or_else(Error::internal)?;
+        let taken = self.desk()?.take_step(&self.number, kind, &StepTaken { on: offer.begun.on, ..step.clone() })?;
+        self.step = taken.steps.last().map(|one| one.step.clone()).unwrap_or_default();
+        say(&format!("stepped {} {}", self.number, self.step));
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> Result<()> {
+        self.desk()?.withdraw_step(&self.number, &self.step, "交错了科室")?;
+        say(&format!("taken_back {} {}", self.number, self.step));
         Ok(())
     }
 

@@ -7,6 +7,7 @@ import type { Failure } from "../../ipc/bindings/Failure";
 import { asFailure, ipc } from "../../ipc/call";
 import { allWork, freshSlot, leaveForm, type Work } from "../intake/work";
 import { isTyped } from "../papers/work";
+import { isTyped as isStepTyped } from "../steps/work";
 import { cursorNow } from "./cursor";
 import { layOut, type SlotName, slotNames, textOf } from "./texts";
 
@@ -85,8 +86,9 @@ export function keepSoon(work: Work) {
 export async function allKept(work: Work | null): Promise<boolean> {
   if (work) await Promise.race([keep(work), new Promise((done) => window.setTimeout(done, PATIENCE_MS))]);
   const kept = (one: Work) => slotNames.every((name) => nowIn(one, name) === one.slots[name].kept);
-  // What is typed on a paper is on no disk.
-  return allWork().every((one) => kept(one) && ![...one.papers.values()].some(isTyped));
+  // What is typed on a paper or of a step is on no disk.
+  const typed = (one: Work) => [...one.papers.values()].some(isTyped) || [...one.steps.values()].some(isStepTyped);
+  return allWork().every((one) => kept(one) && !typed(one));
 }
 
 /**

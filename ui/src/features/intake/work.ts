@@ -11,6 +11,7 @@ import type { Registered } from "../../ipc/bindings/Registered";
 import type { Cursor } from "../drafts/cursor";
 import type { PaperWork } from "../papers/work";
 import { emptySeeking, type Seeking } from "../search/query";
+import type { StepWork } from "../steps/work";
 import { contentOf, type Draft, emptyDraft } from "./draft";
 
 export type Page = "intake" | "today" | "exchange" | "settings" | "search" | "prints" | "closing";
@@ -43,6 +44,10 @@ export type Work = {
   voiding: { number: string; reason: string } | null;
   /** The paper form open on a matter, by its number. */
   papers: Map<string, PaperWork>;
+  /** The form about a step open on a matter, by its number. */
+  steps: Map<string, StepWork>;
+  /** Whether today's page shows what the office owes. */
+  owed: boolean;
   /** A line about advice without a matter; it stays while it is folded. */
   advice: { open: boolean; line: string };
   /** The day on the page of the close; null for today. */
@@ -85,6 +90,8 @@ function emptyWork(): Work {
     correction: null,
     voiding: null,
     papers: new Map(),
+    steps: new Map(),
+    owed: false,
     advice: { open: false, line: "" },
     day: null,
     discards: {},

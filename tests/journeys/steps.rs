@@ -1,0 +1,183 @@
+//! The centre's own steps: written down by keys on the matter, taken back, kept through a lock; what the office owes; and what
+//! the district gave back.
+
+use testkit::LocalDistrict;
+use testkit::screen::Screen;
+
+use crate::driver::Driver;
+use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, Window};
+use crate::{
+    Home, at_work, create_desk, enrol, open_matter, register_as_advised, sign_in_as_administrator, tell, tell_of_wages,
+};
+
+/// Registers what nobody has decided yet, and opens it. Gives the number.
+async fn on_a_matter(window: &Window) -> String {
+    tell(window, "钱桂兰", "新立街道新立花园2号楼", "楼道灯坏了两个月，物业一直没修，要求尽快修好。").await;
+    window.press(&[CONTROL, ENTER]).await;
+    let number = window.text("slip-number").await;
+    window.press(&[F2]).await;
+    window.at("name").await;
+    open_matter(window, &number).await;
+    window.see("steps-none").await;
+    number
+}
+
+#[tokio::test]
+async fn a_matter_goes_its_way_by_one_key_a_step_and_a_wrong_step_is_taken_back() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = at_work(&driver, &home).await;
+    let number = on_a_matter(&window).await;
+    window.read("steps-clocks", "书面告知来访人：最迟").await;
+    window.picture("80-办理").await;
+
+    // Taken on: the papers of an accepted matter are offered at once.
+    window.press(&[ALT, '1']).await;
+    window.at("step-note").await;
+    window.picture("81-记受理").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("steps-stage", "已受理").await;
+    window.read("steps-clocks", "办结申诉求决事项：最迟").await;
+    window.see("offer-acceptance_notice").await;
+
+    // Handed to a section; typed words come back after a lock.
+    window.press(&[ALT, '1']).await;
+    window.at("step-section").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.at("step-section").await;
+    window.read("step-form", "还有必填的一栏没有填").await;
+    window.picture("82-缺一栏").await;
+    window.type_text("物业管理科").await;
+    window.tab_to("step-person").await;
+    window.type_text("李强").await;
+    window.press(&[CONTROL, 'l']).await;
+    sign_in_as_administrator(&window).await;
+    window.holds("step-section", "物业管理科").await;
+    window.holds("step-person", "李强").await;
+    window.picture("83-解锁后的交承办").await;
+    window.tab_to("step-due").await;
+    window.type_text("20991231").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("steps-list", "物业管理科 李强，要求 2099-12-31 前回复").await;
+    window.read("steps-stage", "承办中").await;
+
+    // A step on the wrong matter: taken back, and it stays.
+    window.press(&[ALT, '3']).await;
+    window.at("step-ending").await;
+    window.read("step-still-owed", "请先出具告知书再办结").await;
+    window.picture("84-记办结").await;
+    window.press(&[DOWN]).await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("steps-stage", "已办结").await;
+    window.tab_to_mark("step-withdraw").await;
+    window.press(&[ENTER]).await;
+    window.at("step-reason").await;
+    window.type_text("记错了").await;
+    window.picture("85-撤销").await;
+    window.press(&[ENTER]).await;
+    window.read("steps-list", "已撤销：记错了").await;
+    window.picture("86-已撤销").await;
+
+    // What the office owes, by a key from today's page, and back to the same list.
+    window.press(&[F3]).await;
+    window.press(&[F3]).await;
+    window.see("today-table").await;
+    window.press(&[ALT, 'q']).await;
+    window.see_css(&format!("[data-testid='owed-table'] tr[data-number='{number}']")).await;
+    window.picture("87-期限").await;
+    window.press(&[ENTER]).await;
+    window.read("matter-number", &number).await;
+    window.press(&[ESCAPE]).await;
+    window.see("owed-table").await;
+    window.press(&[ESCAPE]).await;
+    window.see("today-table").await;
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn what_the_office_answered_is_owed_no_more_and_the_list_says_so() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let driver = Driver::start(&screen, home.path());
+    let window = at_work(&driver, &home).await;
+    window.press(&[F3]).await;
+    window.see("today-empty").await;
+    window.press(&[ALT, 'q']).await;
+    window.see("owed-none").await;
+    window.picture("88-没有期限").await;
+    window.press(&[ESCAPE]).await;
+    window.press(&[F2]).await;
+    window.at("name").await;
+    tell_of_wages(&window).await;
+    let number = register_as_advised(&window).await;
+    window.press(&[F2]).await;
+    window.at("name").await;
+    open_matter(&window, &number).await;
+    window.see("steps-none").await;
+    // Registered, guided: the third of the keys is the reply.
+    window.press(&[ALT, '3']).await;
+    window.at("step-answer").await;
+    window.type_text("已书面答复：向区劳动人事争议仲裁院申请仲裁。").await;
+    window.picture("89-记答复").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("steps-stage", "已答复").await;
+    window.read("steps-clocks", "已完成").await;
+    window.press(&[F3]).await;
+    window.press(&[F3]).await;
+    window.see("today-table").await;
+    window.press(&[ALT, 'q']).await;
+    window.see("owed-none").await;
+    window.quit().await;
+}
+
+/// A statement in the district's database.
+fn in_database(district: &LocalDistrict, sql: &'static str) {
+    let url = district.postgres_url();
+    let work = async move {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+    };
+    district.wait(work).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_correction() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let office = tempfile::tempdir().unwrap();
+    let district = tokio::task::block_in_place(|| LocalDistrict::start(office.path()).unwrap());
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    enrol(&window, &district).await;
+    window.at("name").await;
+    let number = on_a_matter(&window).await;
+    window.press(&[F4]).await;
+    window.at("exchange-start").await;
+    window.press(&[ENTER]).await;
+    window.see_css("[data-testid='exchange-result'][data-in-step='true']").await;
+    tokio::task::block_in_place(|| {
+        in_database(
+            &district,
+            "DELETE FROM matters; UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable'
+             WHERE kind = 'registered'",
+        );
+    });
+    open_matter(&window, &number).await;
+    window.see("steps-none").await;
+    window.press(&[ALT, '1']).await;
+    window.at("step-note").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("steps-stage", "已受理").await;
+    window.press(&[F4]).await;
+    window.at("exchange-start").await;
+    window.press(&[ENTER]).await;
+    window.see("exchange-result").await;
+    open_matter(&window, &number).await;
+    window.read("steps-returned", "退回待处理：区级读不懂这条记录的内容").await;
+    window.read("steps-returned", "在等第").await;
+    window.picture("90-退回").await;
+    window.tab_to_mark("returned-correct").await;
+    window.press(&[ENTER]).await;
+    window.see("cancel-correction").await;
+    window.quit().await;
+}

@@ -1,0 +1,2 @@
+import type { OwedRow } from "./OwedRow";
+export type OwedList = { today: string, rows: Array<OwedRow>, };

@@ -1,0 +1,1 @@
+export type ReplyWay = "written" | "spoken" | "phone" | "online";

@@ -1,0 +1,1 @@
+export type ReturnedState = "set_aside" | "waiting" | "superseded";

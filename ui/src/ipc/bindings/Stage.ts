@@ -1,0 +1,1 @@
+export type Stage = "registered" | "accepted" | "in_hand" | "replied" | "closed" | "void";

@@ -1,0 +1,1 @@
+export type StepKind = "accepted" | "handed_over" | "replied" | "closed";
