@@ -469,6 +469,7 @@ async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resu
     }
     entries::erase_versions(tx, &theirs, &number, &open.of).await?;
     db::documents::forget(tx, &theirs, &open.of).await?;
+    db::matter_acts::forget(tx, &journal.centre, &number).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod entries;
 pub(crate) mod forks;
 pub(crate) mod journals;
 pub(crate) mod lookup;
+pub(crate) mod matter_acts;
 pub(crate) mod matters;
 pub(crate) mod own;
 pub(crate) mod slowed;

@@ -58,6 +58,32 @@ impl District {
         Ok(own)
     }
 
+    /// Opens the next epoch over one of which the desk holds another version: this database came from a backup. What the desk
+    /// may not have heard of in the one before is said again, and that it is out of service.
+    pub(crate) async fn go_on_over(
+        &self,
+        tx: &Transaction<'_>,
+        centre: &str,
+        desk: u8,
+        before: &Own,
+        over: Head,
+    ) -> Result<Own> {
+        let mut own = self.open_epoch(tx, centre, desk, before.epoch + 1, Some(over)).await?;
+        let (told, entries) = own::with_told(tx, centre, before).await?;
+        let service = entries.iter().rfind(|one| one.kind == Kind::desk_admitted() || one.kind == Kind::desk_retired());
+        if let Some(retired) = service.filter(|one| one.kind == Kind::desk_retired()) {
+            let open = retired.open.bytes().unwrap_or(b"{}").to_vec();
+            let draft = Draft { kind: Kind::desk_retired(), open, personal: b"{}".to_vec() };
+            own::append(tx, centre, &mut own, draft, self.moment()).await?;
+        }
+        for entry in entries.iter().filter(|one| one.seq > told) {
+            if entry.kind == Kind::matter_acted() {
+                self.act_again(tx, centre, desk, &mut own, entry).await?;
+            }
+        }
+        Ok(own)
+    }
+
     /// Writes `desk_admitted`.
     pub(crate) async fn append_admitted(
         &self,

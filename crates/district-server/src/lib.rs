@@ -19,6 +19,7 @@ mod heads;
 mod http;
 mod keys;
 mod lookup;
+mod matter_acts;
 mod metrics;
 mod overview;
 mod pages;

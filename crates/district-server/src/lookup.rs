@@ -9,6 +9,7 @@ use intake_wire::Record;
 
 use crate::db::lookup::{self, About, Filter, Issued, Listed, Whole};
 use crate::db::matters::Sought;
+use crate::matter_acts::Done;
 use crate::staff::{Act, Deed, Person, Role, reason};
 use crate::{District, Error, Result, apply};
 
@@ -47,6 +48,8 @@ pub(crate) struct Matter {
     /// Nothing of a sealed one.
     pub(crate) entries: Vec<(About, Option<Version>)>,
     pub(crate) papers: Vec<Issued>,
+    /// What the district did with it.
+    pub(crate) acts: Vec<Done>,
 }
 
 /// What a version of a matter says.
@@ -126,7 +129,8 @@ impl District {
         let client = self.pool.get().await?;
         let standing = lookup::of_number(&client, &centre, &number).await?;
         let desk = standing.first().map(|one| one.desk).ok_or(Error::NotThere)?;
-        let mut matter = Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new() };
+        let mut matter = Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new(), acts: Vec::new() };
+        matter.acts = self.acts_about(&matter.centre, &matter.number, matter.is_sealed()).await?;
         if !matter.is_sealed() {
             let entries = lookup::about(&client, &matter.centre, desk, &matter.number).await?;
             matter.entries = entries

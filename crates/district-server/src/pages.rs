@@ -9,6 +9,7 @@ mod counts;
 mod days;
 mod desks;
 mod form;
+mod matter_acts;
 mod matters;
 mod sign_in;
 mod visit;
@@ -61,6 +62,7 @@ pub(crate) fn router() -> Router<Arc<District>> {
         .route("/matters", get(matters::list))
         .route("/matters/person", get(matters::ask_person).post(matters::person))
         .route("/matters/{number}", get(matters::one))
+        .route("/matters/{number}/act", post(matter_acts::act))
         .route("/aside", get(aside::show))
         .route("/aside/again", post(aside::again))
         .route("/counts", get(counts::show))

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use chrono::NaiveDate;
 use intake_model::clock::first_answer_due;
-use intake_model::{Calendars, Paper, Profile, RegistrationNumber, name};
+use intake_model::{Calendars, DistrictAct, Paper, Profile, RegistrationNumber, name};
 use intake_wire::{Hash, SlipIssued, sha256};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
@@ -61,6 +61,8 @@ pub(crate) struct Open {
     pub(crate) due: Option<NaiveDate>,
     /// Notices that stand, in order: name and day.
     pub(crate) notices: Vec<(&'static str, NaiveDate)>,
+    /// What the district did with it, in order: what and on which day.
+    pub(crate) acts: Vec<(&'static str, NaiveDate)>,
 }
 
 /// Whom to call.
@@ -108,9 +110,23 @@ impl District {
             State::Sealed
         } else {
             let papers = lookup::papers(&client, centre, matter.desk, &number).await?;
-            State::Open(open(matter, &papers, profile(&office, centre)))
+            let acts = self.acts_about(centre, &number, false).await?;
+            let acts = acts.iter().map(|one| (for_visitors(one.told.act), one.told.on)).collect();
+            State::Open(Open { acts, ..open(matter, &papers, profile(&office, centre)) })
         };
         Ok(Some(Answer { number, state, office }))
+    }
+}
+
+/// What a visitor reads for an act of the district.
+const fn for_visitors(act: DistrictAct) -> &'static str {
+    match act {
+        DistrictAct::Forwarded => "区里已经转送有关单位",
+        DistrictAct::Assigned => "区里已经交办有关单位",
+        DistrictAct::Supervised => "区里已经督办",
+        DistrictAct::Reviewed => "已经作出复查意见",
+        DistrictAct::Reexamined => "已经作出复核意见",
+        DistrictAct::Returned => "区里已经退回登记的窗口办理",
     }
 }
 
@@ -151,6 +167,7 @@ fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
         void: matter.void,
         due: owed.then(|| first_answer_due(from, profile, Calendars::built_in())),
         notices: notices.into_iter().map(|(paper, _, day)| (paper.label(), day)).collect(),
+        acts: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
 
+mod act;
 mod attachment;
 mod calendar;
 mod catalogue;
@@ -38,6 +39,7 @@ mod table;
 mod visit;
 mod words;
 
+pub use act::{ActProblem, ActTold, ActWords, DistrictAct, ReviewResult};
 pub use attachment::{ATTACHMENT_BYTES, AttachmentKind};
 pub use calendar::{Calendar, Calendars, UnknownYear};
 pub use catalogue::{Catalogue, CodeEntry, CodeTable, Filed, Found, TableId};

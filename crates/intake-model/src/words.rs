@@ -82,8 +82,8 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, Event, Fit, Ground, NumberSource,
-        Outcome, Paper, PersonRole, Route, Rule, SpanUnit, Unit, Way,
+        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, DistrictAct, Event, Fit, Ground,
+        NumberSource, Outcome, Paper, PersonRole, ReviewResult, Route, Rule, SpanUnit, Unit, Way,
     };
 
     #[test]
@@ -112,6 +112,7 @@ mod tests {
             DayState in "day_states",
             DeliveryWay in "delivery_ways",
             DiscardReason in "discard_reasons",
+            DistrictAct in "district_acts",
             Event in "events",
             Fit in "fits",
             Ground in "grounds",
@@ -119,6 +120,7 @@ mod tests {
             Outcome in "outcomes",
             Paper in "papers",
             PersonRole in "person_roles",
+            ReviewResult in "review_results",
             Route in "routes",
             Rule in "rules",
             SpanUnit in "span_units",

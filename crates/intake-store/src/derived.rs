@@ -9,7 +9,7 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, closings, documents, identities, sealed};
+use crate::{Result, attachments, clerks, closings, district, documents, identities, sealed};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -31,6 +31,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "documents",
             "deliveries",
             "closings",
+            "district_acts",
         ]
         .contains(&table)
 }
@@ -61,6 +62,7 @@ impl Writer<'_> {
         self.forget_registered_drafts()?;
         documents::fill(connection)?;
         closings::fill(connection)?;
+        district::fill(connection)?;
         identities::fill(connection)
     }
 

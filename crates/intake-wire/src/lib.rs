@@ -4,6 +4,7 @@
 //! Deliberately absent: HTTP, TLS, SQL, and the meaning of a payload beyond its kind.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod act;
 mod day;
 mod document;
 mod enrolment;
@@ -17,6 +18,7 @@ mod request;
 mod sign;
 mod stick;
 
+pub use act::MatterActed;
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,

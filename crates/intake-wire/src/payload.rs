@@ -99,6 +99,8 @@ kinds! {
     desk_admitted,
     /// In the district's journal: it retired the desk, which writes nothing more about matters and still sends: `{contact}`.
     desk_retired,
+    /// In the district's journal: what it did with a matter: open [`crate::MatterActed`], personal [`intake_model::ActWords`].
+    matter_acted,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
     verdict_changed,
 }

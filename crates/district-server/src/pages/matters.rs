@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::aside::sentence;
 use super::form::{Checked, SignedIn};
+use super::matter_acts::{self, ActForm, ActRow};
 use super::{Frame, centre_name, page, time};
 use crate::db::lookup::{About, Issued, Listed, Whole};
 use crate::db::matters::Sought;
@@ -165,6 +166,10 @@ struct MatterPage {
     standing: Vec<Standing>,
     entries: Vec<EntryRow>,
     papers: Vec<PaperRow>,
+    acts: Vec<ActRow>,
+    /// Nothing is done with what was voided.
+    forms: Vec<ActForm>,
+    results: Vec<(&'static str, &'static str)>,
 }
 
 struct Standing {
@@ -206,12 +211,13 @@ pub(super) async fn one(
 ) -> Result<Response> {
     let matter = district.matter(&who.person, &number).await?;
     let frame = Frame::new(&district, &who, "事项", "/matters");
-    page(&shown(frame, matter))
+    page(&shown(frame, matter)?)
 }
 
-fn shown(frame: Frame, matter: Matter) -> MatterPage {
+fn shown(frame: Frame, matter: Matter) -> Result<MatterPage> {
     let sealed = matter.is_sealed();
-    MatterPage {
+    let void = matter.standing.iter().all(|one| one.void);
+    Ok(MatterPage {
         frame,
         centre_name: centre_name(&matter.centre),
         number: matter.number,
@@ -219,7 +225,10 @@ fn shown(frame: Frame, matter: Matter) -> MatterPage {
         standing: matter.standing.into_iter().map(standing).collect(),
         entries: matter.entries.into_iter().map(|(entry, version)| entry_row(entry, version)).collect(),
         papers: matter.papers.into_iter().map(paper_row).collect(),
-    }
+        acts: matter.acts.into_iter().map(matter_acts::row).collect(),
+        forms: if void { Vec::new() } else { matter_acts::forms(sealed)? },
+        results: matter_acts::results(),
+    })
 }
 
 fn standing(one: Whole) -> Standing {

@@ -30,6 +30,7 @@ struct Shown {
     registered_on: Option<NaiveDate>,
     due: Option<NaiveDate>,
     notices: Vec<(&'static str, NaiveDate)>,
+    acts: Vec<(&'static str, NaiveDate)>,
     open: bool,
     office: String,
     phone: String,
@@ -44,6 +45,7 @@ impl From<Answer> for Shown {
             registered_on: None,
             due: None,
             notices: Vec::new(),
+            acts: Vec::new(),
             open: false,
             office: answer.office.name,
             phone: answer.office.phone,
@@ -60,6 +62,7 @@ impl From<Answer> for Shown {
                 registered_on: Some(open.registered_on),
                 due: open.due,
                 notices: open.notices,
+                acts: open.acts,
                 open: true,
                 ..shown
             },
