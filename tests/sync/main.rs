@@ -1,6 +1,7 @@
 //! The exchange between the real client and the real district on a real PostgreSQL, over a line that breaks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod acts;
 mod archived;
 mod cuts;
 mod earlier;

@@ -79,6 +79,17 @@ impl District {
         Ok(())
     }
 
+    /// The same for one of the staff by name, without a form.
+    ///
+    /// # Errors
+    /// As by the page; [`Error::NotAllowed`] for a name that may not sign in.
+    pub async fn act_by(&self, name: &str, number: &str, told: ActTold, words: ActWords) -> Result<()> {
+        let staff = self.staff().await?.into_iter().find(|one| one.name == name && one.disabled_ms.is_none());
+        let staff = staff.ok_or(Error::NotAllowed)?;
+        let person = Person { name: staff.name, role: staff.role };
+        self.act(&person, number, Asked { id: intake_wire::random()?, told, words }).await
+    }
+
     /// What was done with a matter, the oldest first.
     pub(crate) async fn acts_about(&self, centre: &str, number: &str, sealed: bool) -> Result<Vec<Done>> {
         let stand = matter_acts::of(&self.pool.get().await?, centre, number).await?;

@@ -152,7 +152,7 @@ impl Desk {
         db.read(|r| {
             let page = r.search().page(&query, after, limit)?;
             let profile = profile_of(&r.desk()?, &r.settings()?);
-            let rows = page.matters.into_iter().map(|matter| found(matter, &query.words, &profile));
+            let rows = page.matters.into_iter().map(|matter| found(&r.matters(), matter, &query.words, &profile));
             Ok(SearchResult { rows: rows.collect::<Result<_>>()?, next: page.next.map(|place| place.to_string()) })
         })
     }
@@ -193,10 +193,10 @@ fn editions(filed: &Filed) -> Vec<Filed> {
     std::iter::successors(Some(filed.clone()), before).collect()
 }
 
-fn found(matter: MatterRecord, words: &Words, profile: &Profile) -> Result<FoundMatter> {
+fn found(matters: &Matters<'_>, matter: MatterRecord, words: &Words, profile: &Profile) -> Result<FoundMatter> {
     let open = matter.record.visit().filter(|visit| !visit.is_sealed());
     let marks = open.map(|visit| marks(&matter.number, visit, words, profile));
-    let mut row = row(matter, profile)?;
+    let mut row = row(matters, matter, profile)?;
     let Some((name, title, excerpt)) = marks else {
         row.name.clear();
         profile.says("sealed_title").clone_into(&mut row.title);

@@ -188,13 +188,15 @@ impl Desk {
     pub fn today(&self) -> Result<Today> {
         let (db, _) = self.at_work()?;
         let date = civil_date(self.now().at_ms);
-        let (rows, earlier, imported, twins) = db.read::<_, Error>(|r| {
+        let (rows, earlier, imported, twins, acted) = db.read::<_, Error>(|r| {
             let profile = profile_of(&r.desk()?, &r.settings()?);
-            let rows =
-                |found: Vec<MatterRecord>| found.into_iter().map(|one| row(one, &profile)).collect::<Result<Vec<_>>>();
             let matters = r.matters();
+            let rows = |found: Vec<MatterRecord>| {
+                found.into_iter().map(|one| row(&matters, one, &profile)).collect::<Result<Vec<_>>>()
+            };
             let (day, earlier) = (rows(matters.on(date)?)?, rows(matters.open_before(date, EARLIER)?)?);
-            Ok((day, earlier, matters.imported_on(date)?, matters.unseen_twins()?))
+            let (twins, acted) = (matters.unseen_twins()?, matters.unseen_acts()?);
+            Ok((day, earlier, matters.imported_on(date)?, twins, acted))
         })?;
         let count = |state| rows.iter().filter(|row| row.state == state).count();
         Ok(Today {
@@ -205,6 +207,7 @@ impl Desk {
             earlier,
             imported,
             twins: twins.into_iter().map(twin_number).collect::<Result<_>>()?,
+            acted: acted.into_iter().map(twin_number).collect::<Result<_>>()?,
         })
     }
 
@@ -437,11 +440,12 @@ pub(crate) fn state(state: &State) -> (MatterState, Option<Code>) {
     }
 }
 
-pub(crate) fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
+pub(crate) fn row(matters: &Matters<'_>, matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
     // Of a sealed matter nothing but the fixed word: not even that somebody gave a name.
     let name = matter.record.visit().map_or("", |visit| visit.name.shown());
     Ok(MatterRow {
+        acted: matters.last_act(&matter.number)?,
         short: parsed(&matter.number)?.short(),
         number: matter.number,
         date: civil_date(matter.registered_ms).to_string(),

@@ -3,7 +3,7 @@
 //! The newest journal goes on; an older one is of before the district was restored, and what it says stays. Only the words of
 //! an act can go, with those of its matter. Deliberately absent: signatures, which are checked before anything comes here.
 
-use intake_model::{ActTold, ActWords};
+use intake_model::{ActTold, ActWords, DistrictAct};
 use intake_wire::{Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -106,6 +106,19 @@ impl Matters<'_> {
             Ok(ActRecord { told, words })
         })
         .collect()
+    }
+
+    /// What the district did with a matter last.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Wire`], [`Error::Json`].
+    pub fn last_act(&self, number: &str) -> Result<Option<DistrictAct>> {
+        let sql = "SELECT j.entry FROM district_acts a JOIN district_journal j ON j.epoch = a.epoch AND j.seq = a.seq
+                   WHERE a.number = ?1 ORDER BY a.epoch DESC, a.seq DESC LIMIT 1";
+        let found = self.connection.prepare_cached(sql)?.query_row([number], |row| row.get::<_, Vec<u8>>(0));
+        let Some(bytes) = found.optional()? else { return Ok(None) };
+        let MatterActed { told, .. } = open_part(&intake_wire::decode(&bytes)?)?;
+        Ok(Some(told.act))
     }
 
     /// Matters of this desk with an act that no clerk has looked at yet.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::form::{Checked, SignedIn};
 use super::time;
 use crate::matter_acts::{Asked, Done};
+use crate::staff::Role;
 use crate::{District, Error, Result};
 
 /// An act as it is read.
@@ -80,17 +81,14 @@ pub(super) fn results() -> Vec<(&'static str, &'static str)> {
     ReviewResult::ALL.iter().map(|one| (one.word(), one.label())).collect()
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Told {
     id: String,
     act: String,
-    #[serde(default)]
     body: String,
-    #[serde(default)]
     due: String,
-    #[serde(default)]
     result: String,
-    #[serde(default)]
     text: String,
 }
 
@@ -100,6 +98,7 @@ pub(super) async fn act(
     Path(number): Path<String>,
     Checked(told): Checked<Told>,
 ) -> Result<Response> {
+    who.at_least(Role::Officer)?;
     let unreadable = || Error::Request("an act that no form of ours says".into());
     let Hash(id) = Hash::try_from(told.id).map_err(|_| unreadable())?;
     let [id, _] = *id.as_chunks::<16>().0 else { return Err(unreadable()) };

@@ -118,10 +118,11 @@ const PAGES: [(&str, Role); 8] = [
 ];
 
 /// Every form of one who is signed in, and from which role on.
-const FORMS: [(&str, Role); 7] = [
+const FORMS: [(&str, Role); 8] = [
     ("/sign-out", Role::Viewer),
     ("/matters/person", Role::Officer),
     ("/aside/again", Role::Officer),
+    ("/matters/120110005-20261124-01A-0001-A/act", Role::Officer),
     ("/desks/code", Role::Administrator),
     ("/desks/retire", Role::Administrator),
     ("/desks/reinstate", Role::Administrator),

@@ -1,0 +1,79 @@
+//! What the district did with a matter, as the window is shown it.
+
+use intake_model::{ActWords, DistrictAct, ReviewResult};
+use intake_store::Matters;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Result;
+use crate::desk::Desk;
+use crate::visits::parsed;
+
+/// What the district did with one matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DistrictActs {
+    /// The oldest first.
+    pub acts: Vec<ActView>,
+    /// Whether no clerk has looked at the newest of them yet.
+    pub unseen: bool,
+}
+
+/// One act of the district.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActView {
+    /// What was done.
+    pub act: DistrictAct,
+    /// On which day: `2026-11-25`.
+    pub on: String,
+    /// By when.
+    pub due: Option<String>,
+    /// What a review came to.
+    pub result: Option<ReviewResult>,
+    /// To which body; empty where there is none, and of a sealed matter.
+    pub body: String,
+    /// What was said; empty where nothing was, and of a sealed matter.
+    pub text: String,
+}
+
+impl Desk {
+    /// What the district did with a matter.
+    ///
+    /// # Errors
+    /// [`intake_model::Code::NumberUnknown`], [`intake_model::Code::DeskLocked`].
+    pub fn district_acts(&self, number: &str) -> Result<DistrictActs> {
+        let (db, _) = self.at_work()?;
+        let number = parsed(number)?.to_string();
+        db.read(|r| acts(&r.matters(), &number))
+    }
+
+    /// A clerk has looked at what the district did with a matter.
+    ///
+    /// # Errors
+    /// As [`Desk::district_acts`], or those of the disk.
+    pub fn seen_acts(&self, number: &str) -> Result<DistrictActs> {
+        let (db, _) = self.at_work()?;
+        let number = parsed(number)?.to_string();
+        db.write(|tx| {
+            tx.seen_acts(&number)?;
+            acts(&tx.matters(), &number)
+        })
+    }
+}
+
+fn acts(matters: &Matters<'_>, number: &str) -> Result<DistrictActs> {
+    let unseen = matters.unseen_acts()?.iter().any(|one| one == number);
+    let acts = matters.acts(number)?.into_iter().map(|one| {
+        let ActWords { body, text } = one.words.unwrap_or_default();
+        ActView {
+            act: one.told.act,
+            on: one.told.on.to_string(),
+            due: one.told.due.map(|day| day.to_string()),
+            result: one.told.result,
+            body,
+            text,
+        }
+    });
+    Ok(DistrictActs { acts: acts.collect(), unseen })
+}
