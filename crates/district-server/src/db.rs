@@ -14,6 +14,7 @@ pub(crate) mod matters;
 pub(crate) mod own;
 pub(crate) mod slowed;
 pub(crate) mod staff;
+pub(crate) mod tables;
 
 use std::time::Duration;
 

@@ -55,6 +55,7 @@ impl District {
     ) -> Result<Own> {
         let mut own = own::open(tx, centre, desk, epoch, over).await?;
         self.append_admitted(tx, centre, desk, &mut own).await?;
+        self.append_tables(tx, centre, &mut own).await?;
         Ok(own)
     }
 

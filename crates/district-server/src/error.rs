@@ -46,6 +46,9 @@ pub enum Error {
     /// Something that cannot be written out: one sentence.
     #[error("the export: {0}")]
     Export(String),
+    /// Tables with mistakes: one sentence each.
+    #[error("{}", .0.join("\n"))]
+    Tables(Vec<String>),
     /// A name or a password of staff that cannot be: one sentence.
     #[error("staff: {0}")]
     Staff(String),
@@ -88,7 +91,12 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
-            Self::Request(_) | Self::ReasonMissing | Self::ActUnfit(_) | Self::MatterVoid | Self::NotThere => {
+            Self::Request(_)
+            | Self::ReasonMissing
+            | Self::ActUnfit(_)
+            | Self::Tables(_)
+            | Self::MatterVoid
+            | Self::NotThere => {
                 Code::RequestUnreadable
             }
             Self::CodeRefused => Code::EnrolmentCodeRefused,
@@ -131,6 +139,7 @@ impl Error {
                 let missing: Vec<&str> = problems.iter().map(|one| lacking(*one)).collect();
                 format!("没有记下：{}。请返回上一页补上。", missing.join("；"))
             }
+            Self::Tables(mistakes) => format!("没有发布，表里有错：{}", mistakes.join("；")),
             Self::MatterVoid => "这件登记已经作废，不能再办理。".into(),
             Self::NotThere => "没有这一页，或者没有这个登记号。".into(),
             Self::Request(_) => "填的内容看不懂，请返回上一页检查一下。".into(),
@@ -140,7 +149,9 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Request(_) | Self::ReasonMissing | Self::ActUnfit(_) | Self::MatterVoid => StatusCode::BAD_REQUEST,
+            Self::Request(_) | Self::ReasonMissing | Self::ActUnfit(_) | Self::MatterVoid | Self::Tables(_) => {
+                StatusCode::BAD_REQUEST
+            },
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::CodeRefused | Self::Revoked | Self::NotAllowed | Self::FormExpired => StatusCode::FORBIDDEN,
             Self::NotThere => StatusCode::NOT_FOUND,
@@ -166,7 +177,7 @@ fn lacking(problem: ActProblem) -> &'static str {
         ActProblem::Body => "要写明转给或者交给哪个单位，一行，不超过100字",
         ActProblem::Due => "要写明期限，不能早于今天",
         ActProblem::Result => "要选择结果",
-        ActProblem::Text => "要写明内容或者原因，不超过2000字",
+        ActProblem::Text => "要写明内容或者原因，不超过1000字",
     }
 }
 

@@ -23,6 +23,7 @@ impl District {
     /// The district's heads of a desk's journals, and of its own for the desk.
     pub(crate) async fn heads(&self, certificate: &DeskCertificate, asked: &Heads) -> Result<HeadsAnswer> {
         self.admit(certificate).await?;
+        self.learn_tables().await?;
         if asked.journals.len() > JOURNALS {
             return Err(Error::Request("too many journals".into()));
         }

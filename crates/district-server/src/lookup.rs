@@ -161,7 +161,7 @@ fn version(entry: &About) -> Option<Version> {
 pub(crate) fn category(filed: Option<&(i64, String)>) -> Option<String> {
     let (edition, code) = filed?;
     let filed = Filed { edition: u32::try_from(*edition).ok()?, code: code.clone() };
-    Catalogue::built_in().path(TableId::ContentCategory, &filed)
+    Catalogue::known().path(TableId::ContentCategory, &filed)
 }
 
 /// Where the next page begins.

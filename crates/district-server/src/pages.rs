@@ -12,13 +12,14 @@ mod form;
 mod matter_acts;
 mod matters;
 mod sign_in;
+mod tables;
 mod visit;
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -66,6 +67,9 @@ pub(crate) fn router() -> Router<Arc<District>> {
         .route("/aside", get(aside::show))
         .route("/aside/again", post(aside::again))
         .route("/counts", get(counts::show))
+        .route("/tables", get(tables::show))
+        .route("/tables/look", post(tables::look).layer(DefaultBodyLimit::max(tables::FORM_BYTES)))
+        .route("/tables/publish", post(tables::publish).layer(DefaultBodyLimit::max(tables::FORM_BYTES)))
         .route("/acts", get(acts::show))
         .route("/visit", get(visit::show).post(visit::ask))
 }
@@ -140,12 +144,13 @@ struct Link {
 }
 
 /// The main pages, and from which role on.
-const LINKS: [(&str, &str, Role); 6] = [
+const LINKS: [(&str, &str, Role); 7] = [
     ("/desks", "登记台", Role::Viewer),
     ("/days", "日结", Role::Viewer),
     ("/matters", "事项", Role::Officer),
     ("/aside", "搁置", Role::Officer),
     ("/counts", "统计", Role::Viewer),
+    ("/tables", "表和日历", Role::Administrator),
     ("/acts", "操作记录", Role::Administrator),
 ];
 
@@ -167,7 +172,7 @@ impl Frame {
 fn centre_name(code: &str) -> String {
     use intake_model::{Catalogue, TableId};
     let whole = format!("{code:0<12}");
-    let entry = Catalogue::built_in().edition(TableId::Place, 1).and_then(|table| table.entry(&whole));
+    let entry = Catalogue::known().edition(TableId::Place, 1).and_then(|table| table.entry(&whole));
     entry.map_or_else(|| code.to_owned(), |entry| entry.name.clone())
 }
 

@@ -147,7 +147,7 @@ fn digest(code: &str) -> Hash {
 }
 
 fn profile(office: &Office, centre: &str) -> &'static Profile {
-    Profile::built_in(&office.profile).unwrap_or_else(|| Profile::for_centre(centre))
+    Profile::known(&office.profile).unwrap_or_else(|| Profile::of_centre(centre))
 }
 
 fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
@@ -165,7 +165,7 @@ fn open(matter: &Asked, papers: &[Issued], profile: &Profile) -> Open {
     Open {
         registered_on: matter.date,
         void: matter.void,
-        due: owed.then(|| first_answer_due(from, profile, Calendars::built_in())),
+        due: owed.then(|| first_answer_due(from, profile, Calendars::known())),
         notices: notices.into_iter().map(|(paper, _, day)| (paper.label(), day)).collect(),
         acts: Vec::new(),
     }

@@ -30,7 +30,7 @@ pub enum Role {
     Viewer,
     /// Sees matters, looks for them, says what the district does with one, has set-aside entries applied again.
     Officer,
-    /// Admits desks and takes them out of service; sees what staff did.
+    /// Admits desks and takes them out of service; publishes tables; sees what staff did.
     Administrator,
 }
 
@@ -105,6 +105,7 @@ deeds! {
     MatterReviewed = "matter_reviewed", "登记复查结果";
     MatterReexamined = "matter_reexamined", "登记复核结果";
     MatterReturned = "matter_returned", "退回事项";
+    TablePublished = "table_published", "发布表";
     AppliedAgain = "applied_again", "重新处理搁置的记录";
     CodeMade = "code_made", "生成接入码";
     DeskRetired = "desk_retired", "停用登记台";

@@ -1,7 +1,8 @@
-//! What the district did with a matter, as the window is shown it.
+//! What came down from the district: what it did with a matter, as the window is shown it, and the tables it published.
 
-use intake_model::{ActWords, DistrictAct, ReviewResult};
-use intake_store::Matters;
+use chrono::NaiveDate;
+use intake_model::{ActWords, DistrictAct, ReviewResult, TableKind, TableRead, learn};
+use intake_store::{Db, Matters};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -60,6 +61,22 @@ impl Desk {
             acts(&tx.matters(), &number)
         })
     }
+}
+
+/// Takes in the tables that the district published. A code table is used from its own day on, a year's calendar for that year;
+/// a profile once its day has come, at the next sign-in or exchange.
+pub(crate) fn learn_tables(db: &Db, on: NaiveDate) -> Result<()> {
+    for table in db.read::<_, crate::Error>(|r| Ok(r.line().tables()?))? {
+        if table.heading.kind == TableKind::Profile && table.heading.valid_from > on {
+            continue;
+        }
+        match TableRead::parse(&table.file(), &table.content) {
+            Ok(read) => learn(read),
+            // A district of a later version may publish what this one cannot read: the desk keeps the table it had.
+            Err(error) => tracing::warn!(%error, "a table of the district's does not read"),
+        }
+    }
+    Ok(())
 }
 
 fn acts(matters: &Matters<'_>, number: &str) -> Result<DistrictActs> {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use intake_model::Code;
+use intake_model::{Code, civil_date};
 use intake_store::{Db, Keyring};
 use intake_wire::Kind;
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
+use crate::district::learn_tables;
 use crate::view::{DeskState, ExchangeResult, Outlook, Progress};
 use crate::visits::minute;
 use crate::{Error, Result};
@@ -111,6 +112,7 @@ impl Desk {
         }
         let moment = self.now();
         let at = minute(moment.at_ms);
+        learn_tables(db, civil_date(moment.at_ms))?;
         if let Ok(outcome) = &ended {
             // The exchange itself is done and kept: the next one tells the time again.
             if let Err(error) = db.write(|tx| tx.note_district_time(outcome.district_ms, moment)) {

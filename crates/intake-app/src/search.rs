@@ -186,7 +186,7 @@ impl SearchState {
 /// A category, and what it was called in the editions before.
 fn editions(filed: &Filed) -> Vec<Filed> {
     let before = |filed: &Filed| {
-        let table = Catalogue::built_in().edition(TableId::ContentCategory, filed.edition)?;
+        let table = Catalogue::known().edition(TableId::ContentCategory, filed.edition)?;
         let code = table.entry(&filed.code)?.was.clone()?;
         Some(Filed { edition: filed.edition.checked_sub(1)?, code })
     };

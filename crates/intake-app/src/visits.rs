@@ -337,14 +337,14 @@ pub enum Imported {
 }
 
 /// The rules of the desk's region: the centre's own profile, else the one the administrator chose, else that of the
-/// centre's region. One of its own was read when it was taken in; an older program's may not read any more.
+/// centre's region; each as the district published it last. One of its own was read when it was taken in; an older program's may not read any more.
 pub(crate) fn profile_of(desk: &DeskRow, settings: &Settings) -> Cow<'static, Profile> {
     if !settings.profile_text.is_empty()
         && let Ok(own) = Profile::parse(OWN_PROFILE, &settings.profile_text)
     {
         return Cow::Owned(own);
     }
-    Cow::Borrowed(Profile::built_in(&settings.profile).unwrap_or_else(|| Profile::for_centre(&desk.centre_code)))
+    Cow::Borrowed(Profile::known(&settings.profile).unwrap_or_else(|| Profile::of_centre(&desk.centre_code)))
 }
 
 /// What a centre's own profile is called in a complaint about it, where no file name is at hand.
@@ -394,7 +394,7 @@ pub(crate) fn due(versions: &[Version], profile: &Profile) -> Option<NaiveDate> 
     // What is entered later counts from the day it was received; the newest version says which that was.
     let newest = versions.first()?;
     let received = newest.record.received_at().map_or(written, |at| at.date());
-    let calendars = Calendars::built_in();
+    let calendars = Calendars::known();
     // Only the street's clock is suspended (Art. 23(2)); the district's centre forwards whoever wrote (Art. 22(1)).
     if clock::first_answer(profile.body) != ClockCode::C1 {
         return Some(clock::first_answer_due(received, profile, calendars));
@@ -416,7 +416,7 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Prof
     // Nothing of it is left once erased.
     let query_code = newest.record.query_code().unwrap_or_default().to_owned();
     let due = due(&versions, profile);
-    let working = due.and_then(|day| Calendars::built_in().working_day_from(day).ok()).filter(|day| Some(*day) != due);
+    let working = due.and_then(|day| Calendars::known().working_day_from(day).ok()).filter(|day| Some(*day) != due);
     Ok(Registered {
         number: number.to_string(),
         short: number.short(),

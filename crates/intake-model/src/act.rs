@@ -38,7 +38,7 @@ words! {
 
 /// Letters of a body's name, and of what is said.
 const BODY_LETTERS: usize = 100;
-const TEXT_LETTERS: usize = 2000;
+const TEXT_LETTERS: usize = 1000;
 
 /// One act of the district about one matter, as it is written down. What an act has no use for stays empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +190,6 @@ mod tests {
         let to = |body: &str, text: &str| act(DistrictAct::Forwarded).kept(&words(body, text), false);
         assert_eq!(to(&"长".repeat(101), ""), Err(vec![ActProblem::Body]));
         assert_eq!(to("区住建委\n另起一行", ""), Err(vec![ActProblem::Body]));
-        assert_eq!(to("区住建委", &"长".repeat(2001)), Err(vec![ActProblem::Text]));
+        assert_eq!(to("区住建委", &"长".repeat(1001)), Err(vec![ActProblem::Text]));
     }
 }

@@ -115,7 +115,7 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
     ] {
         // An edition that this desk does not have may be right all the same.
         let table =
-            filed.as_ref().and_then(|filed| Catalogue::built_in().edition(table, filed.edition).zip(Some(filed)));
+            filed.as_ref().and_then(|filed| Catalogue::known().edition(table, filed.edition).zip(Some(filed)));
         if table.is_some_and(|(table, filed)| table.entry(&filed.code).is_none()) {
             warn(field, Code::CodeNotInTable);
         }

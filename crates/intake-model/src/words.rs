@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::{
         BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, DistrictAct, Event, Fit, Ground,
-        NumberSource, Outcome, Paper, PersonRole, ReviewResult, Route, Rule, SpanUnit, Unit, Way,
+        NumberSource, Outcome, Paper, PersonRole, ReviewResult, Route, Rule, SpanUnit, TableKind, Unit, Way,
     };
 
     #[test]
@@ -124,6 +124,7 @@ mod tests {
             Route in "routes",
             Rule in "rules",
             SpanUnit in "span_units",
+            TableKind in "table_kinds",
             Unit in "units",
             Way in "ways",
         }

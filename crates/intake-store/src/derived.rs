@@ -32,6 +32,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "deliveries",
             "closings",
             "district_acts",
+            "district_tables",
         ]
         .contains(&table)
 }

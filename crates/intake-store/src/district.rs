@@ -1,10 +1,10 @@
-//! What came down from the district: its journals for this desk, and what it did with matters.
+//! What came down from the district: its journals for this desk, what it did with matters, and the tables it published.
 //!
 //! The newest journal goes on; an older one is of before the district was restored, and what it says stays. Only the words of
 //! an act can go, with those of its matter. Deliberately absent: signatures, which are checked before anything comes here.
 
 use intake_model::{ActTold, ActWords, DistrictAct};
-use intake_wire::{Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record};
+use intake_wire::{Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Reader, Writer};
@@ -44,6 +44,18 @@ impl Line<'_> {
         let mut journals = vec![admission.answer.journal];
         journals.extend(later.collect::<rusqlite::Result<Vec<_>>>()?);
         Ok(journals)
+    }
+
+    /// Every table that the district published, in the order in which it did.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Wire`].
+    pub fn tables(&self) -> Result<Vec<TablePublished>> {
+        let sql = "SELECT j.entry FROM district_tables t JOIN district_journal j ON j.epoch = t.epoch AND j.seq = t.seq
+                   ORDER BY t.epoch, t.seq";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        rows.map(|bytes| open_part(&intake_wire::decode(&bytes?)?)).collect()
     }
 
     /// How far the journal that goes on is held.
@@ -171,7 +183,7 @@ impl Reader<'_> {
 
 /// Makes the list of acts anew; what words of a matter are gone, go here too.
 pub(crate) fn fill(connection: &Connection) -> Result<()> {
-    connection.execute("DELETE FROM district_acts", [])?;
+    connection.execute_batch("DELETE FROM district_acts; DELETE FROM district_tables;")?;
     let mut statement = connection.prepare("SELECT epoch, entry FROM district_journal ORDER BY epoch, seq")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut numbers = std::collections::BTreeSet::new();
@@ -186,9 +198,16 @@ pub(crate) fn fill(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Lists an act of the district under its matter; gives the number, and whether it was not listed before. One that this
+/// Lists what an entry brought. Of an act it gives the number of its matter, and whether it was not listed before. What this
 /// version cannot read is kept and not listed.
 fn index(connection: &Connection, epoch: i64, entry: &Entry) -> Result<Option<(String, bool)>> {
+    if entry.kind == Kind::table_published()
+        && let Ok(TablePublished { heading, .. }) = open_part(entry)
+    {
+        let sql = "INSERT OR IGNORE INTO district_tables (kind, name, version, epoch, seq) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let row = params![heading.kind.word(), heading.name, heading.version, epoch, entry.seq];
+        connection.prepare_cached(sql)?.execute(row)?;
+    }
     if entry.kind != Kind::matter_acted() {
         return Ok(None);
     }

@@ -17,6 +17,7 @@ mod record;
 mod request;
 mod sign;
 mod stick;
+mod table;
 
 pub use act::MatterActed;
 pub use day::{DayClosed, DayReprinted};
@@ -39,6 +40,7 @@ pub use request::{
 };
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use stick::{StickAnswer, StickPages};
+pub use table::TablePublished;
 
 /// The version of the protocol; it stands in every path as `/v1`.
 pub const VERSION: u32 = 1;

@@ -26,6 +26,16 @@ CREATE TABLE district_acts (
     PRIMARY KEY (number, act_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The tables that the district published, one row a version. Follows from its journals.
+CREATE TABLE district_tables (
+    kind    TEXT    NOT NULL,
+    name    TEXT    NOT NULL,
+    version TEXT    NOT NULL,
+    epoch   INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (kind, name, version)
+) STRICT, WITHOUT ROWID;
+
 -- Matters with an act of the district that no clerk has looked at yet.
 CREATE TABLE acts_unseen (
     number TEXT NOT NULL PRIMARY KEY
