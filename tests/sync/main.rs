@@ -3,6 +3,7 @@
 
 mod acts;
 mod archived;
+mod clerks;
 mod cuts;
 mod earlier;
 mod front;
@@ -10,6 +11,7 @@ mod proxy;
 mod refusals;
 mod retired;
 mod stick;
+mod tables;
 mod world;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
 use intake_model::{Code, Party, Profile, RegistrationNumber};
 use intake_wire::{
-    Carried, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind, Voided,
+    Carried, ClerkLeft, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind, Voided,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -206,7 +206,6 @@ pub(crate) fn is_quiet(kind: &str) -> bool {
             | "advice_given"
             | "progress_told"
             | "earlier_looked_up"
-            | "clerk_disabled"
             | "password_changed"
             | "sealed_reader_set"
             | "key_changed"
@@ -247,6 +246,11 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
                 },
             };
             matters::clerk(tx, journal, i64::from(clerk.clerk), &clerk.role, name.as_deref()).await?;
+            stored()
+        }
+        "clerk_disabled" => {
+            let Some(ClerkLeft { clerk }) = read(entry.open.as_deref()) else { return Ok(unreadable(None)) };
+            db::clerks::set_disabled(tx, &journal.centre, journal.desk, i64::from(clerk)).await?;
             stored()
         }
         "resealed" => resealed(tx, journal, entry).await?,

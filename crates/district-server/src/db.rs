@@ -1,6 +1,7 @@
 //! Every statement the district speaks to PostgreSQL, one file for each noun. No rule is decided here.
 
 pub(crate) mod backups;
+pub(crate) mod clerks;
 pub(crate) mod counts;
 pub(crate) mod days;
 pub(crate) mod desks;

@@ -80,6 +80,8 @@ impl District {
         for entry in entries.iter().filter(|one| one.seq > told) {
             if entry.kind == Kind::matter_acted() {
                 self.act_again(tx, centre, desk, &mut own, entry).await?;
+            } else if entry.kind == Kind::clerk_left() {
+                self.left_again(tx, centre, &mut own, entry).await?;
             }
         }
         Ok(own)

@@ -6,6 +6,7 @@
 
 mod apply;
 mod backup;
+mod clerks;
 mod config;
 mod counts;
 mod days;

@@ -121,6 +121,6 @@ impl District {
     }
 }
 
-fn json(what: &impl serde::Serialize) -> Result<Vec<u8>> {
+pub(crate) fn json(what: &impl serde::Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(what).map_err(|error| Error::Internal(error.to_string()))
 }

@@ -5,6 +5,7 @@
 
 mod acts;
 mod aside;
+mod clerks;
 mod counts;
 mod days;
 mod desks;
@@ -59,6 +60,7 @@ pub(crate) fn router() -> Router<Arc<District>> {
         .route("/desks/retire", post(desks::retire))
         .route("/desks/reinstate", post(desks::reinstate))
         .route("/desks/lost", post(desks::lost))
+        .route("/desks/{centre}/{desk}/clerks", get(clerks::show).post(clerks::left))
         .route("/days", get(days::show))
         .route("/matters", get(matters::list))
         .route("/matters/person", get(matters::ask_person).post(matters::person))

@@ -105,6 +105,7 @@ deeds! {
     MatterReviewed = "matter_reviewed", "登记复查结果";
     MatterReexamined = "matter_reexamined", "登记复核结果";
     MatterReturned = "matter_returned", "退回事项";
+    ClerkLeft = "clerk_left", "停用登记台人员";
     TablePublished = "table_published", "发布表";
     AppliedAgain = "applied_again", "重新处理搁置的记录";
     CodeMade = "code_made", "生成接入码";

@@ -1,7 +1,7 @@
 //! What came down from the district: what it did with a matter, as the window is shown it, and the tables it published.
 
 use chrono::NaiveDate;
-use intake_model::{ActWords, DistrictAct, ReviewResult, TableKind, TableRead, learn};
+use intake_model::{ActWords, DistrictAct, ReviewResult, TableKind, TableRead, civil_date, learn};
 use intake_store::{Db, Matters};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -63,9 +63,18 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// What the district published is used from now on. Without it the desk works by what came with the program.
+    pub(crate) fn learn_tables(&self, db: &Db) {
+        if let Err(error) = learn_tables(db, civil_date(self.now().at_ms)) {
+            tracing::warn!(%error, "the district's tables were not read");
+        }
+    }
+}
+
 /// Takes in the tables that the district published. A code table is used from its own day on, a year's calendar for that year;
 /// a profile once its day has come, at the next sign-in or exchange.
-pub(crate) fn learn_tables(db: &Db, on: NaiveDate) -> Result<()> {
+fn learn_tables(db: &Db, on: NaiveDate) -> Result<()> {
     for table in db.read::<_, crate::Error>(|r| Ok(r.line().tables()?))? {
         if table.heading.kind == TableKind::Profile && table.heading.valid_from > on {
             continue;

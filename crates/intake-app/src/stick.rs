@@ -4,12 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use intake_model::{Code, civil_date, civil_time};
+use intake_model::{Code, civil_time};
 use intake_store::{Db, OwnKey, encrypt, write_whole};
 use intake_wire::{Stick, limits};
 
 use crate::desk::Desk;
-use crate::district::learn_tables;
 use crate::view::{ExchangeResult, StickWritten};
 use crate::visits::minute;
 use crate::{Error, Result};
@@ -52,8 +51,11 @@ impl Desk {
         let message = read_answer(&db, place)?;
         let moment = self.now();
         let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;
-        learn_tables(&db, civil_date(moment.at_ms))?;
-        Ok(ExchangeResult::of(outcome, minute(moment.at_ms)))
+        self.learn_tables(&db);
+        let left = self.end_who_left(&db)?;
+        // What that wrote goes with the next file.
+        let in_step = outcome.in_step && left.0.is_empty();
+        Ok(ExchangeResult { in_step, ..ExchangeResult::of(outcome, minute(moment.at_ms)) }.with_who_left(left))
     }
 }
 

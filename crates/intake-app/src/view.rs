@@ -467,6 +467,8 @@ views! {
         waiting: u64,
         /// Matters with which the district did something that the desk had not heard of.
         acted: u64,
+        /// Clerks who may sign in no more, since the district says that they have left.
+        clerks_left: Vec<String>,
         /// The short head.
         head: String,
         /// What went wrong.

@@ -33,6 +33,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "closings",
             "district_acts",
             "district_tables",
+            "clerks_left",
         ]
         .contains(&table)
 }

@@ -4,7 +4,7 @@
 //! an act can go, with those of its matter. Deliberately absent: signatures, which are checked before anything comes here.
 
 use intake_model::{ActTold, ActWords, DistrictAct};
-use intake_wire::{Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished};
+use intake_wire::{ClerkLeft, ClerkNamed, Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Reader, Writer};
@@ -56,6 +56,16 @@ impl Line<'_> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| open_part(&intake_wire::decode(&bytes?)?)).collect()
+    }
+
+    /// Clerks of whom the district says that they have left, by number and name.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn clerks_left(&self) -> Result<Vec<(u32, String)>> {
+        let mut statement = self.connection.prepare_cached("SELECT DISTINCT clerk, name FROM clerks_left")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How far the journal that goes on is held.
@@ -183,7 +193,7 @@ impl Reader<'_> {
 
 /// Makes the list of acts anew; what words of a matter are gone, go here too.
 pub(crate) fn fill(connection: &Connection) -> Result<()> {
-    connection.execute_batch("DELETE FROM district_acts; DELETE FROM district_tables;")?;
+    connection.execute_batch("DELETE FROM district_acts; DELETE FROM district_tables; DELETE FROM clerks_left;")?;
     let mut statement = connection.prepare("SELECT epoch, entry FROM district_journal ORDER BY epoch, seq")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut numbers = std::collections::BTreeSet::new();
@@ -207,6 +217,13 @@ fn index(connection: &Connection, epoch: i64, entry: &Entry) -> Result<Option<(S
         let sql = "INSERT OR IGNORE INTO district_tables (kind, name, version, epoch, seq) VALUES (?1, ?2, ?3, ?4, ?5)";
         let row = params![heading.kind.word(), heading.name, heading.version, epoch, entry.seq];
         connection.prepare_cached(sql)?.execute(row)?;
+    }
+    if entry.kind == Kind::clerk_left()
+        && let (Ok(ClerkLeft { clerk }), Some(Ok(ClerkNamed { name }))) =
+            (open_part(entry), entry.personal.bytes().map(serde_json::from_slice))
+    {
+        let sql = "INSERT OR IGNORE INTO clerks_left (epoch, seq, clerk, name) VALUES (?1, ?2, ?3, ?4)";
+        connection.prepare_cached(sql)?.execute(params![epoch, entry.seq, clerk, name])?;
     }
     if entry.kind != Kind::matter_acted() {
         return Ok(None);

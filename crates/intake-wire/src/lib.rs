@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod act;
+mod clerk;
 mod day;
 mod document;
 mod enrolment;
@@ -20,6 +21,7 @@ mod stick;
 mod table;
 
 pub use act::MatterActed;
+pub use clerk::{ClerkLeft, ClerkNamed};
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,

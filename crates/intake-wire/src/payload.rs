@@ -101,6 +101,8 @@ kinds! {
     desk_retired,
     /// In the district's journal: what it did with a matter: open [`crate::MatterActed`], personal [`intake_model::ActWords`].
     matter_acted,
+    /// In the district's journal: a clerk has left and may not sign in any more: open [`crate::ClerkLeft`], personal `{name}`.
+    clerk_left,
     /// In the district's journal: a table that it published: [`crate::TablePublished`].
     table_published,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.

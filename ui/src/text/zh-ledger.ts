@@ -299,6 +299,7 @@ export const ledger = {
     sent: (count: number) => `本次送到 ${count} 条`,
     alreadyHad: (count: number) => `区级原已收到 ${count} 条`,
     cameBack: (count: number) => `从区级取回本机缺的 ${count} 条`,
+    clerksLeft: (names: string[]) => `区里通知 ${names.join("、")} 已经离职，本台已停用其登录`,
     acted: (count: number) => `区里对 ${count} 件登记有新的办理，在“今日”里可以打开看`,
     carried: (count: number) => `本机有 ${count} 条与区级的号码相重，两边都保留，已重新上报`,
     draftsGone: (count: number) => `备份里有 ${count} 份草稿原来已经登记过，已从“放下的”里收走`,

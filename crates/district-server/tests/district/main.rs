@@ -13,6 +13,7 @@ mod program;
 mod reapply;
 mod retire;
 mod staff;
+mod tables;
 mod visitor;
 mod world;
 

@@ -106,7 +106,7 @@ async fn wrong_passwords_wait_longer_each_time_by_name_and_by_address() {
 }
 
 /// Every page, and from which role on.
-const PAGES: [(&str, Role); 9] = [
+const PAGES: [(&str, Role); 10] = [
     ("/desks", Role::Viewer),
     ("/days", Role::Viewer),
     ("/counts", Role::Viewer),
@@ -115,11 +115,12 @@ const PAGES: [(&str, Role); 9] = [
     ("/matters/120110005-20261124-01A-0001-A", Role::Officer),
     ("/aside", Role::Officer),
     ("/tables", Role::Administrator),
+    ("/desks/120110005/1/clerks", Role::Administrator),
     ("/acts", Role::Administrator),
 ];
 
 /// Every form of one who is signed in, and from which role on.
-const FORMS: [(&str, Role); 10] = [
+const FORMS: [(&str, Role); 11] = [
     ("/sign-out", Role::Viewer),
     ("/matters/person", Role::Officer),
     ("/aside/again", Role::Officer),
@@ -128,6 +129,7 @@ const FORMS: [(&str, Role); 10] = [
     ("/desks/retire", Role::Administrator),
     ("/desks/reinstate", Role::Administrator),
     ("/desks/lost", Role::Administrator),
+    ("/desks/120110005/1/clerks", Role::Administrator),
     ("/tables/look", Role::Administrator),
     ("/tables/publish", Role::Administrator),
 ];

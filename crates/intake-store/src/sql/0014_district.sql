@@ -26,6 +26,15 @@ CREATE TABLE district_acts (
     PRIMARY KEY (number, act_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Clerks of whom the district says that they have left, one row an entry. Follows from its journals.
+CREATE TABLE clerks_left (
+    epoch INTEGER NOT NULL,
+    seq   INTEGER NOT NULL,
+    clerk INTEGER NOT NULL,
+    name  TEXT    NOT NULL,
+    PRIMARY KEY (epoch, seq)
+) STRICT, WITHOUT ROWID;
+
 -- The tables that the district published, one row a version. Follows from its journals.
 CREATE TABLE district_tables (
     kind    TEXT    NOT NULL,
