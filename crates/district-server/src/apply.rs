@@ -106,6 +106,7 @@ impl District {
                 }
                 rest = later;
             }
+            db::shared::note(&tx, &journal, journal.applied, last).await?;
             journals::set_applied(&tx, &journal, last).await?;
             self.tell(&tx, &journal, &changes).await?;
             tx.commit().await?;

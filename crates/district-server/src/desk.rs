@@ -2,11 +2,11 @@
 
 use deadpool_postgres::{GenericClient, Transaction};
 use intake_model::{CentreCode, DeskNumber};
-use intake_wire::{DeskCertificate, Draft, Head, Kind};
+use intake_wire::{DeskCertificate, Draft, Head, Kind, MatterShared};
 
 use crate::db::own::Own;
-use crate::db::{desks, own};
-use crate::{District, Error, Result};
+use crate::db::{desks, own, shared};
+use crate::{District, Error, Result, apply};
 
 impl District {
     /// Checks the certificate of a request that its key has signed, counts the request, and makes the desk known if it is
@@ -56,6 +56,9 @@ impl District {
         let mut own = own::open(tx, centre, desk, epoch, over).await?;
         self.append_admitted(tx, centre, desk, &mut own).await?;
         self.append_tables(tx, centre, &mut own).await?;
+        if epoch == 1 {
+            shared::note_all(tx, centre, desk).await?;
+        }
         Ok(own)
     }
 
@@ -82,6 +85,10 @@ impl District {
                 self.act_again(tx, centre, desk, &mut own, entry).await?;
             } else if entry.kind == Kind::clerk_left() {
                 self.left_again(tx, centre, &mut own, entry).await?;
+            } else if entry.kind == Kind::matter_shared()
+                && let Some(MatterShared { number, .. }) = apply::read(entry.open.bytes())
+            {
+                shared::note_one(tx, centre, desk, &number).await?;
             }
         }
         Ok(own)

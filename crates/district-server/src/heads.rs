@@ -71,6 +71,7 @@ impl District {
         } else {
             own::set_told(&tx, centre, &own, asked.district).await?;
         }
+        self.share(&tx, centre, desk, &mut own).await?;
         tx.commit().await?;
         Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms() })
     }

@@ -33,6 +33,7 @@ mod retire;
 mod revoked;
 mod serve;
 mod settings;
+mod share;
 mod slowed;
 mod staff;
 mod status;

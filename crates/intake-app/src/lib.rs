@@ -34,6 +34,7 @@ mod prints;
 mod rules;
 mod sealed;
 mod search;
+mod shared;
 mod sheet;
 mod sign_in;
 mod slip;
@@ -61,6 +62,7 @@ pub use print_view::{
     FoundPrinter, PaperPictures, PrintQueue, PrintRow, PrinterCondition, PrinterSettings, PrinterView, SheetSetting,
 };
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
+pub use shared::SharedMatter;
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
     ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,

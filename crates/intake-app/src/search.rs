@@ -8,11 +8,12 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use intake_model::seek::{self, Folded, Part, Word, Words};
 use intake_model::{Catalogue, Code, Filed, Profile, TableId, Visit};
-use intake_store::{Db, MatterRecord, Query, Wanted};
+use intake_store::{Db, MatterRecord, Matters, Query, Wanted};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::desk::Desk;
+use crate::shared::{self, SharedMatter};
 use crate::view::MatterRow;
 use crate::visits::{profile_of, row};
 use crate::{Error, Result};
@@ -73,6 +74,8 @@ pub struct SearchResult {
     pub rows: Vec<FoundMatter>,
     /// Where the next page begins; `None` at the end. A page that is not full may have one: looking on takes another call.
     pub next: Option<String>,
+    /// Matters of the centre's other desks whose number holds what was typed; with the first page alone.
+    pub shared: Vec<SharedMatter>,
 }
 
 /// One matter found.
@@ -153,7 +156,9 @@ impl Desk {
             let page = r.search().page(&query, after, limit)?;
             let profile = profile_of(&r.desk()?, &r.settings()?);
             let rows = page.matters.into_iter().map(|matter| found(&r.matters(), matter, &query.words, &profile));
-            Ok(SearchResult { rows: rows.collect::<Result<_>>()?, next: page.next.map(|place| place.to_string()) })
+            let (rows, next) = (rows.collect::<Result<_>>()?, page.next.map(|place| place.to_string()));
+            let shared = if after.is_none() { shared::like(&r.matters(), &asked.text)? } else { Vec::new() };
+            Ok(SearchResult { rows, next, shared })
         })
     }
 }

@@ -34,6 +34,7 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "district_acts",
             "district_tables",
             "clerks_left",
+            "shared_matters",
         ]
         .contains(&table)
 }

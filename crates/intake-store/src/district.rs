@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::db::{Reader, Writer};
 use crate::line::{Line, LineWriter};
 use crate::matters::open_part;
-use crate::{Error, Matters, Result};
+use crate::{Error, Matters, Result, shared};
 
 /// The epoch of the journal that was told at enrolment.
 const FIRST: i64 = 1;
@@ -193,7 +193,8 @@ impl Reader<'_> {
 
 /// Makes the list of acts anew; what words of a matter are gone, go here too.
 pub(crate) fn fill(connection: &Connection) -> Result<()> {
-    connection.execute_batch("DELETE FROM district_acts; DELETE FROM district_tables; DELETE FROM clerks_left;")?;
+    connection.execute_batch("DELETE FROM district_acts; DELETE FROM district_tables; DELETE FROM clerks_left;
+         DELETE FROM shared_matters;")?;
     let mut statement = connection.prepare("SELECT epoch, entry FROM district_journal ORDER BY epoch, seq")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut numbers = std::collections::BTreeSet::new();
@@ -211,6 +212,7 @@ pub(crate) fn fill(connection: &Connection) -> Result<()> {
 /// Lists what an entry brought. Of an act it gives the number of its matter, and whether it was not listed before. What this
 /// version cannot read is kept and not listed.
 fn index(connection: &Connection, epoch: i64, entry: &Entry) -> Result<Option<(String, bool)>> {
+    shared::index(connection, epoch, entry)?;
     if entry.kind == Kind::table_published()
         && let Ok(TablePublished { heading, .. }) = open_part(entry)
     {

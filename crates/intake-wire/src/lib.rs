@@ -16,6 +16,7 @@ mod page;
 mod payload;
 mod record;
 mod request;
+mod shared;
 mod sign;
 mod stick;
 mod table;
@@ -40,6 +41,7 @@ pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };
+pub use shared::{MatterShared, SharedState, SharedWords};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use stick::{StickAnswer, StickPages};
 pub use table::TablePublished;

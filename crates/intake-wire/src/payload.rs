@@ -103,6 +103,9 @@ kinds! {
     matter_acted,
     /// In the district's journal: a clerk has left and may not sign in any more: open [`crate::ClerkLeft`], personal `{name}`.
     clerk_left,
+    /// In the district's journal: a matter of another desk of the centre: open [`crate::MatterShared`], personal
+    /// [`crate::SharedWords`].
+    matter_shared,
     /// In the district's journal: a table that it published: [`crate::TablePublished`].
     table_published,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.

@@ -263,6 +263,15 @@ export const ledger = {
     seen: "已看过，“今日”里不再提示",
     today: "有登记号用过两次，请打开看一看，并告诉来访人：",
   },
+  shared: {
+    title: "外窗口登记",
+    note: "本中心其他窗口登记的，可以看和答询，可以在新登记里关联；要更正、打印，请到原窗口办。",
+    mark: (desk: string) => `外窗口 ${desk}`,
+    number: "登记号",
+    name: "姓名或名称",
+    phone: "电话",
+    none: "没有填",
+  },
   acts: {
     title: "区里的办理",
     due: (day: string) => `最迟 ${day}`,

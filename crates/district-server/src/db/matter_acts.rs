@@ -1,7 +1,7 @@
 //! What the district did with matters: where it stands, and who did it. The words are in the entries.
 
 use deadpool_postgres::GenericClient;
-use intake_wire::{Entry, JournalId, Part};
+use intake_wire::{Entry, JournalId};
 
 use super::{execute, place, query, query_opt};
 use crate::Result;
@@ -68,19 +68,12 @@ pub(crate) async fn of(c: &impl GenericClient, centre: &str, number: &str) -> Re
 pub(crate) async fn forget(c: &impl GenericClient, centre: &str, number: &str) -> Result<()> {
     let rows = query(
         c,
-        "SELECT e.journal_id, e.seq, e.entry FROM matter_acts a
-             JOIN district_entries e ON e.centre = a.centre AND e.journal_id = a.journal_id AND e.seq = a.seq
-             WHERE a.centre = $1 AND a.number = $2",
+        "SELECT journal_id, seq FROM matter_acts WHERE centre = $1 AND number = $2",
         &[&centre, &number],
     )
     .await?;
     for row in rows {
-        let (journal, seq): (&[u8], i64) = (row.get(0), row.get(1));
-        let mut entry: Entry = minicbor::decode(row.get(2)).map_err(intake_wire::Error::from)?;
-        entry.personal = Part::Erased { digest: entry.personal.digest() };
-        let bytes = minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?;
-        let sql = "UPDATE district_entries SET entry = $4 WHERE centre = $1 AND journal_id = $2 AND seq = $3";
-        execute(c, sql, &[&centre, &journal, &seq, &bytes]).await?;
+        super::shared::forget(c, centre, row.get(0), row.get(1)).await?;
     }
     Ok(())
 }

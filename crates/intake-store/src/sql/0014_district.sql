@@ -26,6 +26,13 @@ CREATE TABLE district_acts (
     PRIMARY KEY (number, act_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Matters of the centre's other desks as they were told last, one row a number. Follows from the district's journals.
+CREATE TABLE shared_matters (
+    number TEXT    NOT NULL PRIMARY KEY,
+    epoch  INTEGER NOT NULL,
+    seq    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Clerks of whom the district says that they have left, one row an entry. Follows from its journals.
 CREATE TABLE clerks_left (
     epoch INTEGER NOT NULL,
