@@ -10,6 +10,7 @@ mod front;
 mod proxy;
 mod refusals;
 mod retired;
+mod shared;
 mod stick;
 mod tables;
 mod world;
