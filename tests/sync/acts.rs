@@ -90,7 +90,10 @@ async fn what_the_district_does_is_told_once_and_stands_with_the_matter() {
     assert_eq!(office.exchange().await.acted, 2, "two matters, though three acts");
     assert_eq!(office.exchange().await.acted, 0);
     let shown = office.shown(&first);
-    assert_eq!(shown, [(DistrictAct::Forwarded, "区住建委请按职责办理".into()), (DistrictAct::Supervised, "公布账目".into())]);
+    assert_eq!(
+        shown,
+        [(DistrictAct::Forwarded, "区住建委请按职责办理".into()), (DistrictAct::Supervised, "公布账目".into())]
+    );
     let today = office.desk.today().unwrap();
     let rows: Vec<_> = today.rows.iter().map(|row| (row.number.as_str(), row.acted)).collect();
     assert!(rows.contains(&(first.as_str(), Some(DistrictAct::Supervised))), "{rows:?}");

@@ -24,7 +24,8 @@ async fn in_step(desk: &Desk) {
 
 /// What a search by number shows of other windows: number, title, name, phone.
 fn found(desk: &Desk, typed: &str) -> Vec<(String, String, String, String)> {
-    let query = SearchQuery { text: typed.into(), from: None, to: None, category: None, state: None, after: None, limit: 20 };
+    let query =
+        SearchQuery { text: typed.into(), from: None, to: None, category: None, state: None, after: None, limit: 20 };
     let shared = desk.search(&query).unwrap().shared.into_iter();
     shared.map(|one| (one.number, one.title, one.name, one.phone)).collect()
 }

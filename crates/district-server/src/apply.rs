@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
 use intake_model::{Code, Party, Profile, RegistrationNumber};
 use intake_wire::{
-    Carried, ClerkLeft, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind, Voided,
+    Carried, ClerkLeft, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind,
+    Voided,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -13,8 +13,8 @@ pub(crate) mod lookup;
 pub(crate) mod matter_acts;
 pub(crate) mod matters;
 pub(crate) mod own;
-pub(crate) mod slowed;
 pub(crate) mod shared;
+pub(crate) mod slowed;
 pub(crate) mod staff;
 pub(crate) mod tables;
 

@@ -96,9 +96,7 @@ impl Error {
             | Self::ActUnfit(_)
             | Self::Tables(_)
             | Self::MatterVoid
-            | Self::NotThere => {
-                Code::RequestUnreadable
-            }
+            | Self::NotThere => Code::RequestUnreadable,
             Self::CodeRefused => Code::EnrolmentCodeRefused,
             Self::Refused(_) | Self::NotAllowed | Self::FormExpired => Code::DistrictRefused,
             Self::Revoked => Code::DeskRevoked,
@@ -151,7 +149,7 @@ impl Error {
         match self {
             Self::Request(_) | Self::ReasonMissing | Self::ActUnfit(_) | Self::MatterVoid | Self::Tables(_) => {
                 StatusCode::BAD_REQUEST
-            },
+            }
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::CodeRefused | Self::Revoked | Self::NotAllowed | Self::FormExpired => StatusCode::FORBIDDEN,
             Self::NotThere => StatusCode::NOT_FOUND,

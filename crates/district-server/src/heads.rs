@@ -98,7 +98,10 @@ impl District {
         let mut at = match asked.of {
             Some((journal, hash)) => own::of(&client, centre, desk, journal).await?.map(|own| {
                 let its_own = own.id == journal;
-                (own, Head { seq: if its_own { asked.after } else { 0 }, hash: if its_own { hash } else { Hash::ZERO } })
+                (
+                    own,
+                    Head { seq: if its_own { asked.after } else { 0 }, hash: if its_own { hash } else { Hash::ZERO } },
+                )
             }),
             None => match own::newest(&client, centre, desk, false).await? {
                 Some(own) => {
@@ -112,8 +115,7 @@ impl District {
         while let Some((own, from)) = at.take() {
             let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
             let agreed = own::hash_at(&client, centre, own.id, from.seq).await? == Some(from.hash);
-            let entries =
-                if agreed { own::after(&client, centre, own.id, from.seq, limit).await? } else { Vec::new() };
+            let entries = if agreed { own::after(&client, centre, own.id, from.seq, limit).await? } else { Vec::new() };
             if !entries.is_empty() {
                 self.write(&mut page, own.id, &own.mark, from, entries)?;
             } else if asked.of.is_some() {

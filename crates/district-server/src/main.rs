@@ -180,13 +180,19 @@ async fn staff(district: &District, task: Staff) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "what changes is what was asked for")]
 async fn publish(district: &District, folder: &std::path::Path, by: &str, now: bool) -> Result<()> {
     let files = district_server::table_files(folder)?;
-    let changes =
-        if now { district.publish_tables(by, &files).await? } else { district.weigh_tables(&files).await? };
+    let changes = if now { district.publish_tables(by, &files).await? } else { district.weigh_tables(&files).await? };
     for change in changes {
         println!("{}", change.title());
         change.lines.iter().for_each(|line| println!("  {line}"));
     }
-    println!("{}", if now { "已发布，各登记台下次上报时收到。" } else { "还没有发布。加上 --now 再运行一次才发布。" });
+    println!(
+        "{}",
+        if now {
+            "已发布，各登记台下次上报时收到。"
+        } else {
+            "还没有发布。加上 --now 再运行一次才发布。"
+        }
+    );
     Ok(())
 }
 

@@ -51,10 +51,7 @@ fn says(number: String, stands: &Stands, told: bool) -> Option<(MatterShared, Sh
         Record::Told(record) if !record.visit.is_sealed() => {
             let visit = record.visit;
             let name = visit.name.shown().to_owned();
-            Some((
-                open(visit.party),
-                SharedWords { title: visit.title, name, phone: visit.phone.unwrap_or_default() },
-            ))
+            Some((open(visit.party), SharedWords { title: visit.title, name, phone: visit.phone.unwrap_or_default() }))
         }
         _ => None,
     }

@@ -81,7 +81,9 @@ impl District {
                         (other.heading.kind, &other.heading.name) == (change.heading.kind, &change.heading.name)
                     };
                     if changes.iter().any(same) {
-                        mistakes.push(format!("{name}: another file has a version of the same table; publish one after the other"));
+                        mistakes.push(format!(
+                            "{name}: another file has a version of the same table; publish one after the other"
+                        ));
                     } else {
                         changes.push(change);
                     }

@@ -158,7 +158,7 @@ impl ExchangeResult {
     }
 
     /// One that came to its end at a minute, by line or by stick.
-    pub(crate) fn of(outcome: intake_sync::Outcome, at: String) -> Self {
+    pub(crate) fn of(outcome: Outcome, at: String) -> Self {
         let trouble = match (outcome.forked, outcome.district_ahead) {
             (true, _) => Some(Code::JournalForked),
             (false, true) => Some(Code::DistrictAhead),

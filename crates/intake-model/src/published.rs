@@ -78,9 +78,7 @@ impl TableRead {
             Self::Codes(table) => {
                 (TableKind::Codes, table.id.as_str().to_owned(), table.edition.to_string(), table.effective)
             }
-            Self::Calendar(year) => {
-                (TableKind::Calendar, year.year.to_string(), year.version.clone(), year.effective)
-            }
+            Self::Calendar(year) => (TableKind::Calendar, year.year.to_string(), year.version.clone(), year.effective),
             Self::Profile(profile) => {
                 (TableKind::Profile, profile.id.clone(), profile.version.clone(), profile.effective)
             }
@@ -109,9 +107,10 @@ impl TableRead {
                 "edition {} does not follow edition {}: records name it, and what they say never changes",
                 table.edition, newest.edition
             )),
-            (Self::Codes(table), Self::Codes(newest)) if table.effective < newest.effective => {
-                Err(format!("it would begin on {}, before the edition it follows ({})", table.effective, newest.effective))
-            }
+            (Self::Codes(table), Self::Codes(newest)) if table.effective < newest.effective => Err(format!(
+                "it would begin on {}, before the edition it follows ({})",
+                table.effective, newest.effective
+            )),
             _ if self.heading().version == before.heading().version => {
                 Err(format!("version {} is there already; a changed table has another version", self.heading().version))
             }
@@ -122,7 +121,8 @@ impl TableRead {
     /// What becomes other than it is in `before`, a line each; all of it where there was none.
     pub fn changes(&self, before: Option<&Self>) -> Vec<String> {
         let (old, new) = (before.map(Self::lines).unwrap_or_default(), self.lines());
-        let gone = old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(key, value)| format!("- {key}　{value}"));
+        let gone =
+            old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(key, value)| format!("- {key}　{value}"));
         let come = new.iter().filter_map(|(key, value)| match old.get(key) {
             None => Some(format!("+ {key}　{value}")),
             Some(was) if was != value => Some(format!("* {key}　{was} → {value}")),
@@ -134,12 +134,11 @@ impl TableRead {
     /// What the table says, by what it says it of.
     fn lines(&self) -> BTreeMap<String, String> {
         match self {
-            Self::Codes(table) => {
-                table.entries.iter().map(|entry| (entry.code.clone(), entry.name.clone())).collect()
-            }
-            Self::Calendar(year) => year.exceptions().map(|(day, worked)| {
-                (day.to_string(), if worked { "上班" } else { "放假" }.to_owned())
-            }).collect(),
+            Self::Codes(table) => table.entries.iter().map(|entry| (entry.code.clone(), entry.name.clone())).collect(),
+            Self::Calendar(year) => year
+                .exceptions()
+                .map(|(day, worked)| (day.to_string(), if worked { "上班" } else { "放假" }.to_owned()))
+                .collect(),
             Self::Profile(profile) => {
                 let mut lines = BTreeMap::new();
                 flatten(String::new(), &serde_json::to_value(profile).unwrap_or_default(), &mut lines);
@@ -170,12 +169,8 @@ struct Learned {
     headings: BTreeSet<TableHeading>,
 }
 
-static LEARNED: RwLock<Learned> = RwLock::new(Learned {
-    catalogue: None,
-    calendars: None,
-    profiles: Vec::new(),
-    headings: BTreeSet::new(),
-});
+static LEARNED: RwLock<Learned> =
+    RwLock::new(Learned { catalogue: None, calendars: None, profiles: Vec::new(), headings: BTreeSet::new() });
 
 /// Takes a table in: from now on this program knows it. The same once more changes nothing. A code table whose edition is known
 /// is passed over; a year and a profile take the place of what was known.
@@ -289,7 +284,8 @@ mod tests {
 
     #[test]
     fn what_changes_is_told_a_line_each() {
-        let (old, new) = (read("a.json", RATING), read("a.json", &RATING.replace("\"4\"", "\"3\"").replace("满意\"},", "好\"},")));
+        let (old, new) =
+            (read("a.json", RATING), read("a.json", &RATING.replace("\"4\"", "\"3\"").replace("满意\"},", "好\"},")));
         assert_eq!(new.changes(Some(&old)), ["- 4　很不满意", "* 1　满意 → 好", "+ 3　很不满意"]);
         let year = read("b.json", YEAR);
         assert_eq!(year.changes(None), ["+ 2031-01-01　放假", "+ 2031-01-04　上班"]);

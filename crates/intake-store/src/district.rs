@@ -4,7 +4,9 @@
 //! an act can go, with those of its matter. Deliberately absent: signatures, which are checked before anything comes here.
 
 use intake_model::{ActTold, ActWords, DistrictAct};
-use intake_wire::{ClerkLeft, ClerkNamed, Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished};
+use intake_wire::{
+    ClerkLeft, ClerkNamed, Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished,
+};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Reader, Writer};
@@ -193,8 +195,10 @@ impl Reader<'_> {
 
 /// Makes the list of acts anew; what words of a matter are gone, go here too.
 pub(crate) fn fill(connection: &Connection) -> Result<()> {
-    connection.execute_batch("DELETE FROM district_acts; DELETE FROM district_tables; DELETE FROM clerks_left;
-         DELETE FROM shared_matters;")?;
+    connection.execute_batch(
+        "DELETE FROM district_acts; DELETE FROM district_tables; DELETE FROM clerks_left;
+         DELETE FROM shared_matters;",
+    )?;
     let mut statement = connection.prepare("SELECT epoch, entry FROM district_journal ORDER BY epoch, seq")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut numbers = std::collections::BTreeSet::new();

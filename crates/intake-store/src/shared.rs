@@ -19,7 +19,8 @@ pub struct SharedRecord {
     pub words: Option<SharedWords>,
 }
 
-const ENTRY: &str = "SELECT j.entry FROM shared_matters s JOIN district_journal j ON j.epoch = s.epoch AND j.seq = s.seq";
+const ENTRY: &str =
+    "SELECT j.entry FROM shared_matters s JOIN district_journal j ON j.epoch = s.epoch AND j.seq = s.seq";
 
 impl Matters<'_> {
     /// A matter of another desk by its number with hyphens.

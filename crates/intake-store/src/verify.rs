@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use intake_wire::{Entry, Head, JournalId};
+use intake_wire::{Entry, Head};
 
 use crate::db::Reader;
 use crate::fold::{Office, Place, ROW, Row, Tables, fold, read_row};

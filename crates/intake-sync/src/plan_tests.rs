@@ -160,7 +160,11 @@ enum Event {
     DistrictSetBack(u8, u64),
     /// The district's database is put back as it was so many of its own entries ago, journals opened since included.
     DistrictRestored(u64),
-    Exchange { cuts: Vec<u64>, reversed: bool, repeated: bool },
+    Exchange {
+        cuts: Vec<u64>,
+        reversed: bool,
+        repeated: bool,
+    },
 }
 
 fn event() -> impl Strategy<Value = Event> {

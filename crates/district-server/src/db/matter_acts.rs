@@ -66,12 +66,9 @@ pub(crate) async fn of(c: &impl GenericClient, centre: &str, number: &str) -> Re
 
 /// The words of the acts about a matter go: it is sealed from now on. The chain still holds by their digests.
 pub(crate) async fn forget(c: &impl GenericClient, centre: &str, number: &str) -> Result<()> {
-    let rows = query(
-        c,
-        "SELECT journal_id, seq FROM matter_acts WHERE centre = $1 AND number = $2",
-        &[&centre, &number],
-    )
-    .await?;
+    let rows =
+        query(c, "SELECT journal_id, seq FROM matter_acts WHERE centre = $1 AND number = $2", &[&centre, &number])
+            .await?;
     for row in rows {
         super::shared::forget(c, centre, row.get(0), row.get(1)).await?;
     }

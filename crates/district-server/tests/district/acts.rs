@@ -25,7 +25,8 @@ impl Browser<'_> {
     async fn acts(&mut self, number: &str, act: &str, fields: &[(&str, &str)]) -> Shown {
         let page = self.get(&format!("/matters/{number}")).await.text;
         let id = form_of(&page, act);
-        let fields: Vec<(&str, &str)> = [("id", id.as_str()), ("act", act)].into_iter().chain(fields.to_vec()).collect();
+        let fields: Vec<(&str, &str)> =
+            [("id", id.as_str()), ("act", act)].into_iter().chain(fields.to_vec()).collect();
         self.post(&format!("/matters/{number}/act"), &fields).await
     }
 }
@@ -63,11 +64,13 @@ async fn an_officer_says_what_the_district_does_and_it_goes_down_to_the_desk_tha
     assert!(!String::from_utf8_lossy(down[0].open.bytes().unwrap()).contains("住建委"), "words are personal");
     assert!(came_down(&world, &other).await.is_empty(), "another desk hears nothing of it");
     let page = browser.get(&format!("/matters/{number}")).await.text;
-    for word in ["转送", "区住建委", "最迟2026-12-20", "公布三年账目", "复查：变更", "缺少门牌号", "李科员"] {
+    for word in ["转送", "区住建委", "最迟2026-12-20", "公布三年账目", "复查：变更", "缺少门牌号", "李科员"]
+    {
         assert!(page.contains(word), "{word} {page}");
     }
     for act in ["matter_forwarded", "matter_assigned", "matter_supervised", "matter_reviewed", "matter_returned"] {
-        let sql = format!("SELECT count(*) FROM staff_acts WHERE act = '{act}' AND number = '{number}' AND name = '李科员'");
+        let sql =
+            format!("SELECT count(*) FROM staff_acts WHERE act = '{act}' AND number = '{number}' AND name = '李科员'");
         assert_eq!(world.count(&sql), 1, "{act}");
     }
 }

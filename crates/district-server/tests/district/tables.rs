@@ -59,8 +59,14 @@ async fn with_one_mistake_nothing_is_published_and_each_mistake_has_its_sentence
     let world = world();
     let desk = world.desk(1).await;
     let files = [
-        ("年.json", r#"{"year":2042,"version":"1","source":"试","effective":"2041-11-01","off":["2042-01-04"],"worked":[]}"#),
-        ("表.json", r#"{"table":"rating","title":"试","edition":1,"effective":"2042-01-01","source":"试","levels":[],"entries":[]}"#),
+        (
+            "年.json",
+            r#"{"year":2042,"version":"1","source":"试","effective":"2041-11-01","off":["2042-01-04"],"worked":[]}"#,
+        ),
+        (
+            "表.json",
+            r#"{"table":"rating","title":"试","edition":1,"effective":"2042-01-01","source":"试","levels":[],"entries":[]}"#,
+        ),
         ("配置.toml", "extends = "),
         ("good.json", r#"{"year":2043,"version":"1","source":"试","effective":"2042-11-01","off":[],"worked":[]}"#),
     ];
