@@ -162,7 +162,7 @@ async fn a_page_of_a_lost_desk_is_refused_and_so_is_all_it_asks() {
     told(lost);
     server.refuses(desk.whole(), REVOKED, "a page").await;
     let sealed = |path: &str| {
-        let asked = Heads { journals: Vec::new(), district: Head::EMPTY, district_of: None };
+        let asked = Heads { journals: Vec::new(), district: Head::EMPTY, district_journal: None };
         SignedRequest::sealed(path, &asked, desk.certificate.clone(), &desk.key).unwrap()
     };
     assert_eq!(server.post("/v1/heads", sealed("/v1/heads")).await, Err(REVOKED));

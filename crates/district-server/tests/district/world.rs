@@ -84,7 +84,7 @@ impl World {
 
     pub(crate) async fn heads(&self, desk: &Desk, district: Head) -> Result<HeadsAnswer, (u16, Code)> {
         let journals = vec![(desk.journal, "A".into(), desk.head())];
-        let asked = Heads { journals, district, district_of: None };
+        let asked = Heads { journals, district, district_journal: None };
         let body = SignedRequest::sealed("/v1/heads", &asked, desk.certificate.clone(), &desk.key).unwrap();
         self.post("/v1/heads", body).await.map(|bytes| decode(&bytes).unwrap())
     }
