@@ -45,6 +45,8 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         visit::void_matter,
         visit::versions,
         visit::seen_twins,
+        visit::district_acts,
+        visit::seen_acts,
         search::search,
         search::look_up_earlier,
         search::earlier_told,

@@ -1,14 +1,18 @@
 //! The exchange between the real client and the real district on a real PostgreSQL, over a line that breaks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod acts;
 mod archived;
+mod clerks;
 mod cuts;
 mod earlier;
 mod front;
 mod proxy;
 mod refusals;
 mod retired;
+mod shared;
 mod stick;
+mod tables;
 mod world;
 
 use std::sync::Arc;

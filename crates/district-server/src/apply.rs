@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use deadpool_postgres::Transaction;
 use intake_model::{Code, Party, Profile, RegistrationNumber, StepKind};
 use intake_wire::{
-    Carried, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind, Voided,
+    Carried, ClerkLeft, Corrected, Draft, JournalId, Kind, Record, Registered, Resealed, SlipIssued, VerdictKind,
+    Voided,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -111,6 +112,7 @@ impl District {
                 }
                 rest = later;
             }
+            db::shared::note(&tx, &journal, journal.applied, last).await?;
             journals::set_applied(&tx, &journal, last).await?;
             self.tell(&tx, &journal, &changes).await?;
             tx.commit().await?;
@@ -211,7 +213,6 @@ pub(crate) fn is_quiet(kind: &str) -> bool {
             | "advice_given"
             | "progress_told"
             | "earlier_looked_up"
-            | "clerk_disabled"
             | "password_changed"
             | "sealed_reader_set"
             | "key_changed"
@@ -252,6 +253,11 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
                 },
             };
             matters::clerk(tx, journal, i64::from(clerk.clerk), &clerk.role, name.as_deref()).await?;
+            stored()
+        }
+        "clerk_disabled" => {
+            let Some(ClerkLeft { clerk }) = read(entry.open.as_deref()) else { return Ok(unreadable(None)) };
+            db::clerks::set_disabled(tx, &journal.centre, journal.desk, i64::from(clerk)).await?;
             stored()
         }
         "resealed" => resealed(tx, journal, entry).await?,
@@ -478,6 +484,7 @@ async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resu
     }
     entries::erase_versions(tx, &theirs, &number, &open.of).await?;
     db::documents::forget(tx, &theirs, &open.of).await?;
+    db::matter_acts::forget(tx, &journal.centre, &number).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }
 

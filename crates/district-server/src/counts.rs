@@ -108,7 +108,7 @@ fn first_level(count: &Count) -> String {
     }
     let Some((edition, code)) = &count.category else { return UNFILED.into() };
     let edition = u32::try_from(*edition).unwrap_or(0);
-    let table = Catalogue::built_in().edition(TableId::ContentCategory, edition);
+    let table = Catalogue::known().edition(TableId::ContentCategory, edition);
     let path = table.map(|table| table.path(code)).filter(|path| !path.is_empty());
     path.as_deref().and_then(|path| path.split(" / ").next()).unwrap_or(code).to_owned()
 }

@@ -1,6 +1,7 @@
 //! Every statement the district speaks to PostgreSQL, one file for each noun. No rule is decided here.
 
 pub(crate) mod backups;
+pub(crate) mod clerks;
 pub(crate) mod counts;
 pub(crate) mod days;
 pub(crate) mod desks;
@@ -9,11 +10,14 @@ pub(crate) mod entries;
 pub(crate) mod forks;
 pub(crate) mod journals;
 pub(crate) mod lookup;
+pub(crate) mod matter_acts;
 pub(crate) mod matters;
 pub(crate) mod own;
+pub(crate) mod shared;
 pub(crate) mod slowed;
 pub(crate) mod staff;
 pub(crate) mod steps;
+pub(crate) mod tables;
 
 use std::time::Duration;
 

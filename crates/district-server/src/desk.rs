@@ -2,11 +2,11 @@
 
 use deadpool_postgres::{GenericClient, Transaction};
 use intake_model::{CentreCode, DeskNumber};
-use intake_wire::{DeskCertificate, Draft, Head, Kind};
+use intake_wire::{DeskCertificate, Draft, Head, Kind, MatterShared};
 
 use crate::db::own::Own;
-use crate::db::{desks, own};
-use crate::{District, Error, Result};
+use crate::db::{desks, own, shared};
+use crate::{District, Error, Result, apply};
 
 impl District {
     /// Checks the certificate of a request that its key has signed, counts the request, and makes the desk known if it is
@@ -55,6 +55,42 @@ impl District {
     ) -> Result<Own> {
         let mut own = own::open(tx, centre, desk, epoch, over).await?;
         self.append_admitted(tx, centre, desk, &mut own).await?;
+        self.append_tables(tx, centre, &mut own).await?;
+        if epoch == 1 {
+            shared::note_all(tx, centre, desk).await?;
+        }
+        Ok(own)
+    }
+
+    /// Opens the next epoch over one of which the desk holds another version: this database came from a backup. What the desk
+    /// may not have heard of in the one before is said again, and that it is out of service.
+    pub(crate) async fn go_on_over(
+        &self,
+        tx: &Transaction<'_>,
+        centre: &str,
+        desk: u8,
+        before: &Own,
+        over: Head,
+    ) -> Result<Own> {
+        let mut own = self.open_epoch(tx, centre, desk, before.epoch + 1, Some(over)).await?;
+        let (told, entries) = own::with_told(tx, centre, before).await?;
+        let service = entries.iter().rfind(|one| one.kind == Kind::desk_admitted() || one.kind == Kind::desk_retired());
+        if let Some(retired) = service.filter(|one| one.kind == Kind::desk_retired()) {
+            let open = retired.open.bytes().unwrap_or(b"{}").to_vec();
+            let draft = Draft { kind: Kind::desk_retired(), open, personal: b"{}".to_vec() };
+            own::append(tx, centre, &mut own, draft, self.moment()).await?;
+        }
+        for entry in entries.iter().filter(|one| one.seq > told) {
+            if entry.kind == Kind::matter_acted() {
+                self.act_again(tx, centre, desk, &mut own, entry).await?;
+            } else if entry.kind == Kind::clerk_left() {
+                self.left_again(tx, centre, &mut own, entry).await?;
+            } else if entry.kind == Kind::matter_shared()
+                && let Some(MatterShared { number, .. }) = apply::read(entry.open.bytes())
+            {
+                shared::note_one(tx, centre, desk, &number).await?;
+            }
+        }
         Ok(own)
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use intake_model::Code;
+use intake_model::{ActProblem, Code};
 
 /// What went wrong at the district.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum Error {
     /// Something that cannot be written out: one sentence.
     #[error("the export: {0}")]
     Export(String),
+    /// Tables with mistakes: one sentence each.
+    #[error("{}", .0.join("\n"))]
+    Tables(Vec<String>),
     /// A name or a password of staff that cannot be: one sentence.
     #[error("staff: {0}")]
     Staff(String),
@@ -58,6 +61,12 @@ pub enum Error {
     /// A person was looked for without a reason.
     #[error("no reason given")]
     ReasonMissing,
+    /// What the district does with a matter lacks something.
+    #[error("an act that lacks something")]
+    ActUnfit(Vec<ActProblem>),
+    /// Nothing is done with a matter that was voided.
+    #[error("the matter is void")]
+    MatterVoid,
     /// No such page, or no such matter.
     #[error("nothing there")]
     NotThere,
@@ -82,7 +91,12 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
-            Self::Request(_) | Self::ReasonMissing | Self::NotThere => Code::RequestUnreadable,
+            Self::Request(_)
+            | Self::ReasonMissing
+            | Self::ActUnfit(_)
+            | Self::Tables(_)
+            | Self::MatterVoid
+            | Self::NotThere => Code::RequestUnreadable,
             Self::CodeRefused => Code::EnrolmentCodeRefused,
             Self::Refused(_) | Self::NotAllowed | Self::FormExpired => Code::DistrictRefused,
             Self::Revoked => Code::DeskRevoked,
@@ -119,6 +133,12 @@ impl Error {
             Self::NotAllowed => "您的权限不能做这一步，需要时请找管理人员。".into(),
             Self::FormExpired => "这张表已经过期，请返回上一页，刷新以后再填。".into(),
             Self::ReasonMissing => "按来访人查找要写明理由，请返回上一页写上。".into(),
+            Self::ActUnfit(problems) => {
+                let missing: Vec<&str> = problems.iter().map(|one| lacking(*one)).collect();
+                format!("没有记下：{}。请返回上一页补上。", missing.join("；"))
+            }
+            Self::Tables(mistakes) => format!("没有发布，表里有错：{}", mistakes.join("；")),
+            Self::MatterVoid => "这件登记已经作废，不能再办理。".into(),
             Self::NotThere => "没有这一页，或者没有这个登记号。".into(),
             Self::Request(_) => "填的内容看不懂，请返回上一页检查一下。".into(),
             _ => "出了问题，没有做成，请把下面的编号告诉管理人员。".into(),
@@ -127,7 +147,9 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Request(_) | Self::ReasonMissing => StatusCode::BAD_REQUEST,
+            Self::Request(_) | Self::ReasonMissing | Self::ActUnfit(_) | Self::MatterVoid | Self::Tables(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::CodeRefused | Self::Revoked | Self::NotAllowed | Self::FormExpired => StatusCode::FORBIDDEN,
             Self::NotThere => StatusCode::NOT_FOUND,
@@ -144,6 +166,16 @@ impl Error {
             | Self::StickAnswer(_)
             | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+}
+
+/// What must be filled in, in words.
+fn lacking(problem: ActProblem) -> &'static str {
+    match problem {
+        ActProblem::Body => "要写明转给或者交给哪个单位，一行，不超过100字",
+        ActProblem::Due => "要写明期限，不能早于今天",
+        ActProblem::Result => "要选择结果",
+        ActProblem::Text => "要写明内容或者原因，不超过1000字",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where both sides stand, and the district's entries for a desk.
 
 use intake_wire::{
-    Block, DeskCertificate, DownRequest, Entry, Head, Heads, HeadsAnswer, JournalId, JournalState, OwnRequest,
+    Block, DeskCertificate, DownRequest, Entry, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, OwnRequest,
     PageWriter, limits,
 };
 
@@ -23,6 +23,7 @@ impl District {
     /// The district's heads of a desk's journals, and of its own for the desk.
     pub(crate) async fn heads(&self, certificate: &DeskCertificate, asked: &Heads) -> Result<HeadsAnswer> {
         self.admit(certificate).await?;
+        self.learn_tables().await?;
         if asked.journals.len() > JOURNALS {
             return Err(Error::Request("too many journals".into()));
         }
@@ -66,8 +67,11 @@ impl District {
         }
         let mut own = self.own_journal(&tx, centre, desk).await?;
         if self.is_behind(&tx, centre, desk, &own, asked.district).await? {
-            own = self.open_epoch(&tx, centre, desk, own.epoch + 1, Some(asked.district)).await?;
+            own = self.go_on_over(&tx, centre, desk, &own, asked.district).await?;
+        } else {
+            own::set_told(&tx, centre, &own, asked.district).await?;
         }
+        self.share(&tx, centre, desk, &mut own).await?;
         tx.commit().await?;
         Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms() })
     }
@@ -91,12 +95,32 @@ impl District {
         let (centre, desk) = (certificate.centre.as_str(), certificate.desk);
         let client = self.pool.get().await?;
         let mut page = (PageWriter::new()?, Vec::new());
-        if let Some(own) = own::newest(&client, centre, desk, false).await?
-            && let Some(hash) = own::hash_at(&client, centre, own.id, asked.after).await?
-        {
+        let mut at = match asked.of {
+            Some((journal, hash)) => own::of(&client, centre, desk, journal).await?.map(|own| {
+                let its_own = own.id == journal;
+                (
+                    own,
+                    Head { seq: if its_own { asked.after } else { 0 }, hash: if its_own { hash } else { Hash::ZERO } },
+                )
+            }),
+            None => match own::newest(&client, centre, desk, false).await? {
+                Some(own) => {
+                    let hash = own::hash_at(&client, centre, own.id, asked.after).await?;
+                    hash.map(|hash| (own, Head { seq: asked.after, hash }))
+                }
+                None => None,
+            },
+        };
+        // Where there is no more of the one that was asked for, the next one goes on: this district was restored.
+        while let Some((own, from)) = at.take() {
             let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
-            let entries = own::after(&client, centre, own.id, asked.after, limit).await?;
-            self.write(&mut page, own.id, &own.mark, Head { seq: asked.after, hash }, entries)?;
+            let agreed = own::hash_at(&client, centre, own.id, from.seq).await? == Some(from.hash);
+            let entries = if agreed { own::after(&client, centre, own.id, from.seq, limit).await? } else { Vec::new() };
+            if !entries.is_empty() {
+                self.write(&mut page, own.id, &own.mark, from, entries)?;
+            } else if asked.of.is_some() {
+                at = own::following(&client, centre, desk, own.epoch).await?.map(|next| (next, Head::EMPTY));
+            }
         }
         page.1.extend(page.0.finish()?);
         Ok(page.1)

@@ -6,6 +6,7 @@
 
 mod apply;
 mod backup;
+mod clerks;
 mod config;
 mod counts;
 mod days;
@@ -19,6 +20,7 @@ mod heads;
 mod http;
 mod keys;
 mod lookup;
+mod matter_acts;
 mod metrics;
 mod overview;
 mod pages;
@@ -31,14 +33,17 @@ mod retire;
 mod revoked;
 mod serve;
 mod settings;
+mod share;
 mod slowed;
 mod staff;
 mod status;
 mod steps;
 mod stick;
+mod tables;
 mod take;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::Pool;
@@ -55,6 +60,7 @@ pub use serve::{serve, serve_with_grace};
 pub use staff::{Role, StaffLine};
 pub use status::{DeskStatus, JournalStatus, Status};
 pub use stick::TakenIn;
+pub use tables::{Change, TableFile, table_files};
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: usize = 16;
@@ -79,6 +85,8 @@ pub struct District {
     enrolling: tokio::sync::Mutex<()>,
     /// One password at a time: each takes much memory on purpose.
     signing_in: tokio::sync::Mutex<()>,
+    /// Up to which published table this program has learned them.
+    learned: AtomicI64,
 }
 
 impl District {
@@ -105,7 +113,9 @@ impl District {
             started: Instant::now(),
             enrolling: tokio::sync::Mutex::new(()),
             signing_in: tokio::sync::Mutex::new(()),
+            learned: AtomicI64::new(0),
         };
+        district.learn_tables().await?;
         district.fold_again().await?;
         district.apply_all().await?;
         Ok(Arc::new(district))

@@ -10,6 +10,7 @@ use intake_wire::{Record, StepTold, StepWords};
 use crate::db::lookup::{self, About, Filter, Issued, Listed, Whole};
 use crate::db::matters::Sought;
 use crate::db::steps::{self, Step};
+use crate::matter_acts::Done;
 use crate::staff::{Act, Deed, Person, Role, reason};
 use crate::{District, Error, Result, apply};
 
@@ -50,6 +51,8 @@ pub(crate) struct Matter {
     pub(crate) papers: Vec<Issued>,
     /// Each with its words, where they can be read.
     pub(crate) steps: Vec<(Step, Option<StepWords>)>,
+    /// What the district did with it.
+    pub(crate) acts: Vec<Done>,
 }
 
 /// What a version of a matter says.
@@ -129,8 +132,9 @@ impl District {
         let client = self.pool.get().await?;
         let standing = lookup::of_number(&client, &centre, &number).await?;
         let desk = standing.first().map(|one| one.desk).ok_or(Error::NotThere)?;
-        let mut matter =
-            Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new(), steps: Vec::new() };
+        let mut matter = Matter {
+ number, centre, standing, entries: Vec::new(), papers: Vec::new(), steps: Vec::new(), acts: Vec::new() };
+        matter.acts = self.acts_about(&matter.centre, &matter.number, matter.is_sealed()).await?;
         if !matter.is_sealed() {
             let entries = lookup::about(&client, &matter.centre, desk, &matter.number).await?;
             matter.entries = entries
@@ -169,7 +173,7 @@ fn version(entry: &About) -> Option<Version> {
 pub(crate) fn category(filed: Option<&(i64, String)>) -> Option<String> {
     let (edition, code) = filed?;
     let filed = Filed { edition: u32::try_from(*edition).ok()?, code: code.clone() };
-    Catalogue::built_in().path(TableId::ContentCategory, &filed)
+    Catalogue::known().path(TableId::ContentCategory, &filed)
 }
 
 /// Where the next page begins.

@@ -41,6 +41,17 @@ enum Task {
     Staff(Staff),
     /// Print desks, heads and counts as JSON.
     Status,
+    /// Print what the tables in a folder would change; with `--now` they take effect and go down to every desk.
+    Publish {
+        /// Code tables and calendars as `.json`, profiles with their wording as `.toml`.
+        folder: PathBuf,
+        /// Who publishes them.
+        #[arg(long)]
+        by: String,
+        /// They take effect.
+        #[arg(long)]
+        now: bool,
+    },
     /// Apply again what was set aside: after an update of this program or of a table.
     Reapply,
     /// Write a centre's matters of a period to a new file, and journal that.
@@ -143,6 +154,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         Task::Lost(desk) => open().await?.lost(&desk.centre, desk.desk).await?,
         Task::Staff(task) => staff(&*open().await?, task).await?,
         Task::Status => println!("{}", json(&open().await?.status().await?)?),
+        Task::Publish { folder, by, now } => publish(&*open().await?, &folder, &by, now).await?,
         Task::Reapply => println!("{}", json(&open().await?.reapply().await?)?),
         Task::Export { centre, from, to, by, reason, file } => {
             let asked = Export { centre, from, to, by, reason, file };
@@ -162,6 +174,25 @@ async fn staff(district: &District, task: Staff) -> Result<()> {
         Staff::Disable { name } => district.disable_staff(&name).await?,
         Staff::List => println!("{}", json(&district.staff().await?)?),
     }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what changes is what was asked for")]
+async fn publish(district: &District, folder: &std::path::Path, by: &str, now: bool) -> Result<()> {
+    let files = district_server::table_files(folder)?;
+    let changes = if now { district.publish_tables(by, &files).await? } else { district.weigh_tables(&files).await? };
+    for change in changes {
+        println!("{}", change.title());
+        change.lines.iter().for_each(|line| println!("  {line}"));
+    }
+    println!(
+        "{}",
+        if now {
+            "已发布，各登记台下次上报时收到。"
+        } else {
+            "还没有发布。加上 --now 再运行一次才发布。"
+        }
+    );
     Ok(())
 }
 

@@ -5,19 +5,22 @@
 
 mod acts;
 mod aside;
+mod clerks;
 mod counts;
 mod days;
 mod desks;
 mod form;
+mod matter_acts;
 mod matters;
 mod sign_in;
+mod tables;
 mod visit;
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -57,13 +60,18 @@ pub(crate) fn router() -> Router<Arc<District>> {
         .route("/desks/retire", post(desks::retire))
         .route("/desks/reinstate", post(desks::reinstate))
         .route("/desks/lost", post(desks::lost))
+        .route("/desks/{centre}/{desk}/clerks", get(clerks::show).post(clerks::left))
         .route("/days", get(days::show))
         .route("/matters", get(matters::list))
         .route("/matters/person", get(matters::ask_person).post(matters::person))
         .route("/matters/{number}", get(matters::one))
+        .route("/matters/{number}/act", post(matter_acts::act))
         .route("/aside", get(aside::show))
         .route("/aside/again", post(aside::again))
         .route("/counts", get(counts::show))
+        .route("/tables", get(tables::show))
+        .route("/tables/look", post(tables::look).layer(DefaultBodyLimit::max(tables::FORM_BYTES)))
+        .route("/tables/publish", post(tables::publish).layer(DefaultBodyLimit::max(tables::FORM_BYTES)))
         .route("/acts", get(acts::show))
         .route("/visit", get(visit::show).post(visit::ask))
 }
@@ -138,12 +146,13 @@ struct Link {
 }
 
 /// The main pages, and from which role on.
-const LINKS: [(&str, &str, Role); 6] = [
+const LINKS: [(&str, &str, Role); 7] = [
     ("/desks", "登记台", Role::Viewer),
     ("/days", "日结", Role::Viewer),
     ("/matters", "事项", Role::Officer),
     ("/aside", "搁置", Role::Officer),
     ("/counts", "统计", Role::Viewer),
+    ("/tables", "表和日历", Role::Administrator),
     ("/acts", "操作记录", Role::Administrator),
 ];
 
@@ -165,7 +174,7 @@ impl Frame {
 fn centre_name(code: &str) -> String {
     use intake_model::{Catalogue, TableId};
     let whole = format!("{code:0<12}");
-    let entry = Catalogue::built_in().edition(TableId::Place, 1).and_then(|table| table.entry(&whole));
+    let entry = Catalogue::known().edition(TableId::Place, 1).and_then(|table| table.entry(&whole));
     entry.map_or_else(|| code.to_owned(), |entry| entry.name.clone())
 }
 

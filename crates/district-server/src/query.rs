@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use chrono::NaiveDate;
 use intake_model::clock::first_answer_due;
-use intake_model::{Calendars, Course, Paper, Profile, RegistrationNumber, ReplyWay, Stage, StepFact, StepKind, name};
+use intake_model::{Calendars, Course, DistrictAct, Paper, Profile, RegistrationNumber, ReplyWay, Stage, StepFact, StepKind, name};
 use intake_wire::{Hash, SlipIssued, sha256};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
@@ -65,6 +65,8 @@ pub(crate) struct Open {
     pub(crate) due: Option<NaiveDate>,
     /// Notices that stand, in order: name and day.
     pub(crate) notices: Vec<(&'static str, NaiveDate)>,
+    /// What the district did with it, in order: what and on which day.
+    pub(crate) acts: Vec<(&'static str, NaiveDate)>,
 }
 
 /// Whom to call.
@@ -114,9 +116,23 @@ impl District {
             let papers = lookup::papers(&client, centre, matter.desk, &number).await?;
             let steps = steps::of(&client, centre, matter.desk, &number).await?;
             let facts: Vec<StepFact> = steps.iter().filter(|one| !one.withdrawn).map(|one| one.fact).collect();
-            State::Open(open(matter, &papers, &facts, profile(&office, centre)))
+            let acts = self.acts_about(centre, &number, false).await?;
+            let acts = acts.iter().map(|one| (for_visitors(one.told.act), one.told.on)).collect();
+            State::Open(Open { acts, ..open(matter, &papers, &facts, profile(&office, centre)) })
         };
         Ok(Some(Answer { number, state, office }))
+    }
+}
+
+/// What a visitor reads for an act of the district.
+const fn for_visitors(act: DistrictAct) -> &'static str {
+    match act {
+        DistrictAct::Forwarded => "区里已经转送有关单位",
+        DistrictAct::Assigned => "区里已经交办有关单位",
+        DistrictAct::Supervised => "区里已经督办",
+        DistrictAct::Reviewed => "已经作出复查意见",
+        DistrictAct::Reexamined => "已经作出复核意见",
+        DistrictAct::Returned => "区里已经退回登记的窗口办理",
     }
 }
 
@@ -137,7 +153,7 @@ fn digest(code: &str) -> Hash {
 }
 
 fn profile(office: &Office, centre: &str) -> &'static Profile {
-    Profile::built_in(&office.profile).unwrap_or_else(|| Profile::for_centre(centre))
+    Profile::known(&office.profile).unwrap_or_else(|| Profile::of_centre(centre))
 }
 
 fn open(matter: &Asked, papers: &[Issued], steps: &[StepFact], profile: &Profile) -> Open {
@@ -157,8 +173,9 @@ fn open(matter: &Asked, papers: &[Issued], steps: &[StepFact], profile: &Profile
         registered_on: matter.date,
         stage: stage(matter.void, steps),
         steps: steps.iter().map(step).collect(),
-        due: owed.then(|| first_answer_due(from, profile, Calendars::built_in())),
+        due: owed.then(|| first_answer_due(from, profile, Calendars::known())),
         notices: notices.into_iter().map(|(paper, _, day)| (paper.label(), day)).collect(),
+        acts: Vec::new(),
     }
 }
 

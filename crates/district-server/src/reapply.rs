@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::apply::apply_safely;
 use crate::db::entries::{self, Aside, Held};
 use crate::db::journals::{self, Journal};
+use crate::db::shared;
 use crate::{District, Result};
 
 /// Entries in one transaction.
@@ -52,6 +53,9 @@ impl District {
             let mut changes = Vec::new();
             for (entry, before) in &aside {
                 changes.extend(self.again(&mut tx, &journal, entry, before, done).await?);
+            }
+            for (seq, _) in &changes {
+                shared::note(&tx, &journal, seq.saturating_sub(1), *seq).await?;
             }
             self.tell(&tx, &journal, &changes).await?;
             tx.commit().await?;

@@ -28,9 +28,9 @@ const REASON_LETTERS: usize = 200;
 pub enum Role {
     /// Sees desks, days and counts: nothing that a visitor said.
     Viewer,
-    /// Sees matters, looks for them, has set-aside entries applied again.
+    /// Sees matters, looks for them, says what the district does with one, has set-aside entries applied again.
     Officer,
-    /// Admits desks and takes them out of service; sees what staff did.
+    /// Admits desks and takes them out of service; publishes tables; sees what staff did.
     Administrator,
 }
 
@@ -99,6 +99,14 @@ deeds! {
     MattersListed = "matters_listed", "查看事项列表";
     MatterSeen = "matter_seen", "查看事项";
     PersonSearched = "person_searched", "按来访人查找";
+    MatterForwarded = "matter_forwarded", "转送事项";
+    MatterAssigned = "matter_assigned", "交办事项";
+    MatterSupervised = "matter_supervised", "督办事项";
+    MatterReviewed = "matter_reviewed", "登记复查结果";
+    MatterReexamined = "matter_reexamined", "登记复核结果";
+    MatterReturned = "matter_returned", "退回事项";
+    ClerkLeft = "clerk_left", "停用登记台人员";
+    TablePublished = "table_published", "发布表";
     AppliedAgain = "applied_again", "重新处理搁置的记录";
     CodeMade = "code_made", "生成接入码";
     DeskRetired = "desk_retired", "停用登记台";
@@ -290,7 +298,7 @@ impl District {
         self.write_act(&self.pool.get().await?, &person.name, act).await
     }
 
-    async fn write_act(&self, c: &impl GenericClient, name: &str, act: &Act<'_>) -> Result<()> {
+    pub(crate) async fn write_act(&self, c: &impl GenericClient, name: &str, act: &Act<'_>) -> Result<()> {
         staff::write_act(c, name, act, self.now_ms()).await
     }
 

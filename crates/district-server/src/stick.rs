@@ -84,12 +84,17 @@ impl District {
         asked: &Heads,
         heads: &HeadsAnswer,
     ) -> Result<Vec<minicbor::bytes::ByteVec>> {
-        let (mut after, mut pages) = (asked.district.seq, Vec::new());
-        while after < heads.district.1.seq {
-            let page = self.down(certificate, &DownRequest { after }).await?;
-            let last = Frames::read_page(&page)?.last().and_then(|block| block.entries.last()).map(|entry| entry.seq);
-            let Some(last) = last else { break };
-            after = last;
+        let mut at = (asked.district_journal.unwrap_or(heads.district.0), asked.district);
+        let mut pages = Vec::new();
+        while at.0 != heads.district.0 || at.1.seq < heads.district.1.seq {
+            let asked = DownRequest { after: at.1.seq, of: Some((at.0, at.1.hash)) };
+            let page = self.down(certificate, &asked).await?;
+            let Some(last) = Frames::read_page(&page)?.pop() else { break };
+            let mut head = last.before()?;
+            for entry in &last.entries {
+                head = entry.follow(last.journal, head)?;
+            }
+            at = (last.journal, head);
             pages.push(page.into());
         }
         Ok(pages)

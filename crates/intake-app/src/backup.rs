@@ -184,7 +184,7 @@ impl Desk {
 fn is_stale(last: Option<&LastBackup>, since: i64, now: i64) -> bool {
     let from = civil_date(last.map_or(since, |last| last.at_ms));
     // In a year without a calendar every day counts.
-    let until = Calendars::built_in().working_days_after(from, 1).unwrap_or(from + chrono::Days::new(1));
+    let until = Calendars::known().working_days_after(from, 1).unwrap_or(from + chrono::Days::new(1));
     civil_date(now) > until
 }
 

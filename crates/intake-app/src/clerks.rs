@@ -8,7 +8,7 @@
 use intake_model::Code;
 use intake_model::check::text_fault;
 use intake_store::{ClerkRow, DataKey, Db, Keyring, LateDb, Writer};
-use intake_wire::{Kind, Moment};
+use intake_wire::{Kind, Moment, SYSTEM_CLERK};
 use serde_json::json;
 
 use crate::desk::{Desk, PASSWORD_CHARACTERS, draft};
@@ -116,6 +116,51 @@ impl Desk {
             return Ok(Vec::new());
         }
         self.clerks()
+    }
+
+    /// Ends the signing in of those of whom the district says that they have left, and changes the data key, which they knew. The
+    /// database is open and the district's word is what the administrator's would be: so it is done as soon as it is heard, by
+    /// the program itself. The last administrator stays until there is another; nobody could add one else. Gives who was
+    /// ended, and who stays for that.
+    ///
+    /// # Errors
+    /// Those of the disk. The next exchange or sign-in tries again.
+    pub(crate) fn end_who_left(&self, db: &Db) -> Result<(Vec<String>, Vec<String>)> {
+        let _turn = self.keyring_turn();
+        let ring = Keyring::read(&self.folder().keyring())?;
+        self.end_who_left_of(db, ring).map(|(_, ended, staying)| (ended, staying))
+    }
+
+    /// The same with the keyring's turn taken; gives the keyring as it is afterwards.
+    pub(crate) fn end_who_left_of(&self, db: &Db, mut ring: Keyring) -> Result<(Keyring, Vec<String>, Vec<String>)> {
+        let left = db.read::<_, Error>(|r| Ok(r.line().clerks_left()?))?;
+        let (mut ended, mut staying) = (Vec::new(), Vec::new());
+        for (clerk, name) in left {
+            let Some(one) = ring.clerk(clerk).filter(|one| !one.disabled && one.name == name) else { continue };
+            let administers = |other: &&intake_store::Wrapped| {
+                !other.disabled && other.clerk != clerk && other.role == intake_store::Role::Administrator
+            };
+            if one.role == intake_store::Role::Administrator && !ring.clerks.iter().any(|other| administers(&other)) {
+                staying.push(name);
+                continue;
+            }
+            for one in ring.clerks.iter_mut().filter(|one| one.clerk == clerk) {
+                (one.disabled, one.reader) = (true, false);
+            }
+            ended.push((clerk, name));
+        }
+        if ended.is_empty() {
+            return Ok((ring, Vec::new(), staying));
+        }
+        let moment = self.now();
+        self.change_key(db, &ring, |tx, ring| tell_clerks(tx, ring, SYSTEM_CLERK, moment), SYSTEM_CLERK, moment)?;
+        let mut session = self.session();
+        if session.clerk.as_ref().is_some_and(|at_work| ended.iter().any(|(clerk, _)| *clerk == at_work.id)) {
+            session.leave();
+        }
+        drop(session);
+        let ring = Keyring::read(&self.folder().keyring())?;
+        Ok((ring, ended.into_iter().map(|(_, name)| name).collect(), staying))
     }
 
     /// Changes one's own password. What was sealed to the clerk stays readable to them.

@@ -515,7 +515,7 @@ impl<'a> Opened<'a> {
 
     fn first_answer(&self, issued: &[IssuedPaper]) -> FirstAnswer {
         let due = due(&self.versions, &self.profile);
-        let rolled = due.and_then(|day| Calendars::built_in().working_day_from(day).ok());
+        let rolled = due.and_then(|day| Calendars::known().working_day_from(day).ok());
         let told = issued.iter().find(|one| one.voided.is_none() && one.paper.is_first_answer());
         let delivered = told.and_then(|one| one.deliveries.iter().find_map(|delivery| delivery.told.as_ref()));
         FirstAnswer {

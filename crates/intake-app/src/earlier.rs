@@ -5,13 +5,14 @@
 //! any likeness of people.
 
 use intake_model::{Code, IdPaper, Identity, Party, RegistrationNumber, Stated, Visit, civil_date};
-use intake_store::{MatterRecord, Matters};
+use intake_store::{MatterRecord, Matters, SharedRecord};
 use intake_wire::{EarlierLookedUp, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
 
 use crate::desk::{Desk, draft};
+use crate::shared::{self, SharedMatter};
 use crate::view::MatterState;
 use crate::visits::{parsed, profile_of, state};
 use crate::{Error, Result};
@@ -42,6 +43,8 @@ pub struct EarlierMatter {
     pub state: MatterState,
     /// Whether it was voided.
     pub void: bool,
+    /// Whether another window of the centre registered it (外窗口).
+    pub elsewhere: bool,
 }
 
 /// What an earlier matter says of the person who brought it, or who showed the paper it was found by.
@@ -96,9 +99,13 @@ impl Desk {
                     title: visit.open_title(&profile).to_owned(),
                     state: state(&matter.state).0,
                     void: matter.void,
+                    elsewhere: false,
                 })
             });
-            let rows = rows.collect::<Result<Vec<_>>>()?;
+            let mut rows = rows.collect::<Result<Vec<_>>>()?;
+            if let (Asked::Slip(number), true) = (&asked, rows.is_empty()) {
+                rows.extend(elsewhere(&tx.matters(), &number.to_string())?);
+            }
             let by = match asked {
                 Asked::Slip(_) => "number",
                 Asked::Paper(_) => "paper",
@@ -120,8 +127,12 @@ impl Desk {
         let asked = query.asked().ok_or(Error::Refused(Code::NumberUnknown))?;
         db.read(|r| {
             let found = matters(&r.matters(), &asked)?.into_iter().find(|(matter, _)| matter.number == number);
-            let (_, visit) = found.ok_or(Error::Refused(Code::NumberUnknown))?;
-            Ok(told(visit, &asked))
+            if let Some((_, visit)) = found {
+                return Ok(told(visit, &asked));
+            }
+            let by_slip = matches!(&asked, Asked::Slip(slip) if slip.to_string() == number);
+            let shared = if by_slip { r.matters().shared(&number)? } else { None };
+            shared.map(told_elsewhere).ok_or(Error::Refused(Code::NumberUnknown))
         })
     }
 }
@@ -137,6 +148,26 @@ fn matters(matters: &Matters<'_>, asked: &Asked) -> Result<Vec<(MatterRecord, Vi
         (!visit.is_sealed()).then_some((matter, visit))
     };
     Ok(found.into_iter().filter_map(open).collect())
+}
+
+/// The same of a matter of another window.
+fn elsewhere(matters: &Matters<'_>, number: &str) -> Result<Option<EarlierMatter>> {
+    let Some(record) = matters.shared(number)?.filter(|record| record.words.is_some()) else { return Ok(None) };
+    let SharedMatter { number, short, date, title, void, .. } = shared::shown(record)?;
+    Ok(Some(EarlierMatter { number, short, date, title, state: MatterState::Sent, void, elsewhere: true }))
+}
+
+fn told_elsewhere(record: SharedRecord) -> EarlierTold {
+    let words = record.words.unwrap_or_default();
+    let unstated = [Stated::Unknown, Stated::Declined].iter().any(|one| one.shown() == words.name);
+    let name = if words.name.is_empty() || unstated { Stated::Unknown } else { Stated::Stated(words.name) };
+    EarlierTold {
+        party: record.told.party,
+        name,
+        address: Stated::Unknown,
+        phone: Some(words.phone).filter(|phone| !phone.is_empty()),
+        uscc: None,
+    }
 }
 
 fn told(visit: Visit, asked: &Asked) -> EarlierTold {

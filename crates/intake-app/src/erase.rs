@@ -27,7 +27,7 @@ impl Desk {
     /// [`Code::NotAllowed`], [`Code::DeskLocked`], [`Code::EraseClockDoubted`].
     pub fn erasable(&self, before: NaiveDate) -> Result<Erasure> {
         let (db, _) = self.administrator()?;
-        let (found, years) = self.expired(&db, before)?;
+        let (found, years, _) = self.expired(&db, before)?;
         told(&db, before, years, &found)
     }
 
@@ -46,7 +46,7 @@ impl Desk {
         if let Some(code) = intake_model::check::text_fault(why) {
             return Err(Error::about("why", code));
         }
-        let (found, years) = self.expired(&db, before)?;
+        let (found, years, quiet_since_ms) = self.expired(&db, before)?;
         if found.matters.is_empty() && found.advice.is_empty() {
             return Err(Error::Refused(Code::NothingToErase));
         }
@@ -68,6 +68,8 @@ impl Desk {
             let entry = draft(Kind::erased(), &open, &json!({}))?;
             db.write::<_, Error>(|tx| Ok(tx.erase(entry, clerk.id, moment, &piece)?))?;
         }
+        // What the centre's other windows told of theirs goes by the same rule.
+        db.write::<_, Error>(|tx| Ok(tx.forget_shared(before, quiet_since_ms)?))?;
         // Its files are swept in the next pause.
         self.0.sweep_due.store(true, Ordering::SeqCst);
         // What is committed is erased for everybody; a full disk here is made good at the next opening.
@@ -75,7 +77,7 @@ impl Desk {
         told(&db, before, years, &found)
     }
 
-    fn expired(&self, db: &Db, before: NaiveDate) -> Result<(Erasable, u32)> {
+    fn expired(&self, db: &Db, before: NaiveDate) -> Result<(Erasable, u32, i64)> {
         let moment = self.now();
         db.read::<_, Error>(|r| {
             let years = profile_of(&r.desk()?, &r.settings()?).retention_years;
@@ -84,9 +86,9 @@ impl Desk {
                 return Err(Error::Refused(Code::EraseClockDoubted));
             }
             let district_ms = times.district()?.map_or(i64::MIN, |(district_ms, _)| district_ms);
-            let expired =
-                Expired { before, quiet_since_ms: quiet_since(moment, district_ms, years), now_ms: moment.at_ms };
-            Ok((r.erasable(expired)?, years))
+            let quiet_since_ms = quiet_since(moment, district_ms, years);
+            let expired = Expired { before, quiet_since_ms, now_ms: moment.at_ms };
+            Ok((r.erasable(expired)?, years, quiet_since_ms))
         })
     }
 }

@@ -12,6 +12,7 @@ mod closing;
 mod closing_view;
 mod day;
 mod desk;
+mod district;
 mod documents;
 mod drafts;
 mod earlier;
@@ -33,6 +34,7 @@ mod prints;
 mod rules;
 mod sealed;
 mod search;
+mod shared;
 mod sheet;
 mod sign_in;
 mod slip;
@@ -49,6 +51,7 @@ pub use clock::{Clock, SystemClock};
 pub use closing::Discard;
 pub use closing_view::{ClosedDay, ClosingDay, DayClosing, DayRow, OpenNotice, VoidNumber};
 pub use desk::{Desk, Setup};
+pub use district::{ActView, DistrictActs};
 pub use drafts::{DraftKind, DraftLine, DraftText};
 pub use earlier::{EarlierMatter, EarlierQuery, EarlierTold};
 pub use error::{Error, Failure, Result};
@@ -61,6 +64,7 @@ pub use print_view::{
     FoundPrinter, PaperPictures, PrintQueue, PrintRow, PrinterCondition, PrinterSettings, PrinterView, SheetSetting,
 };
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
+pub use shared::SharedMatter;
 pub use steps_view::{MatterSteps, OwedList, OwedRow, Returned, ReturnedState, ShownStep, StepOffer};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use intake_model::Code;
 use intake_store::{Db, Keyring};
+use intake_sync::Outcome;
 use intake_wire::Kind;
 use serde_json::json;
 
@@ -109,8 +110,25 @@ impl Desk {
             }
             ended = intake_sync::exchange(db, &told, || clock.now().at_ms).await;
         }
+        let mut left = (Vec::new(), Vec::new());
+        if let Ok(outcome) = &ended {
+            left = self.end_who_left(db)?;
+            // What that wrote is to be there too before both sides are told to be equal.
+            if !left.0.is_empty() {
+                let before = outcome.clone();
+                ended = intake_sync::exchange(db, &told, || clock.now().at_ms).await;
+                ended = ended.map(|outcome| Outcome {
+                    sent: before.sent + outcome.sent,
+                    already_had: before.already_had + outcome.already_had,
+                    came_back: before.came_back + outcome.came_back,
+                    acted: before.acted + outcome.acted,
+                    ..outcome
+                });
+            }
+        }
         let moment = self.now();
         let at = minute(moment.at_ms);
+        self.learn_tables(db);
         if let Ok(outcome) = &ended {
             // The exchange itself is done and kept: the next one tells the time again.
             if let Err(error) = db.write(|tx| tx.note_district_time(outcome.district_ms, moment)) {
@@ -124,7 +142,8 @@ impl Desk {
             Ok(outcome) => {
                 let brought = outcome.came_back + carried > 0;
                 let gone = if brought { drafts_before.saturating_sub(came_back(db)?) } else { 0 };
-                Ok(ExchangeResult { drafts_gone: gone as u64, carried, ..ExchangeResult::of(outcome, at) })
+                let result = ExchangeResult { drafts_gone: gone as u64, carried, ..ExchangeResult::of(outcome, at) };
+                Ok(result.with_who_left(left))
             }
             Err(error) => Ok(ExchangeResult::broken_off(&error.into(), at)),
         }
@@ -132,8 +151,14 @@ impl Desk {
 }
 
 impl ExchangeResult {
+    /// With those of whom the district says that they have left: whom that ended, and who stays as the last administrator.
+    pub(crate) fn with_who_left(self, (clerks_left, staying): (Vec<String>, Vec<String>)) -> Self {
+        let stays = (!staying.is_empty()).then(|| Error::Refused(Code::LastAdministratorLeft).told("exchange"));
+        Self { clerks_left, trouble: self.trouble.or(stays), ..self }
+    }
+
     /// One that came to its end at a minute, by line or by stick.
-    pub(crate) fn of(outcome: intake_sync::Outcome, at: String) -> Self {
+    pub(crate) fn of(outcome: Outcome, at: String) -> Self {
         let trouble = match (outcome.forked, outcome.district_ahead) {
             (true, _) => Some(Code::JournalForked),
             (false, true) => Some(Code::DistrictAhead),
@@ -148,6 +173,8 @@ impl ExchangeResult {
             drafts_gone: 0,
             set_aside: outcome.set_aside,
             waiting: outcome.waiting,
+            acted: outcome.acted,
+            clerks_left: Vec::new(),
             head: outcome.head,
             trouble: trouble.map(|code| Error::Refused(code).told("exchange")),
             at,
@@ -165,6 +192,8 @@ impl ExchangeResult {
             drafts_gone: 0,
             set_aside: 0,
             waiting: 0,
+            acted: 0,
+            clerks_left: Vec::new(),
             head: String::new(),
             trouble,
             at,

@@ -39,7 +39,9 @@ impl Desk {
         let number = parsed(number)?.to_string();
         let moment = self.now();
         db.write::<_, Error>(|tx| {
-            if tx.matters().find(&number)?.is_none() {
+            let matters = tx.matters();
+            // Any window of the centre answers: also of a matter that another one registered.
+            if matters.find(&number)?.is_none() && matters.shared(&number)?.is_none() {
                 return Err(Error::Refused(Code::NumberUnknown));
             }
             let told = draft(Kind::progress_told(), &ProgressTold { number }, &json!({}))?;

@@ -35,12 +35,12 @@ impl Desk {
 
     /// At most eight codes of a table that `typed` may mean, the best first, in the edition in force today.
     pub fn find_code(&self, table: TableId, typed: &str) -> Vec<Found> {
-        Catalogue::built_in().find(Some(table), typed, civil_date(self.now().at_ms), SHOWN)
+        Catalogue::known().find(Some(table), typed, civil_date(self.now().at_ms), SHOWN)
     }
 
     /// The words for what was filed, in the edition it was filed under; `None` where this desk does not have it.
     pub fn filed(&self, table: TableId, filed: &Filed) -> Option<String> {
-        Catalogue::built_in().path(table, filed)
+        Catalogue::known().path(table, filed)
     }
 
     /// Birth and sex as a paper's number says them, to be offered and never forced; `None` where it says nothing.
@@ -83,7 +83,7 @@ impl Desk {
         db.write::<_, Error>(|tx| {
             let mut settings = tx.settings()?;
             if profile_of(&tx.desk()?, &settings).id != *profile {
-                let chosen = Profile::built_in(profile).ok_or(Error::about("profile", Code::ProfileUnknown))?;
+                let chosen = Profile::known(profile).ok_or(Error::about("profile", Code::ProfileUnknown))?;
                 (settings.profile, settings.profile_text) = (chosen.id.clone(), String::new());
                 tx.set_settings(&settings)?;
             }
@@ -122,9 +122,9 @@ impl Desk {
     }
 }
 
-/// The profiles to choose from: those of the program, and the centre's own where it has one.
+/// The profiles to choose from: those of the program and of the district, and the centre's own where it has one.
 fn offered(current: &Profile) -> Vec<(String, String)> {
-    let built_in = Profile::all_built_in();
-    let own = built_in.iter().all(|one| one.id != current.id).then_some(current);
-    built_in.iter().chain(own).map(|one| (one.id.clone(), one.name.clone())).collect()
+    let known = Profile::all_known();
+    let own = known.iter().all(|one| one.id != current.id).then_some(current);
+    known.into_iter().chain(own).map(|one| (one.id.clone(), one.name.clone())).collect()
 }

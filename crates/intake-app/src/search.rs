@@ -8,11 +8,12 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use intake_model::seek::{self, Folded, Part, Word, Words};
 use intake_model::{Catalogue, Code, Filed, Profile, TableId, Visit};
-use intake_store::{Db, MatterRecord, Query, Wanted};
+use intake_store::{Db, MatterRecord, Matters, Query, Wanted};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::desk::Desk;
+use crate::shared::{self, SharedMatter};
 use crate::view::MatterRow;
 use crate::visits::{profile_of, row};
 use crate::{Error, Result};
@@ -73,6 +74,8 @@ pub struct SearchResult {
     pub rows: Vec<FoundMatter>,
     /// Where the next page begins; `None` at the end. A page that is not full may have one: looking on takes another call.
     pub next: Option<String>,
+    /// Matters of the centre's other desks whose number holds what was typed; with the first page alone.
+    pub shared: Vec<SharedMatter>,
 }
 
 /// One matter found.
@@ -152,8 +155,10 @@ impl Desk {
         db.read(|r| {
             let page = r.search().page(&query, after, limit)?;
             let profile = profile_of(&r.desk()?, &r.settings()?);
-            let rows = page.matters.into_iter().map(|matter| found(matter, &query.words, &profile));
-            Ok(SearchResult { rows: rows.collect::<Result<_>>()?, next: page.next.map(|place| place.to_string()) })
+            let rows = page.matters.into_iter().map(|matter| found(&r.matters(), matter, &query.words, &profile));
+            let (rows, next) = (rows.collect::<Result<_>>()?, page.next.map(|place| place.to_string()));
+            let shared = if after.is_none() { shared::like(&r.matters(), &asked.text)? } else { Vec::new() };
+            Ok(SearchResult { rows, next, shared })
         })
     }
 }
@@ -186,17 +191,17 @@ impl SearchState {
 /// A category, and what it was called in the editions before.
 fn editions(filed: &Filed) -> Vec<Filed> {
     let before = |filed: &Filed| {
-        let table = Catalogue::built_in().edition(TableId::ContentCategory, filed.edition)?;
+        let table = Catalogue::known().edition(TableId::ContentCategory, filed.edition)?;
         let code = table.entry(&filed.code)?.was.clone()?;
         Some(Filed { edition: filed.edition.checked_sub(1)?, code })
     };
     std::iter::successors(Some(filed.clone()), before).collect()
 }
 
-fn found(matter: MatterRecord, words: &Words, profile: &Profile) -> Result<FoundMatter> {
+fn found(matters: &Matters<'_>, matter: MatterRecord, words: &Words, profile: &Profile) -> Result<FoundMatter> {
     let open = matter.record.visit().filter(|visit| !visit.is_sealed());
     let marks = open.map(|visit| marks(&matter.number, visit, words, profile));
-    let mut row = row(matter, profile)?;
+    let mut row = row(matters, matter, profile)?;
     let Some((name, title, excerpt)) = marks else {
         row.name.clear();
         profile.says("sealed_title").clone_into(&mut row.title);

@@ -108,7 +108,7 @@ fn cells(Line { matter, due }: &Line, shown: Shown, words: &Words) -> BTreeMap<&
         }
     };
     let filed = |table, filed: &Option<Filed>| {
-        let path = |one: &Filed| Catalogue::built_in().path(table, one).unwrap_or_else(|| one.code.clone());
+        let path = |one: &Filed| Catalogue::known().path(table, one).unwrap_or_else(|| one.code.clone());
         filed.as_ref().map(path).unwrap_or_default()
     };
     let routing = visit.routing.as_ref();

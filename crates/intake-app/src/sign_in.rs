@@ -36,6 +36,8 @@ impl Desk {
         let db = self.opened(&opened.key, &|ring| ring.clone().open(clerk, password).ok().map(|one| one.key))?;
         let moment = self.now();
         let ring = self.caught_up(&db, ring, moment)?;
+        // What could not be done when the district said it: the disk was full, or there was no other administrator.
+        let (ring, _, _) = self.end_who_left_of(&db, ring)?;
         self.keep_recovery(&ring);
         // A keyring from a backup may only now know that they may not.
         let one = ring.clerk(clerk).filter(|one| !one.disabled).ok_or(Error::Refused(Code::WrongPassword))?;
@@ -111,10 +113,12 @@ impl Desk {
             session.db.clone().or_else(|| session.late.open())
         };
         if let Some(db) = open {
+            self.learn_tables(&db);
             return Ok(db);
         }
         match self.open_database(key, unlock) {
             Ok(db) => {
+                self.learn_tables(&db);
                 self.session().late = db.late();
                 Ok(db)
             }

@@ -51,7 +51,11 @@ impl Desk {
         let message = read_answer(&db, place)?;
         let moment = self.now();
         let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;
-        Ok(ExchangeResult::of(outcome, minute(moment.at_ms)))
+        self.learn_tables(&db);
+        let left = self.end_who_left(&db)?;
+        // What that wrote goes with the next file.
+        let in_step = outcome.in_step && left.0.is_empty();
+        Ok(ExchangeResult { in_step, ..ExchangeResult::of(outcome, minute(moment.at_ms)) }.with_who_left(left))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What crosses between the desk and its window. Times are civil, +08:00, as text.
 
 use chrono::NaiveDateTime;
-use intake_model::{Code, Visit};
+use intake_model::{Code, DistrictAct, Visit};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -220,6 +220,8 @@ views! {
         slips: u32,
         /// Why it was set aside.
         reason: Option<Code>,
+        /// What the district did with it last.
+        acted: Option<DistrictAct>,
     }
     /// An earlier registration of a number that was given twice, by a machine that was set back.
     MatterTwin {
@@ -259,6 +261,8 @@ views! {
         sent: usize,
         /// Numbers given twice of which nobody has seen it yet, of whatever day.
         twins: Vec<TwinNumber>,
+        /// Matters with which the district did something that nobody has looked at yet, of whatever day.
+        acted: Vec<TwinNumber>,
     }
     /// One matter whole.
     Matter {
@@ -461,6 +465,10 @@ views! {
         set_aside: u64,
         /// Entries that wait for those.
         waiting: u64,
+        /// Matters with which the district did something that the desk had not heard of.
+        acted: u64,
+        /// Clerks who may sign in no more, since the district says that they have left.
+        clerks_left: Vec<String>,
         /// The short head.
         head: String,
         /// What went wrong.

@@ -188,13 +188,15 @@ impl Desk {
     pub fn today(&self) -> Result<Today> {
         let (db, _) = self.at_work()?;
         let date = civil_date(self.now().at_ms);
-        let (rows, earlier, imported, twins) = db.read::<_, Error>(|r| {
+        let (rows, earlier, imported, twins, acted) = db.read::<_, Error>(|r| {
             let profile = profile_of(&r.desk()?, &r.settings()?);
-            let rows =
-                |found: Vec<MatterRecord>| found.into_iter().map(|one| row(one, &profile)).collect::<Result<Vec<_>>>();
             let matters = r.matters();
+            let rows = |found: Vec<MatterRecord>| {
+                found.into_iter().map(|one| row(&matters, one, &profile)).collect::<Result<Vec<_>>>()
+            };
             let (day, earlier) = (rows(matters.on(date)?)?, rows(matters.open_before(date, EARLIER)?)?);
-            Ok((day, earlier, matters.imported_on(date)?, matters.unseen_twins()?))
+            let (twins, acted) = (matters.unseen_twins()?, matters.unseen_acts()?);
+            Ok((day, earlier, matters.imported_on(date)?, twins, acted))
         })?;
         let count = |state| rows.iter().filter(|row| row.state == state).count();
         Ok(Today {
@@ -205,6 +207,7 @@ impl Desk {
             earlier,
             imported,
             twins: twins.into_iter().map(twin_number).collect::<Result<_>>()?,
+            acted: acted.into_iter().map(twin_number).collect::<Result<_>>()?,
         })
     }
 
@@ -334,14 +337,14 @@ pub enum Imported {
 }
 
 /// The rules of the desk's region: the centre's own profile, else the one the administrator chose, else that of the
-/// centre's region. One of its own was read when it was taken in; an older program's may not read any more.
+/// centre's region; each as the district published it last. One of its own was read when it was taken in; an older program's may not read any more.
 pub(crate) fn profile_of(desk: &DeskRow, settings: &Settings) -> Cow<'static, Profile> {
     if !settings.profile_text.is_empty()
         && let Ok(own) = Profile::parse(OWN_PROFILE, &settings.profile_text)
     {
         return Cow::Owned(own);
     }
-    Cow::Borrowed(Profile::built_in(&settings.profile).unwrap_or_else(|| Profile::for_centre(&desk.centre_code)))
+    Cow::Borrowed(Profile::known(&settings.profile).unwrap_or_else(|| Profile::of_centre(&desk.centre_code)))
 }
 
 /// What a centre's own profile is called in a complaint about it, where no file name is at hand.
@@ -387,7 +390,7 @@ pub(crate) fn standing(tx: &Writer<'_>, number: &RegistrationNumber) -> Result<M
 /// (Art. 23(2)).
 pub(crate) fn due(versions: &[Version], profile: &Profile) -> Option<NaiveDate> {
     let from = first_answer_from(versions, profile)?;
-    Some(clock::first_answer_due(from, profile, Calendars::built_in()))
+    Some(clock::first_answer_due(from, profile, Calendars::known()))
 }
 
 /// The day from which that clock counts; `None` while it does not run.
@@ -417,7 +420,7 @@ fn registered(matters: &Matters<'_>, number: &RegistrationNumber, profile: &Prof
     // Nothing of it is left once erased.
     let query_code = newest.record.query_code().unwrap_or_default().to_owned();
     let due = due(&versions, profile);
-    let working = due.and_then(|day| Calendars::built_in().working_day_from(day).ok()).filter(|day| Some(*day) != due);
+    let working = due.and_then(|day| Calendars::known().working_day_from(day).ok()).filter(|day| Some(*day) != due);
     Ok(Registered {
         number: number.to_string(),
         short: number.short(),
@@ -441,11 +444,12 @@ pub(crate) fn state(state: &State) -> (MatterState, Option<Code>) {
     }
 }
 
-pub(crate) fn row(matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
+pub(crate) fn row(matters: &Matters<'_>, matter: MatterRecord, profile: &Profile) -> Result<MatterRow> {
     let (state, reason) = state(&matter.state);
     // Of a sealed matter nothing but the fixed word: not even that somebody gave a name.
     let name = matter.record.visit().map_or("", |visit| visit.name.shown());
     Ok(MatterRow {
+        acted: matters.last_act(&matter.number)?,
         short: parsed(&matter.number)?.short(),
         number: matter.number,
         date: civil_date(matter.registered_ms).to_string(),

@@ -85,6 +85,13 @@ impl Calendar {
         })
     }
 
+    /// The days that are not as their weekday says, in order, each with whether it is worked.
+    pub fn exceptions(&self) -> impl Iterator<Item = (NaiveDate, bool)> {
+        let days: BTreeMap<NaiveDate, bool> =
+            self.off.iter().map(|day| (*day, false)).chain(self.worked.iter().map(|day| (*day, true))).collect();
+        days.into_iter()
+    }
+
     fn is_working_day(&self, day: NaiveDate) -> bool {
         if is_weekend(day) { self.worked.contains(&day) } else { !self.off.contains(&day) }
     }
@@ -122,6 +129,11 @@ impl Calendars {
     pub fn with(mut self, calendar: Calendar) -> Self {
         self.0.insert(calendar.year, calendar);
         self
+    }
+
+    /// The table of a year.
+    pub fn year(&self, year: i32) -> Option<&Calendar> {
+        self.0.get(&year)
     }
 
     /// Whether a day is worked.

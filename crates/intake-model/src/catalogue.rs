@@ -306,6 +306,11 @@ impl Catalogue {
         self.0.iter().rev().find(|table| table.id == id && table.effective <= on)
     }
 
+    /// The newest edition, in force or not.
+    pub fn newest(&self, id: TableId) -> Option<&CodeTable> {
+        self.0.iter().rev().find(|table| table.id == id)
+    }
+
     /// One edition, in force or not.
     pub fn edition(&self, id: TableId, edition: u32) -> Option<&CodeTable> {
         self.0.iter().find(|table| (table.id, table.edition) == (id, edition))

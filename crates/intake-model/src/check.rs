@@ -114,8 +114,7 @@ pub fn check_on(visit: &Visit, on: NaiveDate) -> Vec<Problem> {
         ("particulars", TableId::Nationality, &visit.particulars.ethnic_group),
     ] {
         // An edition that this desk does not have may be right all the same.
-        let table =
-            filed.as_ref().and_then(|filed| Catalogue::built_in().edition(table, filed.edition).zip(Some(filed)));
+        let table = filed.as_ref().and_then(|filed| Catalogue::known().edition(table, filed.edition).zip(Some(filed)));
         if table.is_some_and(|(table, filed)| table.entry(&filed.code).is_none()) {
             warn(field, Code::CodeNotInTable);
         }

@@ -113,6 +113,8 @@ codes! {
     RecoveryKeyWrong,
     /// Nobody would be left who may manage the clerks.
     LastAdministrator,
+    /// The district says that the only administrator has left.
+    LastAdministratorLeft,
     /// No such clerk, or one who may no longer sign in.
     ClerkUnknown,
     /// The desk locks after 1 to 30 minutes.

@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: any IO, any clock (times are parameters), any async, and any judgement of a person.
 
+mod act;
 mod attachment;
 mod calendar;
 mod catalogue;
@@ -32,6 +33,7 @@ pub mod pinyin;
 mod print;
 mod profile;
 mod profile_text;
+mod published;
 mod query_code;
 mod routing;
 pub mod seek;
@@ -40,6 +42,7 @@ mod table;
 mod visit;
 mod words;
 
+pub use act::{ActProblem, ActTold, ActWords, DistrictAct, ReviewResult};
 pub use attachment::{ATTACHMENT_BYTES, AttachmentKind};
 pub use calendar::{Calendar, Calendars, UnknownYear};
 pub use catalogue::{Catalogue, CodeEntry, CodeTable, Filed, Found, TableId};
@@ -65,6 +68,7 @@ pub use outcome::{Outcome, Paper};
 pub use people::{Particulars, Person, PersonRole};
 pub use print::{PrintState, PrinterNeed, Sheet};
 pub use profile::{BodyKind, Office, Profile, Reception, RepresentativesRow};
+pub use published::{TableHeading, TableKind, TableRead, learn};
 pub use query_code::QueryCode;
 pub use routing::{Advice, Choice, Class, Competent, Earlier, MediationWish, Question, Route, Rule, route};
 pub use step::{Ending, ReplyWay, StepFact, StepField, StepKind, StepTaken};

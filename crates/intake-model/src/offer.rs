@@ -236,13 +236,13 @@ fn basis(paper: Paper, case: &Case<'_>, profile: &Profile) -> Option<Due> {
 
 /// C4 of the matter.
 fn handling(case: &Case<'_>, profile: &Profile) -> Due {
-    due(ClockCode::C4, case.accepted, profile, Calendars::built_in())
+    due(ClockCode::C4, case.accepted, profile, Calendars::known())
 }
 
 /// As long as an extension that is approved today can be.
 fn longest_extension(case: &Case<'_>, profile: &Profile) -> Result<Due, ExtensionError> {
     let days = profile.limit(ClockCode::C5).limit;
-    extended(&handling(case, profile), case.now.date(), days, profile, Calendars::built_in())
+    extended(&handling(case, profile), case.now.date(), days, profile, Calendars::known())
 }
 
 fn prefilled(paper: Paper, case: &Case<'_>, advice: &Advice) -> Filling {
@@ -332,7 +332,7 @@ fn within_the_law(filling: &Filling, case: &Case<'_>, profile: &Profile) -> Resu
     let (Some(limit), Some(approved)) = (filling.limit, filling.approved_at) else { return Ok(()) };
     let handling = handling(case, profile);
     let days = profile.limit(ClockCode::C5).limit;
-    let longest = extended(&handling, approved.date(), days, profile, Calendars::built_in());
+    let longest = extended(&handling, approved.date(), days, profile, Calendars::known());
     let longest = longest.map_err(|error| match error {
         ExtensionError::TooLate { .. } => ("approved_at", Code::ExtensionTooLate),
         ExtensionError::Days { .. } | ExtensionError::NoEnd => ("limit", Code::ExtensionTooLong),

@@ -82,8 +82,7 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, Ending, Event, Fit, Ground,
-        NumberSource, Outcome, Paper, PersonRole, ReplyWay, Route, Rule, SpanUnit, Stage, StepKind, Unit, Way,
+        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, DistrictAct, Ending, Event, Fit, Ground, NumberSource, Outcome, Paper, PersonRole, ReplyWay, ReviewResult, Route, Rule, SpanUnit, Stage, StepKind, TableKind, Unit, Way,
     };
 
     #[test]
@@ -112,6 +111,7 @@ mod tests {
             DayState in "day_states",
             DeliveryWay in "delivery_ways",
             DiscardReason in "discard_reasons",
+            DistrictAct in "district_acts",
             Ending in "endings",
             Event in "events",
             Fit in "fits",
@@ -121,11 +121,13 @@ mod tests {
             Paper in "papers",
             PersonRole in "person_roles",
             ReplyWay in "reply_ways",
+            ReviewResult in "review_results",
             Route in "routes",
             Rule in "rules",
             SpanUnit in "span_units",
             Stage in "stages",
             StepKind in "steps",
+            TableKind in "table_kinds",
             Unit in "units",
             Way in "ways",
         }

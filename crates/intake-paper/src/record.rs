@@ -120,7 +120,7 @@ impl Rows<'_> {
     fn filed(&mut self, label: &str, table: TableId, filed: Option<&Filed>) {
         let Some(filed) = filed else { return };
         // A code whose table this desk does not have is told as it is.
-        self.add(label, Catalogue::built_in().path(table, filed).unwrap_or_else(|| filed.code.clone()));
+        self.add(label, Catalogue::known().path(table, filed).unwrap_or_else(|| filed.code.clone()));
     }
 
     fn line(&mut self, label: String, value: String) {

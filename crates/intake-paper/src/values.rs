@@ -582,7 +582,7 @@ fn material(one: &Material, words: &RecordWords) -> String {
 
 fn filed(table: TableId, filed: Option<&Filed>) -> String {
     let Some(filed) = filed else { return String::new() };
-    Catalogue::built_in().path(table, filed).unwrap_or_else(|| filed.code.clone())
+    Catalogue::known().path(table, filed).unwrap_or_else(|| filed.code.clone())
 }
 
 fn sex(sex: Sex, words: &RecordWords) -> String {

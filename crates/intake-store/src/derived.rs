@@ -9,7 +9,7 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, closings, documents, identities, sealed, steps};
+use crate::{Result, attachments, clerks, closings, district, documents, identities, sealed, steps};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -32,6 +32,10 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "deliveries",
             "closings",
             "steps",
+            "district_acts",
+            "district_tables",
+            "clerks_left",
+            "shared_matters",
         ]
         .contains(&table)
 }
@@ -63,6 +67,7 @@ impl Writer<'_> {
         documents::fill(connection)?;
         closings::fill(connection)?;
         steps::fill(connection)?;
+        district::fill(connection)?;
         identities::fill(connection)
     }
 

@@ -161,6 +161,7 @@ impl Writer<'_> {
             let sql = "UPDATE matters SET void_reason = '' WHERE number = ?1";
             self.connection.prepare_cached(sql)?.execute([number])?;
             self.index_matter(number)?;
+            self.forget_acts(number)?;
         }
         if !numbers.is_empty() {
             self.forget_forks(&numbers)?;

@@ -10,12 +10,12 @@ use crate::journal::Journal;
 
 /// The line's side of the store, to read.
 pub struct Line<'c> {
-    connection: &'c Connection,
+    pub(crate) connection: &'c Connection,
 }
 
 /// The line's side of the store, to write.
 pub struct LineWriter<'c> {
-    connection: &'c Connection,
+    pub(crate) connection: &'c Connection,
 }
 
 /// One journal of this desk.
@@ -108,14 +108,6 @@ impl Line<'_> {
         if bytes.is_empty() { Ok(None) } else { Ok(Some(intake_wire::decode(&bytes)?)) }
     }
 
-    /// How far the district's journal for this desk is held.
-    ///
-    /// # Errors
-    /// [`crate::Error::Sqlite`].
-    pub fn district_head(&self) -> Result<Head> {
-        district_head(self.connection)
-    }
-
     /// The district's heads of this desk's journals, as last told.
     ///
     /// # Errors
@@ -203,18 +195,6 @@ impl LineWriter<'_> {
         Ok(())
     }
 
-    /// Appends an entry of the district's journal for this desk.
-    ///
-    /// # Errors
-    /// [`crate::Error::Wire`] where it does not continue the chain.
-    pub fn append_district(&self, journal: JournalId, entry: &Entry) -> Result<Head> {
-        let head = entry.follow(journal, district_head(self.connection)?)?;
-        let sql = "INSERT INTO district_journal (seq, hash, entry) VALUES (?1, ?2, ?3)";
-        let bytes = intake_wire::encode(entry)?;
-        self.connection.prepare_cached(sql)?.execute(params![head.seq, head.hash.0, bytes])?;
-        Ok(head)
-    }
-
     /// Notes how an exchange went.
     ///
     /// # Errors
@@ -226,11 +206,4 @@ impl LineWriter<'_> {
         self.connection.prepare_cached(sql)?.execute(params![last.at_ms, last.in_step, last.bytes_per_second])?;
         Ok(())
     }
-}
-
-fn district_head(connection: &Connection) -> Result<Head> {
-    let sql = "SELECT seq, hash FROM district_journal ORDER BY seq DESC LIMIT 1";
-    let found =
-        connection.prepare_cached(sql)?.query_row([], |row| Ok(Head { seq: row.get(0)?, hash: Hash(row.get(1)?) }));
-    Ok(found.optional()?.unwrap_or(Head::EMPTY))
 }

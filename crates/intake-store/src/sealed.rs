@@ -88,6 +88,7 @@ impl Writer<'_> {
             self.erase_for(&place, seq)?;
         }
         self.forget_forks(&BTreeSet::from([number]))?;
+        self.forget_acts(number)?;
         Ok(found)
     }
 

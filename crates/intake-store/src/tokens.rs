@@ -123,7 +123,7 @@ fn category(filed: &Filed) -> String {
 
 /// What something was filed under, and what that lies under.
 pub(crate) fn lineage(filed: &Filed) -> Vec<Filed> {
-    let table = Catalogue::built_in().edition(TableId::ContentCategory, filed.edition);
+    let table = Catalogue::known().edition(TableId::ContentCategory, filed.edition);
     let up = |one: &Filed| {
         let code = table?.parent(&one.code)?;
         Some(Filed { edition: one.edition, code })

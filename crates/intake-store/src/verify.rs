@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use intake_wire::{Entry, Head, JournalId};
+use intake_wire::{Entry, Head};
 
 use crate::db::Reader;
 use crate::fold::{Office, Place, ROW, Row, Tables, fold, read_row};
@@ -136,20 +136,7 @@ impl Reader<'_> {
 
     /// The district's journal as it came down, and its verdicts: these are about entries that are here.
     fn verify_district(&self) -> Result<()> {
-        if let Some(admission) = self.line().admission()? {
-            let mut statement =
-                self.connection.prepare("SELECT seq, hash, entry FROM district_journal ORDER BY seq")?;
-            let mut rows = statement.query([])?;
-            let (journal, mut head): (JournalId, _) = (admission.answer.journal, Head::EMPTY);
-            while let Some(row) = rows.next()? {
-                let (seq, hash, bytes): (u64, [u8; 32], Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let read = intake_wire::decode::<Entry>(&bytes).and_then(|entry| entry.follow(journal, head));
-                head = match read {
-                    Ok(next) if next.seq == seq && next.hash.0 == hash => next,
-                    _ => return Err(Error::Contradiction(format!("the district's entry {seq} was changed"))),
-                };
-            }
-        }
+        self.verify_district_journals()?;
         let sql = "SELECT seq FROM verdicts v WHERE NOT EXISTS
                    (SELECT 1 FROM journal j WHERE j.epoch = v.epoch AND j.seq = v.seq) LIMIT 1";
         let mut statement = self.connection.prepare(sql)?;

@@ -214,7 +214,7 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             intake_wire::encode(&answer).unwrap()
         }
         "/v1/down" => {
-            let (_, DownRequest { after }) = SignedRequest::open(path, body).unwrap();
+            let (_, DownRequest { after, .. }) = SignedRequest::open(path, body).unwrap();
             let mut head = Head::EMPTY;
             let mut writer = PageWriter::new().unwrap();
             let mut page = Vec::new();

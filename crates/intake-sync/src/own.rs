@@ -103,7 +103,7 @@ pub async fn marks(db: &Db) -> Result<Vec<String>> {
 fn heads(reader: &Reader<'_>) -> intake_store::Result<Heads> {
     let line = reader.line();
     let journals = line.epochs()?.into_iter().map(|epoch| (epoch.journal, epoch.mark, epoch.head)).collect();
-    Ok(Heads { journals, district: line.district_head()? })
+    Ok(Heads { journals, district: line.district_head()?, district_journal: line.district()? })
 }
 
 /// Where the district holds other entries of one of the desk's journals: takes the district's in their place, and appends

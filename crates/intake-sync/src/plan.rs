@@ -8,8 +8,10 @@ use intake_wire::{Hash, Head, HeadsAnswer, JournalId, JournalState, VerdictKind}
 pub struct Local {
     /// Its journals, oldest epoch first.
     pub journals: Vec<Journal>,
-    /// The district's journal for this desk: its name since enrolment, and how far the desk holds it.
+    /// The district's journal for this desk that goes on, as the desk knows it, and how far the desk holds it.
     pub district: (JournalId, Head),
+    /// Journals of the district that it left, when it was restored.
+    pub former: Vec<JournalId>,
 }
 
 /// One journal of the desk.
@@ -40,6 +42,12 @@ pub enum Step {
         /// The last place the desk holds.
         after: u64,
     },
+    /// The district was restored and goes on in a journal that the desk does not know: fetch what is left of the one it
+    /// knows, then the others from their beginning.
+    Turn {
+        /// The journal that goes on.
+        journal: JournalId,
+    },
     /// The two sides hold different entries under one number. A person must look; nothing is overwritten on either side.
     Forked {
         /// Which journal; the district's own where it does not continue what the desk holds.
@@ -59,8 +67,10 @@ pub enum Step {
 
 impl Local {
     /// Reads where the desk stands, in one look.
-    pub(crate) fn read(reader: &Reader<'_>, district: JournalId, remote: &HeadsAnswer) -> intake_store::Result<Self> {
+    pub(crate) fn read(reader: &Reader<'_>, remote: &HeadsAnswer) -> intake_store::Result<Self> {
         let line = reader.line();
+        let mut former = line.district_journals()?;
+        let district = former.pop().unwrap_or(remote.district.0);
         let known = line.remote_heads()?;
         let journals = line.epochs()?.into_iter().map(|epoch| {
             let agreed = known.iter().find(|(journal, _)| *journal == epoch.journal).map_or(0, |(_, head)| head.seq);
@@ -68,7 +78,7 @@ impl Local {
             Ok(Journal { journal: epoch.journal, head: epoch.head, there, agreed })
         });
         let journals = journals.collect::<intake_store::Result<_>>()?;
-        Ok(Self { journals, district: (district, line.district_head()?) })
+        Ok(Self { journals, district: (district, line.district_head()?), former })
     }
 }
 
@@ -108,7 +118,9 @@ pub fn plan(local: &Local, remote: &HeadsAnswer) -> Vec<Step> {
         }
     }
     let ((name, held), (told_name, told)) = (local.district, remote.district);
-    if name != told_name || told.seq < held.seq || (told.seq == held.seq && told.hash != held.hash) {
+    if name != told_name && !local.former.contains(&told_name) {
+        steps.push(Step::Turn { journal: told_name });
+    } else if name != told_name || told.seq < held.seq || (told.seq == held.seq && told.hash != held.hash) {
         steps.push(Step::Forked { journal: told_name, seq: told.seq });
     } else if told.seq > held.seq {
         steps.push(Step::Down { after: held.seq });

@@ -11,16 +11,15 @@ use std::time::Duration;
 
 use intake_store::{Db, LastExchange};
 use intake_wire::{
-    Admission, Block, DownRequest, Entry, Frames, Head, Heads, HeadsAnswer, JournalId, Kind, OwnRequest, PageAnswer,
-    SignedRequest, SigningKey, Verdict, VerdictKind, limits,
+    Admission, DownRequest, Entry, Head, Heads, HeadsAnswer, JournalId, OwnRequest, PageAnswer, SignedRequest,
+    SigningKey, Verdict, VerdictKind, limits,
 };
 use tokio::time::Instant;
 
 use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
 use crate::own::Page;
 use crate::plan::{Local, Step, head_of, in_step, plan};
-use crate::upload;
-use crate::{Error, Patience, Result, trust};
+use crate::{Error, Patience, Result, down, trust, upload};
 
 /// Rounds of one exchange. Each sends what was written meanwhile; a desk that never rests is not waited for.
 const ROUNDS: u32 = 16;
@@ -73,6 +72,8 @@ pub struct Outcome {
     pub contradicted: Vec<JournalId>,
     /// The district holds more of this desk than the desk does.
     pub district_ahead: bool,
+    /// Matters with which the district did something that the desk had not heard of.
+    pub acted: u64,
 }
 
 /// Exchanges with the district. `clock` gives milliseconds since 1970 UTC.
@@ -144,6 +145,10 @@ pub(crate) struct Run<'r, P> {
     offered: BTreeSet<JournalId>,
     /// What the district sent does not continue what the desk holds of it.
     district_forked: bool,
+    /// The district goes on in another journal and does not give what leads there: an older one.
+    unturned: bool,
+    /// Matters that the district's new entries are about.
+    acted: BTreeSet<String>,
     came_back: u64,
     /// Journals of the desk that the district holds more of, in another version.
     parted: BTreeSet<JournalId>,
@@ -178,6 +183,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             total: 0,
             offered: BTreeSet::new(),
             district_forked: false,
+            unturned: false,
+            acted: BTreeSet::new(),
             came_back: 0,
             parted: BTreeSet::new(),
             withheld: BTreeSet::new(),
@@ -208,7 +215,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                     let contradicted = known.is_some_and(|own| !own.holds(head_of(&remote, journal)));
                     self.upload(journal, after, contradicted).await?;
                 }
-                Step::Down { .. } => self.down(local.district.1, remote.district.1).await?,
+                Step::Down { .. } | Step::Turn { .. } => self.down(local.district, remote.district).await?,
                 Step::Own { journal, after } => self.own(journal, after).await?,
                 Step::Forked { .. } => {}
             }
@@ -223,6 +230,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 own.is_some_and(|own| own.holds(head_of(remote, *journal))) || !self.offered.contains(journal)
             }
             Step::Down { .. } => !self.district_forked,
+            Step::Turn { .. } => !self.district_forked && !self.unturned,
             Step::Own { journal, .. } => !self.parted.contains(journal) && !self.withheld.contains(journal),
             Step::Forked { .. } => false,
         }
@@ -233,7 +241,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         let heads = reading(self.db, |reader| {
             let line = reader.line();
             let journals = line.epochs()?.into_iter().map(|epoch| (epoch.journal, epoch.mark, epoch.head)).collect();
-            Ok(Heads { journals, district: line.district_head()? })
+            Ok(Heads { journals, district: line.district_head()?, district_journal: line.district()? })
         })
         .await?;
         let body = self.signed("/v1/heads", &heads)?;
@@ -245,8 +253,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     /// Keeps where the district says it stands; gives where the desk stands beside that.
     pub(crate) async fn compare(&mut self, remote: &HeadsAnswer) -> Result<Local> {
         self.told_time = (remote.now_ms, Instant::now());
-        let (told, district) = (remote.clone(), self.admission.answer.journal);
-        let local = reading(self.db, move |reader| Local::read(reader, district, &told)).await?;
+        let told = remote.clone();
+        let local = reading(self.db, move |reader| Local::read(reader, &told)).await?;
         if self.began.is_none() {
             let agreed = local.journals.iter().filter(|own| own.holds(head_of(remote, own.journal)));
             let places: BTreeMap<_, _> = agreed.map(|own| (own.journal, head_of(remote, own.journal).seq)).collect();
@@ -304,39 +312,45 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         Ok(())
     }
 
-    /// Fetches the district's entries up to its head.
-    async fn down(&mut self, mut held: Head, told: Head) -> Result<()> {
+    /// Fetches the district's entries up to its head, through every journal that leads there.
+    async fn down(&mut self, mut at: (JournalId, Head), told: (JournalId, Head)) -> Result<()> {
         self.tell(Phase::Comparing);
-        while held.seq < told.seq && !self.district_forked {
-            let body = self.signed("/v1/down", &DownRequest { after: held.seq })?;
+        while (at.0 != told.0 || at.1.seq < told.1.seq) && !self.district_forked {
+            let body = self.signed("/v1/down", &DownRequest { after: at.1.seq, of: Some((at.0, at.1.hash)) })?;
             let page = self.client.post("/v1/down", body, limits::PAGE_BYTES).await?;
-            let was = held;
-            held = self.hear(was, page).await?;
-            if held == was {
+            let was = at;
+            at = self.hear(was, page).await?;
+            if at == was {
+                self.unturned = at.0 != told.0;
                 break;
             }
         }
         Ok(())
     }
 
-    /// Appends a page of the district's journal to what the desk holds of it; gives how far it holds that now.
-    pub(crate) async fn hear(&mut self, held: Head, page: Vec<u8>) -> Result<Head> {
+    /// Appends a page of the district's to what the desk holds of its journals; gives how far it holds which one now.
+    pub(crate) async fn hear(&mut self, at: (JournalId, Head), page: Vec<u8>) -> Result<(JournalId, Head)> {
         let admission = Arc::clone(&self.admission);
-        let entries = blocking(move || continuing(&admission, held, &page)).await?;
-        let Some(entries) = entries else {
+        let known = reading(self.db, |reader| reader.line().district_journals()).await?;
+        let heard = blocking(move || down::continuing(&admission, &known, at, &page)).await?;
+        let Some((journal, entries)) = heard else {
             self.district_forked = true;
-            return Ok(held);
+            return Ok(at);
         };
-        let (journal, count) = (self.admission.answer.journal, entries.len() as u64);
+        if entries.is_empty() {
+            return Ok(at);
+        }
+        let count = entries.len() as u64;
+        let acted: Vec<String> = entries.iter().filter_map(down::acted).collect();
         let now = writing(self.db, move |tx| {
-            let mut place = held;
+            let mut place = at.1;
             for entry in &entries {
                 place = tx.line().append_district(journal, entry)?;
             }
-            if let Some(last) = entries.iter().rfind(|entry| tells_of_service(entry)) {
-                tx.set_retired(contact(last))?;
+            if let Some(last) = entries.iter().rfind(|entry| down::tells_of_service(entry)) {
+                tx.set_retired(down::contact(last))?;
             }
-            for (journal, verdict) in entries.iter().filter_map(verdict_changed) {
+            for (journal, verdict) in entries.iter().filter_map(down::verdict_changed) {
                 // Of this desk's own journals only; the district's word on others is kept as the entry it is.
                 if tx.journal().hash_at(journal, verdict.seq)?.is_some() {
                     tx.line().put_verdicts(journal, &[verdict])?;
@@ -346,7 +360,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         })
         .await?;
         self.confirmed += count;
-        Ok(now)
+        self.acted.extend(acted);
+        Ok((journal, now))
     }
 
     /// Takes back what the district holds of one of the desk's own journals beyond the desk.
@@ -454,7 +469,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             },
             forked: self.district_forked
                 || !self.parted.is_empty()
-                || steps.iter().any(|step| matches!(step, Step::Forked { .. })),
+                || steps.iter().any(|step| matches!(step, Step::Forked { .. } | Step::Turn { .. })),
             came_back: self.came_back,
             contradicted: local
                 .journals
@@ -466,6 +481,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 .map(|own| own.journal)
                 .collect(),
             district_ahead: steps.iter().any(|step| matches!(step, Step::Own { .. })),
+            acted: self.acted.len() as u64,
         }
     }
 
@@ -482,68 +498,6 @@ fn size(local: &Local, step: &Step) -> u64 {
     let Step::Upload { journal, after } = step else { return 0 };
     let own = local.journals.iter().find(|own| own.journal == *journal);
     own.map_or(0, |own| own.head.seq.saturating_sub(*after))
-}
-
-/// The entries of a page of the district's, checked against its key and chained to what the desk holds; `None` where
-/// they do not continue it.
-fn continuing(admission: &Admission, mut held: Head, page: &[u8]) -> Result<Option<Vec<Entry>>> {
-    let foreign = |_| Error::NotRecognised("a page that is not the district's");
-    let blocks = if page.is_empty() { Vec::new() } else { Frames::read_page(page).map_err(foreign)? };
-    let mut entries = Vec::new();
-    for block in blocks {
-        let hashes = block.verify(&admission.answer.district_key).map_err(foreign)?;
-        let mut place = block.before().map_err(foreign)?;
-        if block.journal != admission.answer.journal || place.seq > held.seq {
-            return Ok(None);
-        }
-        let Block { entries: more, .. } = block;
-        for (entry, hash) in more.into_iter().zip(hashes) {
-            if place.seq == held.seq && place != held {
-                return Ok(None);
-            }
-            place = Head { seq: entry.seq, hash };
-            // What the desk holds already, from another answer on a stick, is passed over.
-            if place.seq > held.seq {
-                held = place;
-                entries.push(entry);
-            }
-        }
-    }
-    Ok(Some(entries))
-}
-
-/// What a `verdict_changed` of the district says, where this version understands it.
-fn verdict_changed(entry: &Entry) -> Option<(JournalId, Verdict)> {
-    #[derive(serde::Deserialize)]
-    struct Changed {
-        journal: JournalId,
-        seq: u64,
-        verdict: VerdictKind,
-    }
-    if entry.kind != Kind::verdict_changed() {
-        return None;
-    }
-    let Changed { journal, seq, verdict } = serde_json::from_slice(entry.open.bytes()?).ok()?;
-    Some((journal, Verdict { seq, verdict }))
-}
-
-/// Whether the entry says if the desk is in service.
-fn tells_of_service(entry: &Entry) -> bool {
-    entry.kind == Kind::desk_admitted() || entry.kind == Kind::desk_retired()
-}
-
-/// Whom to ask, where the district retired the desk with this entry.
-fn contact(entry: &Entry) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Retired {
-        contact: String,
-    }
-    if entry.kind != Kind::desk_retired() {
-        return None;
-    }
-    // A district of another version may say it otherwise: the desk is retired all the same.
-    let told = entry.open.bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
-    Some(told.map_or_else(String::new, |Retired { contact }| contact))
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -37,7 +37,7 @@ pub fn pack(db: &Db, answer_to: &str) -> Result<Packed> {
         let admission = line.admission()?.ok_or(Error::NotEnrolled)?;
         let key = line.signing_key()?;
         let journals = line.epochs()?.into_iter().map(|epoch| (epoch.journal, epoch.mark, epoch.head)).collect();
-        let heads = Heads { journals, district: line.district_head()? };
+        let heads = Heads { journals, district: line.district_head()?, district_journal: line.district()? };
         let mut pages = StickPages { heads, pages: Vec::new(), answer_to: answer_to.to_owned() };
         let (mut entries, mut registrations, mut bytes) = (0, 0, 0);
         for (journal, mut after) in agreed(reader)? {
@@ -78,11 +78,13 @@ pub async fn unpack(db: &Db, message: &[u8], clock: impl Fn() -> i64 + Send + Sy
     if answer.certificate != run.admission.answer.certificate {
         return Err(Error::AnswerUnreadable("it is another desk's"));
     }
-    let (agreed, told_ms, mut held) = reading(db, |reader| {
+    let (agreed, told_ms, held) = reading(db, |reader| {
         let told = reader.times().district()?.map_or(0, |(district_ms, _)| district_ms);
-        Ok((agreed(reader)?, told, reader.line().district_head()?))
+        let line = reader.line();
+        Ok((agreed(reader)?, told, (line.district()?, line.district_head()?)))
     })
     .await?;
+    let mut at = (held.0.unwrap_or(run.admission.answer.journal), held.1);
     let stick = run.admission.stick.clone().ok_or(Error::AnswerUnreadable("the desk asked for none"))?;
     let answered_ms = answer.heads.now_ms;
     // It may name heads and verdicts that have changed since.
@@ -94,7 +96,7 @@ pub async fn unpack(db: &Db, message: &[u8], clock: impl Fn() -> i64 + Send + Sy
         run.taken(journal, page).await?;
     }
     for page in answer.down {
-        held = run.hear(held, page.into()).await?;
+        at = run.hear(at, page.into()).await?;
     }
     let local: Local = run.compare(&answer.heads).await?;
     let outcome = run.outcome(&local, &answer.heads, &plan(&local, &answer.heads));

@@ -4,6 +4,8 @@
 //! Deliberately absent: HTTP, TLS, SQL, and the meaning of a payload beyond its kind.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod act;
+mod clerk;
 mod day;
 mod document;
 mod enrolment;
@@ -14,12 +16,16 @@ mod page;
 mod payload;
 mod record;
 mod request;
+mod shared;
 mod sign;
 mod step;
 mod stick;
+mod table;
 #[cfg(test)]
 mod vectors;
 
+pub use act::MatterActed;
+pub use clerk::{ClerkLeft, ClerkNamed};
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
@@ -38,9 +44,11 @@ pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };
+pub use shared::{MatterShared, SharedState, SharedWords};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use step::{StepOpen, StepReason, StepTold, StepWithdrawn, StepWords};
 pub use stick::{StickAnswer, StickPages};
+pub use table::TablePublished;
 
 /// The version of the protocol; it stands in every path as `/v1`.
 pub const VERSION: u32 = 1;

@@ -109,6 +109,15 @@ kinds! {
     desk_admitted,
     /// In the district's journal: it retired the desk, which writes nothing more about matters and still sends: `{contact}`.
     desk_retired,
+    /// In the district's journal: what it did with a matter: open [`crate::MatterActed`], personal [`intake_model::ActWords`].
+    matter_acted,
+    /// In the district's journal: a clerk has left and may not sign in any more: open [`crate::ClerkLeft`], personal `{name}`.
+    clerk_left,
+    /// In the district's journal: a matter of another desk of the centre: open [`crate::MatterShared`], personal
+    /// [`crate::SharedWords`].
+    matter_shared,
+    /// In the district's journal: a table that it published: [`crate::TablePublished`].
+    table_published,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
     verdict_changed,
 }

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{Head, JournalId};
+use crate::hash::Hash;
 use crate::sign::{DeskCertificate, Signature, SigningKey};
 use crate::{Error, Result};
 
@@ -61,6 +62,9 @@ pub struct Heads {
     /// How far the desk holds the district's journal for it.
     #[n(1)]
     pub district: Head,
+    /// Which of the district's journals that is; `None` from a desk that does not say.
+    #[n(2)]
+    pub district_journal: Option<JournalId>,
 }
 
 /// The answer to [`Heads`] (CBOR): where the district stands.
@@ -170,6 +174,11 @@ pub struct DownRequest {
     /// The last place the desk holds.
     #[n(0)]
     pub after: u64,
+    /// Which of the district's journals for this desk, and the hash at that place. Where the district holds no more of it, or
+    /// another entry at that place, the next one answers from its beginning; where it does not know it, the newest. `None`
+    /// for the newest, which an older district always gives.
+    #[n(1)]
+    pub of: Option<(JournalId, Hash)>,
 }
 
 /// `POST /v1/own`: what the district holds of one of the desk's own journals after a place, for a desk that was set back.

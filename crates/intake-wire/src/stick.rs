@@ -109,7 +109,8 @@ mod tests {
     fn what_one_end_signs_the_other_reads_and_nobody_elses() {
         let (district, desk) = (SigningKey::from_seed([1; 32]), SigningKey::from_seed([2; 32]));
         let certificate = DeskCertificate::issue(&district, "120110005".into(), 1, desk.public(), 7).unwrap();
-        let heads = Heads { journals: vec![(JournalId([3; 16]), "A".into(), Head::EMPTY)], district: Head::EMPTY };
+        let journals = vec![(JournalId([3; 16]), "A".into(), Head::EMPTY)];
+        let heads = Heads { journals, district: Head::EMPTY, district_journal: None };
         let pages = StickPages { heads, pages: vec![vec![1, 2, 3].into()], answer_to: "age1".into() };
         let bytes = pages.sealed(certificate.clone(), &desk).unwrap();
         assert_eq!(StickPages::open(&bytes).unwrap(), (certificate.clone(), pages.clone()));

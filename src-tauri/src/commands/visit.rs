@@ -1,6 +1,6 @@
 //! Visits: registered, looked up, corrected, voided.
 
-use intake_app::{Desk, Matter, MatterVersion, Registered, Today};
+use intake_app::{Desk, DistrictActs, Matter, MatterVersion, Registered, Today};
 use intake_model::{Problem, Visit};
 use tauri::State;
 
@@ -49,4 +49,14 @@ pub(crate) async fn versions(desk: State<'_, Desk>, number: String) -> Answer<Ve
 #[tauri::command]
 pub(crate) async fn seen_twins(desk: State<'_, Desk>, number: String) -> Answer<Matter> {
     blocking("seen_twins", &desk, move |desk| desk.seen_twins(&number)).await
+}
+
+#[tauri::command]
+pub(crate) async fn district_acts(desk: State<'_, Desk>, number: String) -> Answer<DistrictActs> {
+    blocking("district_acts", &desk, move |desk| desk.district_acts(&number)).await
+}
+
+#[tauri::command]
+pub(crate) async fn seen_acts(desk: State<'_, Desk>, number: String) -> Answer<DistrictActs> {
+    blocking("seen_acts", &desk, move |desk| desk.seen_acts(&number)).await
 }

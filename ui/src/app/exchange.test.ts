@@ -12,6 +12,8 @@ const done: ExchangeResult = {
   came_back: 0,
   carried: 0,
   drafts_gone: 0,
+  acted: 0,
+  clerks_left: [],
   set_aside: 0,
   waiting: 0,
   head: "7f3a",

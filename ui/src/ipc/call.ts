@@ -17,6 +17,7 @@ import type { DayClosing } from "./bindings/DayClosing";
 import type { Delivery } from "./bindings/Delivery";
 import type { DeskState } from "./bindings/DeskState";
 import type { Discard } from "./bindings/Discard";
+import type { DistrictActs } from "./bindings/DistrictActs";
 import type { DraftLine } from "./bindings/DraftLine";
 import type { DraftText } from "./bindings/DraftText";
 import type { EarlierMatter } from "./bindings/EarlierMatter";
@@ -122,6 +123,8 @@ export const ipc = {
   matter: (number: string) => call<Matter>("matter", { number }),
   versions: (number: string) => call<MatterVersion[]>("versions", { number }),
   seenTwins: (number: string) => call<Matter>("seen_twins", { number }),
+  districtActs: (number: string) => call<DistrictActs>("district_acts", { number }),
+  seenActs: (number: string) => call<DistrictActs>("seen_acts", { number }),
   correct: (number: string, visit: Visit, draft: string | null) => call<Registered>("correct", { number, visit, draft }),
   voidMatter: (number: string, reason: string) => call<Today>("void_matter", { number, reason }),
   search: (query: SearchQuery) => call<SearchResult>("search", { query }),

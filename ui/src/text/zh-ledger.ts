@@ -263,6 +263,21 @@ export const ledger = {
     seen: "已看过，“今日”里不再提示",
     today: "有登记号用过两次，请打开看一看，并告诉来访人：",
   },
+  shared: {
+    title: "外窗口登记",
+    note: "本中心其他窗口登记的，可以看和答询，可以在新登记里关联；要更正、打印，请到原窗口办。",
+    mark: (desk: string) => `外窗口 ${desk}`,
+    number: "登记号",
+    name: "姓名或名称",
+    phone: "电话",
+    none: "没有填",
+  },
+  acts: {
+    title: "区里的办理",
+    due: (day: string) => `最迟 ${day}`,
+    today: "区里有新的办理，请打开看一看：",
+    row: (act: string) => `区里${act}`,
+  },
   exchange: {
     title: "上报区级",
     pending: (registrations: number, entries: number) =>
@@ -293,6 +308,8 @@ export const ledger = {
     sent: (count: number) => `本次送到 ${count} 条`,
     alreadyHad: (count: number) => `区级原已收到 ${count} 条`,
     cameBack: (count: number) => `从区级取回本机缺的 ${count} 条`,
+    clerksLeft: (names: string[]) => `区里通知 ${names.join("、")} 已经离职，本台已停用其登录`,
+    acted: (count: number) => `区里对 ${count} 件登记有新的办理，在“今日”里可以打开看`,
     carried: (count: number) => `本机有 ${count} 条与区级的号码相重，两边都保留，已重新上报`,
     draftsGone: (count: number) => `备份里有 ${count} 份草稿原来已经登记过，已从“放下的”里收走`,
     setAside: (count: number) => `${count} 条已送到，区级暂存待处理，请到“今日”查看`,

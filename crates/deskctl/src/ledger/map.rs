@@ -84,7 +84,7 @@ impl Map {
             (TableId::ContentCategory, map.content_edition, &map.content),
             (TableId::DisputeType, DISPUTE_EDITION, &map.dispute),
         ] {
-            let Some(known) = Catalogue::built_in().edition(table, edition) else {
+            let Some(known) = Catalogue::known().edition(table, edition) else {
                 return Err(at(0, format!("{} has no edition {edition}", table.as_str())));
             };
             if let Some(code) = codes.values().find(|code| known.entry(code).is_none()) {

@@ -2,8 +2,9 @@
 
 use deadpool_postgres::GenericClient;
 use intake_wire::{Draft, Entry, Hash, Head, JournalId, Moment, SYSTEM_CLERK};
+use tokio_postgres::Row;
 
-use super::{execute, fixed, place, query, query_opt, seq};
+use super::{execute, fixed, place, query, query_one, query_opt, seq};
 use crate::Result;
 
 /// The district's journal for one desk.
@@ -16,25 +17,63 @@ pub(crate) struct Own {
     pub(crate) over: Option<Head>,
 }
 
-/// The newest epoch, locked where `lock` is set.
-pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, lock: bool) -> Result<Option<Own>> {
-    let sql = format!(
-        "SELECT journal_id, mark, epoch, head_seq, head_hash, over_seq, over_hash FROM district_journals
-         WHERE centre = $1 AND desk = $2 ORDER BY epoch DESC LIMIT 1 {}",
-        if lock { "FOR UPDATE" } else { "" }
-    );
-    let Some(row) = query_opt(c, &sql, &[&centre, &i16::from(desk)]).await? else { return Ok(None) };
+const COLUMNS: &str = "journal_id, mark, epoch, head_seq, head_hash, over_seq, over_hash";
+
+fn own(row: &Row) -> Result<Own> {
     let over = match (row.get::<_, Option<i64>>(5), row.get::<_, Option<&[u8]>>(6)) {
         (Some(over), Some(hash)) => Some(Head { seq: seq(over), hash: Hash(fixed(hash)?) }),
         _ => None,
     };
-    Ok(Some(Own {
+    Ok(Own {
         id: JournalId(fixed(row.get(0))?),
         mark: row.get(1),
         epoch: row.get(2),
         head: Head { seq: seq(row.get(3)), hash: Hash(fixed(row.get(4))?) },
         over,
-    }))
+    })
+}
+
+/// The newest epoch, locked where `lock` is set.
+pub(crate) async fn newest(c: &impl GenericClient, centre: &str, desk: u8, lock: bool) -> Result<Option<Own>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM district_journals WHERE centre = $1 AND desk = $2 ORDER BY epoch DESC LIMIT 1 {}",
+        if lock { "FOR UPDATE" } else { "" }
+    );
+    query_opt(c, &sql, &[&centre, &i16::from(desk)]).await?.as_ref().map(own).transpose()
+}
+
+/// The epoch of this name; the newest where there is none, or it is another desk's.
+pub(crate) async fn of(c: &impl GenericClient, centre: &str, desk: u8, id: JournalId) -> Result<Option<Own>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM district_journals WHERE centre = $1 AND desk = $2
+         ORDER BY journal_id = $3 DESC, epoch DESC LIMIT 1"
+    );
+    let known = query_opt(c, &sql, &[&centre, &i16::from(desk), &id.0.as_slice()]).await?;
+    known.as_ref().map(own).transpose()
+}
+
+/// The epoch after one.
+pub(crate) async fn following(c: &impl GenericClient, centre: &str, desk: u8, epoch: i32) -> Result<Option<Own>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM district_journals WHERE centre = $1 AND desk = $2 AND epoch > $3 ORDER BY epoch LIMIT 1"
+    );
+    query_opt(c, &sql, &[&centre, &i16::from(desk), &epoch]).await?.as_ref().map(own).transpose()
+}
+
+/// Notes how far the desk holds this journal, as it said itself.
+pub(crate) async fn set_told(c: &impl GenericClient, centre: &str, own: &Own, told: Head) -> Result<()> {
+    if hash_at(c, centre, own.id, told.seq).await? == Some(told.hash) {
+        let sql = "UPDATE district_journals SET told_seq = $3 WHERE centre = $1 AND journal_id = $2 AND told_seq <> $3";
+        execute(c, sql, &[&centre, &own.id.0.as_slice(), &place(told.seq)?]).await?;
+    }
+    Ok(())
+}
+
+/// How far the desk said that it holds this journal, and all its entries.
+pub(crate) async fn with_told(c: &impl GenericClient, centre: &str, own: &Own) -> Result<(u64, Vec<Entry>)> {
+    let sql = "SELECT told_seq FROM district_journals WHERE centre = $1 AND journal_id = $2";
+    let told: i64 = query_one(c, sql, &[&centre, &own.id.0.as_slice()]).await?.get(0);
+    Ok((seq(told), after(c, centre, own.id, 0, i64::MAX).await?))
 }
 
 /// Opens the next epoch.

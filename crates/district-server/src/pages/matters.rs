@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::aside::sentence;
 use super::form::{Checked, SignedIn};
+use super::matter_acts::{self, ActForm, ActRow};
 use super::{Frame, centre_name, page, time};
 use crate::db::lookup::{About, Issued, Listed, Whole};
 use crate::db::matters::Sought;
@@ -168,6 +169,10 @@ struct MatterPage {
     entries: Vec<EntryRow>,
     papers: Vec<PaperRow>,
     steps: Vec<StepRow>,
+    acts: Vec<ActRow>,
+    /// Nothing is done with what was voided.
+    forms: Vec<ActForm>,
+    results: Vec<(&'static str, &'static str)>,
 }
 
 struct Standing {
@@ -216,12 +221,13 @@ pub(super) async fn one(
 ) -> Result<Response> {
     let matter = district.matter(&who.person, &number).await?;
     let frame = Frame::new(&district, &who, "事项", "/matters");
-    page(&shown(frame, matter))
+    page(&shown(frame, matter)?)
 }
 
-fn shown(frame: Frame, matter: Matter) -> MatterPage {
+fn shown(frame: Frame, matter: Matter) -> Result<MatterPage> {
     let sealed = matter.is_sealed();
-    MatterPage {
+    let void = matter.standing.iter().all(|one| one.void);
+    Ok(MatterPage {
         frame,
         centre_name: centre_name(&matter.centre),
         number: matter.number,
@@ -230,7 +236,10 @@ fn shown(frame: Frame, matter: Matter) -> MatterPage {
         entries: matter.entries.into_iter().map(|(entry, version)| entry_row(entry, version)).collect(),
         papers: matter.papers.into_iter().map(paper_row).collect(),
         steps: matter.steps.into_iter().map(|(step, words)| step_row(step, words)).collect(),
-    }
+        acts: matter.acts.into_iter().map(matter_acts::row).collect(),
+        forms: if void { Vec::new() } else { matter_acts::forms(sealed)? },
+        results: matter_acts::results(),
+    })
 }
 
 fn standing(one: Whole) -> Standing {

@@ -32,6 +32,7 @@ struct Shown {
     due: Option<NaiveDate>,
     steps: Vec<(String, NaiveDate)>,
     notices: Vec<(&'static str, NaiveDate)>,
+    acts: Vec<(&'static str, NaiveDate)>,
     open: bool,
     office: String,
     phone: String,
@@ -47,6 +48,7 @@ impl From<Answer> for Shown {
             due: None,
             steps: Vec::new(),
             notices: Vec::new(),
+            acts: Vec::new(),
             open: false,
             office: answer.office.name,
             phone: answer.office.phone,
@@ -68,6 +70,7 @@ impl From<Answer> for Shown {
                 due: open.due,
                 steps: open.steps,
                 notices: open.notices,
+                acts: open.acts,
                 open: true,
                 ..shown
             },

@@ -162,7 +162,7 @@ async fn a_page_of_a_lost_desk_is_refused_and_so_is_all_it_asks() {
     told(lost);
     server.refuses(desk.whole(), REVOKED, "a page").await;
     let sealed = |path: &str| {
-        let asked = Heads { journals: Vec::new(), district: Head::EMPTY };
+        let asked = Heads { journals: Vec::new(), district: Head::EMPTY, district_journal: None };
         SignedRequest::sealed(path, &asked, desk.certificate.clone(), &desk.key).unwrap()
     };
     assert_eq!(server.post("/v1/heads", sealed("/v1/heads")).await, Err(REVOKED));
@@ -299,8 +299,8 @@ async fn more_entries_than_allowed_and_places_beyond_all_numbers_are_refused() {
         encode(&SignedRequest { certificate: desk.certificate.clone(), body: what, signature }).unwrap()
     };
     let own = encode(&OwnRequest { journal: desk.journal, after: u64::MAX }).unwrap();
-    let down = encode(&DownRequest { after: u64::MAX }).unwrap();
-    let heads = encode(&Heads { journals: Vec::new(), district: far(u64::MAX) }).unwrap();
+    let down = encode(&DownRequest { after: u64::MAX, of: None }).unwrap();
+    let heads = encode(&Heads { journals: Vec::new(), district: far(u64::MAX), district_journal: None }).unwrap();
     for (path, body) in [("/v1/own", own), ("/v1/down", down), ("/v1/heads", heads)] {
         assert_eq!(server.post(path, sealed(path, body)).await, Err(UNREADABLE), "{path}");
     }

@@ -1,6 +1,7 @@
 //! The district as desks meet it: over TLS, with a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
 
+mod acts;
 mod backups;
 mod bounds;
 mod browser;
@@ -15,6 +16,7 @@ mod reapply;
 mod retire;
 mod staff;
 mod steps;
+mod tables;
 mod visitor;
 mod world;
 

@@ -106,7 +106,7 @@ async fn wrong_passwords_wait_longer_each_time_by_name_and_by_address() {
 }
 
 /// Every page, and from which role on.
-const PAGES: [(&str, Role); 8] = [
+const PAGES: [(&str, Role); 10] = [
     ("/desks", Role::Viewer),
     ("/days", Role::Viewer),
     ("/counts", Role::Viewer),
@@ -114,18 +114,24 @@ const PAGES: [(&str, Role); 8] = [
     ("/matters/person", Role::Officer),
     ("/matters/120110005-20261124-01A-0001-A", Role::Officer),
     ("/aside", Role::Officer),
+    ("/tables", Role::Administrator),
+    ("/desks/120110005/1/clerks", Role::Administrator),
     ("/acts", Role::Administrator),
 ];
 
 /// Every form of one who is signed in, and from which role on.
-const FORMS: [(&str, Role); 7] = [
+const FORMS: [(&str, Role); 11] = [
     ("/sign-out", Role::Viewer),
     ("/matters/person", Role::Officer),
     ("/aside/again", Role::Officer),
+    ("/matters/120110005-20261124-01A-0001-A/act", Role::Officer),
     ("/desks/code", Role::Administrator),
     ("/desks/retire", Role::Administrator),
     ("/desks/reinstate", Role::Administrator),
     ("/desks/lost", Role::Administrator),
+    ("/desks/120110005/1/clerks", Role::Administrator),
+    ("/tables/look", Role::Administrator),
+    ("/tables/publish", Role::Administrator),
 ];
 
 const FIELDS: [(&str, &str); 7] = [

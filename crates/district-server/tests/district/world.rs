@@ -83,13 +83,14 @@ impl World {
     }
 
     pub(crate) async fn heads(&self, desk: &Desk, district: Head) -> Result<HeadsAnswer, (u16, Code)> {
-        let asked = Heads { journals: vec![(desk.journal, "A".into(), desk.head())], district };
+        let journals = vec![(desk.journal, "A".into(), desk.head())];
+        let asked = Heads { journals, district, district_journal: None };
         let body = SignedRequest::sealed("/v1/heads", &asked, desk.certificate.clone(), &desk.key).unwrap();
         self.post("/v1/heads", body).await.map(|bytes| decode(&bytes).unwrap())
     }
 
     pub(crate) async fn down(&self, desk: &Desk, after: u64) -> Vec<Block> {
-        let asked = DownRequest { after };
+        let asked = DownRequest { after, of: None };
         let body = SignedRequest::sealed("/v1/down", &asked, desk.certificate.clone(), &desk.key).unwrap();
         Frames::read_page(&self.post("/v1/down", body).await.unwrap()).unwrap()
     }

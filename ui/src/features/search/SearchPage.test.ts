@@ -24,12 +24,13 @@ const matter = (number: string): FoundMatter => ({
     version: 1,
     slips: 0,
     reason: null,
+    acted: null,
   },
   name: [{ text: "张伟", hit: true }],
   title: [{ text: "物业费", hit: false }],
   excerpt: null,
 });
-const page = (numbers: string[], next: string | null = null): SearchResult => ({ rows: numbers.map(matter), next });
+const page = (numbers: string[], next: string | null = null): SearchResult => ({ rows: numbers.map(matter), next, shared: [] });
 
 let clerk = 100;
 let clean: () => void;

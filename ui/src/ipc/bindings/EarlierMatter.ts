@@ -28,4 +28,8 @@ state: MatterState,
 /**
  * Whether it was voided.
  */
-void: boolean, };
+void: boolean, 
+/**
+ * Whether another window of the centre registered it (外窗口).
+ */
+elsewhere: boolean, };

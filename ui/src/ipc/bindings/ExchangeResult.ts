@@ -38,6 +38,14 @@ set_aside: number,
  */
 waiting: number, 
 /**
+ * Matters with which the district did something that the desk had not heard of.
+ */
+acted: number, 
+/**
+ * Clerks who may sign in no more, since the district says that they have left.
+ */
+clerks_left: Array<string>, 
+/**
  * The short head.
  */
 head: string, 

@@ -33,4 +33,8 @@ sent: number,
 /**
  * Numbers given twice of which nobody has seen it yet, of whatever day.
  */
-twins: Array<TwinNumber>, };
+twins: Array<TwinNumber>, 
+/**
+ * Matters with which the district did something that nobody has looked at yet, of whatever day.
+ */
+acted: Array<TwinNumber>, };

@@ -1,0 +1,112 @@
+//! Which matters the desks of a centre hear of from one another.
+
+use chrono::NaiveDate;
+use deadpool_postgres::GenericClient;
+use intake_wire::{Entry, JournalId, Part};
+
+use super::journals::Journal;
+use super::{execute, place, query, query_opt};
+use crate::Result;
+
+/// The other desks of the centre are to hear of what was applied between two places of a journal, the second included.
+pub(crate) async fn note(c: &impl GenericClient, j: &Journal, after: u64, to: u64) -> Result<()> {
+    execute(
+        c,
+        "INSERT INTO to_share SELECT DISTINCT e.centre, d.desk, e.number FROM entries e JOIN desks d ON d.centre = e.centre
+             WHERE e.centre = $1 AND e.journal_id = $2 AND e.seq > $3 AND e.seq <= $4 AND e.number IS NOT NULL
+                AND e.verdict = 'stored' AND e.kind IN ('registered', 'corrected', 'voided', 'resealed', 'carried')
+                AND d.desk <> $5
+             ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING",
+        &[&j.centre, &j.id.0.as_slice(), &place(after)?, &place(to)?, &i16::from(j.desk)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A desk is to hear of every matter of the centre's other desks.
+pub(crate) async fn note_all(c: &impl GenericClient, centre: &str, desk: u8) -> Result<()> {
+    let sql = "INSERT INTO to_share SELECT DISTINCT centre, $2::int2, number FROM matters
+               WHERE centre = $1 AND desk <> $2 AND sealed = false ON CONFLICT DO NOTHING";
+    execute(c, sql, &[&centre, &i16::from(desk)]).await?;
+    Ok(())
+}
+
+/// A desk is to hear of a matter once more.
+pub(crate) async fn note_one(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<()> {
+    let sql = "INSERT INTO to_share (centre, desk, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    execute(c, sql, &[&centre, &i16::from(desk), &number]).await?;
+    Ok(())
+}
+
+/// Takes the first of what a desk is to hear of.
+pub(crate) async fn take(c: &impl GenericClient, centre: &str, desk: u8, limit: i64) -> Result<Vec<String>> {
+    let sql = "DELETE FROM to_share WHERE centre = $1 AND desk = $2 AND number IN
+                   (SELECT number FROM to_share WHERE centre = $1 AND desk = $2 ORDER BY number LIMIT $3)
+               RETURNING number";
+    let mut taken: Vec<String> =
+        query(c, sql, &[&centre, &i16::from(desk), &limit]).await?.iter().map(|row| row.get(0)).collect();
+    taken.sort();
+    Ok(taken)
+}
+
+/// A matter as it stands, with the version's record.
+pub(crate) struct Stands {
+    pub(crate) date: NaiveDate,
+    pub(crate) version: i32,
+    pub(crate) void: bool,
+    pub(crate) sealed: bool,
+    /// Of the version; `None` once erased.
+    pub(crate) personal: Option<Vec<u8>>,
+}
+
+/// The last one of a number.
+pub(crate) async fn stands(c: &impl GenericClient, centre: &str, number: &str) -> Result<Option<Stands>> {
+    let row = query_opt(
+        c,
+        "SELECT m.local_date, m.version, m.void, coalesce(m.sealed, true), CASE WHEN m.sealed = false THEN e.personal END
+             FROM matters m JOIN journals j USING (centre, journal_id)
+             LEFT JOIN entries e ON e.centre = m.centre AND e.journal_id = m.version_journal AND e.seq = m.version_seq
+             WHERE m.centre = $1 AND m.number = $2
+             ORDER BY coalesce(m.sealed, true) DESC, length(j.mark) DESC, j.mark DESC LIMIT 1",
+        &[&centre, &number],
+    )
+    .await?;
+    Ok(row.map(|row| Stands {
+        date: row.get(0),
+        version: row.get(1),
+        void: row.get(2),
+        sealed: row.get(3),
+        personal: row.get(4),
+    }))
+}
+
+/// In which entries a desk was told of a matter.
+pub(crate) async fn told(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<Vec<(Vec<u8>, i64)>> {
+    let sql = "SELECT journal_id, seq FROM shared WHERE centre = $1 AND desk = $2 AND number = $3";
+    let rows = query(c, sql, &[&centre, &i16::from(desk), &number]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+pub(crate) async fn put_told(
+    c: &impl GenericClient,
+    centre: &str,
+    desk: u8,
+    number: &str,
+    (journal, seq): (JournalId, u64),
+) -> Result<()> {
+    let sql = "INSERT INTO shared (centre, desk, number, journal_id, seq) VALUES ($1, $2, $3, $4, $5)";
+    execute(c, sql, &[&centre, &i16::from(desk), &number, &journal.0.as_slice(), &place(seq)?]).await?;
+    Ok(())
+}
+
+/// The words of an entry of the district's own go. The chain still holds by their digest.
+pub(crate) async fn forget(c: &impl GenericClient, centre: &str, journal: &[u8], seq: i64) -> Result<()> {
+    let sql = "SELECT entry FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq = $3";
+    let Some(row) = query_opt(c, sql, &[&centre, &journal, &seq]).await? else { return Ok(()) };
+    let mut entry: Entry = minicbor::decode(row.get(0)).map_err(intake_wire::Error::from)?;
+    entry.personal = Part::Erased { digest: entry.personal.digest() };
+    let bytes = minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?;
+    let sql = "UPDATE district_entries SET entry = $4 WHERE centre = $1 AND journal_id = $2 AND seq = $3";
+    execute(c, sql, &[&centre, &journal, &seq, &bytes]).await?;
+    Ok(())
+}
