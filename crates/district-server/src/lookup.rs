@@ -133,7 +133,14 @@ impl District {
         let standing = lookup::of_number(&client, &centre, &number).await?;
         let desk = standing.first().map(|one| one.desk).ok_or(Error::NotThere)?;
         let mut matter = Matter {
- number, centre, standing, entries: Vec::new(), papers: Vec::new(), steps: Vec::new(), acts: Vec::new() };
+            number,
+            centre,
+            standing,
+            entries: Vec::new(),
+            papers: Vec::new(),
+            steps: Vec::new(),
+            acts: Vec::new(),
+        };
         matter.acts = self.acts_about(&matter.centre, &matter.number, matter.is_sealed()).await?;
         if !matter.is_sealed() {
             let entries = lookup::about(&client, &matter.centre, desk, &matter.number).await?;

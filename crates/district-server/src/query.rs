@@ -7,7 +7,9 @@ use std::net::IpAddr;
 
 use chrono::NaiveDate;
 use intake_model::clock::first_answer_due;
-use intake_model::{Calendars, Course, DistrictAct, Paper, Profile, RegistrationNumber, ReplyWay, Stage, StepFact, StepKind, name};
+use intake_model::{
+    Calendars, Course, DistrictAct, Paper, Profile, RegistrationNumber, ReplyWay, Stage, StepFact, StepKind, name,
+};
 use intake_wire::{Hash, SlipIssued, sha256};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;

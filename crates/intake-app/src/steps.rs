@@ -108,7 +108,7 @@ impl Desk {
                 }
                 let opened = Opened::known(&r.matters(), desk.clone(), profile.clone(), matter, None, now_ms)?;
                 let facts = opened.facts();
-                let clocks = opened.course(&r.documents().of(&number)?, &facts).clocks(&profile, Calendars::built_in());
+                let clocks = opened.course(&r.documents().of(&number)?, &facts).clocks(&profile, Calendars::known());
                 let title = open_title(&opened.matter.record, &profile);
                 for clock in clocks.into_iter().filter(MatterClock::is_owed) {
                     rows.push(owed_row(&number, title, clock, today)?);
@@ -212,7 +212,7 @@ impl Opened<'_> {
             number: self.matter.number.clone(),
             stage: course.stage(),
             steps: self.steps.iter().cloned().map(shown).collect(),
-            clocks: course.clocks(&self.profile, Calendars::built_in()),
+            clocks: course.clocks(&self.profile, Calendars::known()),
             offers: course.fitting().into_iter().map(offer).collect(),
             returned: journal.returned(&self.matter.number)?.into_iter().filter_map(returned).collect(),
         })

@@ -82,7 +82,9 @@ pub(crate) use words;
 mod tests {
     use super::*;
     use crate::{
-        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, DistrictAct, Ending, Event, Fit, Ground, NumberSource, Outcome, Paper, PersonRole, ReplyWay, ReviewResult, Route, Rule, SpanUnit, Stage, StepKind, TableKind, Unit, Way,
+        BodyKind, Class, Competent, DayState, DeliveryWay, Difference, DiscardReason, DistrictAct, Ending, Event, Fit,
+        Ground, NumberSource, Outcome, Paper, PersonRole, ReplyWay, ReviewResult, Route, Rule, SpanUnit, Stage,
+        StepKind, TableKind, Unit, Way,
     };
 
     #[test]
