@@ -1,9 +1,11 @@
 //! The exchange between the real client and the real district on a real PostgreSQL, over a line that breaks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod alone;
 mod archived;
 mod cuts;
 mod earlier;
+mod files;
 mod front;
 mod proxy;
 mod refusals;

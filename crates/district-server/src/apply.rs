@@ -20,7 +20,7 @@ use crate::db::matters::{self, Version};
 use crate::db::{self, own, place};
 use crate::plain::Run;
 use crate::take::word;
-use crate::{District, Error, Result, days, documents};
+use crate::{District, Error, Result, attachments, days, documents};
 
 /// Entries in one transaction, held in memory together: 64 MiB at their largest.
 const AT_ONCE: i64 = 64;
@@ -216,14 +216,11 @@ pub(crate) fn is_quiet(kind: &str) -> bool {
             | "lock_changed"
             | "sealed_opened"
             | "sealed_anew"
-            | "attachment_added"
-            | "attachment_removed"
             | "matter_exported"
             | "period_exported"
             | "clock_jumped"
             | "clock_confirmed"
             | "day_reprinted"
-            | "erased"
     )
 }
 
@@ -272,6 +269,9 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "document_reprinted" => documents::reprinted(tx, journal, entry).await?,
         "document_voided" => documents::voided(tx, journal, entry).await?,
         "document_delivered" => documents::delivered(tx, journal, entry).await?,
+        "attachment_added" => attachments::added(tx, journal, entry).await?,
+        "attachment_removed" => attachments::removed(tx, journal, entry).await?,
+        "erased" => attachments::erased(tx, journal, entry).await?,
         "day_closed" => days::closed(tx, journal, entry).await?,
         "carried" => carried(tx, journal, entry).await?,
         _ => Outcome::set_aside(Code::KindUnknown),
@@ -425,7 +425,7 @@ struct Named {
 }
 
 /// A number in the model's form, allotted by this very desk.
-fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
+pub(crate) fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
     let number: RegistrationNumber = text.parse().ok()?;
     let ours =
         number.centre().as_str() == journal.centre && number.short().starts_with(&format!("{:02}", journal.desk));
@@ -469,6 +469,7 @@ async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resu
     }
     entries::erase_versions(tx, &theirs, &number, &open.of).await?;
     db::documents::forget(tx, &theirs, &open.of).await?;
+    attachments::resealed(tx, &theirs, &open.of, entry).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }
 

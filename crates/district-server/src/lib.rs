@@ -5,7 +5,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod apply;
+mod attachments;
 mod backup;
+mod blobs;
 mod config;
 mod counts;
 mod days;
@@ -15,6 +17,7 @@ mod documents;
 mod enrol;
 mod error;
 mod export;
+mod export_files;
 mod heads;
 mod http;
 mod keys;
@@ -106,6 +109,7 @@ impl District {
             signing_in: tokio::sync::Mutex::new(()),
         };
         district.fold_again().await?;
+        district.fold_attachments().await?;
         district.apply_all().await?;
         Ok(Arc::new(district))
     }

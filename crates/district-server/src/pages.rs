@@ -8,6 +8,7 @@ mod aside;
 mod counts;
 mod days;
 mod desks;
+mod files;
 mod form;
 mod matters;
 mod sign_in;
@@ -61,6 +62,7 @@ pub(crate) fn router() -> Router<Arc<District>> {
         .route("/matters", get(matters::list))
         .route("/matters/person", get(matters::ask_person).post(matters::person))
         .route("/matters/{number}", get(matters::one))
+        .route("/matters/{number}/files/{blob}", get(files::take))
         .route("/aside", get(aside::show))
         .route("/aside/again", post(aside::again))
         .route("/counts", get(counts::show))

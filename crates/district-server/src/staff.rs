@@ -98,6 +98,7 @@ deeds! {
     SignedOut = "signed_out", "退出";
     MattersListed = "matters_listed", "查看事项列表";
     MatterSeen = "matter_seen", "查看事项";
+    FileTaken = "file_taken", "下载附件";
     PersonSearched = "person_searched", "按来访人查找";
     AppliedAgain = "applied_again", "重新处理搁置的记录";
     CodeMade = "code_made", "生成接入码";

@@ -21,6 +21,7 @@ mod error;
 mod export;
 mod keyring;
 mod line;
+mod line_loop;
 mod machine;
 mod mend;
 mod notes;
@@ -61,7 +62,7 @@ pub use print_view::{
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
-    ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
+    ExchangeResult, KeyringBack, LaterReaders, LineState, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
     OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView,
     StickWritten, Today, TwinNumber,
 };

@@ -75,6 +75,19 @@ views! {
         repaired: Option<Repaired>,
         /// That the keyring was put back at opening, until a clerk has seen it; told before sign-in too.
         keyring_back: Option<KeyringBack>,
+        /// How the line to the district stands.
+        line: LineState,
+    }
+    /// How the line to the district stands. All of it is empty before sign-in.
+    LineState {
+        /// The desk exchanges by itself.
+        by_itself: bool,
+        /// The line is paid by what travels: files wait until somebody asks.
+        metered: bool,
+        /// Since when the district cannot be reached, as far as this program knows since its start.
+        offline_since: Option<String>,
+        /// When both sides were last compared.
+        last_exchange: Option<String>,
     }
     /// A keyring that was lost and put back from a backup.
     KeyringBack {
@@ -430,18 +443,26 @@ views! {
         in_step: bool,
         /// The journal's short head.
         head: String,
-        /// Files that stand with matters and are at this desk only: an exchange carries entries, not yet their bytes.
-        attachments: u64,
+        /// Files that the district misses, as last told.
+        files: u64,
+        /// Their bytes.
+        file_bytes: u64,
+        /// They wait until somebody asks: the line is metered.
+        held_back: bool,
     }
     /// How far an exchange is.
     Progress {
-        /// Entries sent.
+        /// Sent: entries, and while files are leaving bytes.
         done: u64,
-        /// Entries in all.
+        /// In all.
         total: u64,
-        /// `connecting`, `sending` or `comparing`.
-        #[ts(type = "\"connecting\" | \"sending\" | \"comparing\"")]
+        /// `connecting`, `sending`, `files` or `comparing`.
+        #[ts(type = "\"connecting\" | \"sending\" | \"files\" | \"comparing\"")]
         phase: String,
+        /// Which file is leaving, from 1; 0 while none is.
+        file: u64,
+        /// How many there are.
+        files: u64,
     }
     /// How an exchange ended.
     ExchangeResult {
@@ -463,6 +484,12 @@ views! {
         waiting: u64,
         /// The short head.
         head: String,
+        /// All entries are: what is missing is files.
+        entries_in_step: bool,
+        /// Files that reached the district.
+        files_sent: u64,
+        /// Files that it misses still: held back, or not to be had here.
+        files_missing: u64,
         /// What went wrong.
         trouble: Option<Failure>,
         /// `2026-11-24 17:30`.
@@ -476,6 +503,8 @@ views! {
         entries: u64,
         /// Registrations among them.
         registrations: u64,
+        /// Files that wait for a line: none travels on a stick.
+        files: u64,
     }
 }
 
@@ -508,6 +537,13 @@ impl MatterWords {
             Self::Told { visit } => Some(visit),
             Self::Sealed { .. } | Self::Erased => None,
         }
+    }
+}
+
+impl LineState {
+    /// Before anybody has signed in.
+    pub(crate) fn unknown() -> Self {
+        Self { by_itself: false, metered: false, offline_since: None, last_exchange: None }
     }
 }
 

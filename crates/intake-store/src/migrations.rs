@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 12;
+pub(crate) const VERSION: u32 = 13;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -24,6 +24,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0010_documents.sql")),
         M::up(include_str!("sql/0011_print_queue.sql")),
         M::up(include_str!("sql/0012_days.sql")),
+        M::up(include_str!("sql/0015_line.sql")),
     ])
 });
 

@@ -6,14 +6,17 @@
 
 mod client;
 mod error;
+mod files;
 mod outlook;
 mod own;
 mod patience;
 mod plan;
+mod probe;
 mod run;
 mod stick;
 mod trust;
 mod upload;
+mod watch;
 
 pub use client::enrol;
 pub use error::{Error, Result};
@@ -21,8 +24,10 @@ pub use outlook::{Outlook, outlook};
 pub use own::{give_way, marks};
 pub use patience::Patience;
 pub use plan::{Journal, Local, Step, in_step, plan};
-pub use run::{Outcome, Phase, Progress, exchange, exchange_with};
+pub use probe::probe;
+pub use run::{Outcome, Phase, Progress, exchange, exchange_with, exchange_with_files};
 pub use stick::{Packed, pack, unpack};
+pub use watch::{Look, Watch};
 
 #[cfg(test)]
 mod line_tests;

@@ -17,13 +17,14 @@ use intake_wire::{
 use tokio::time::Instant;
 
 use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+use crate::files::Files;
 use crate::own::Page;
 use crate::plan::{Local, Step, head_of, in_step, plan};
 use crate::upload;
 use crate::{Error, Patience, Result, trust};
 
 /// Rounds of one exchange. Each sends what was written meanwhile; a desk that never rests is not waited for.
-const ROUNDS: u32 = 16;
+pub(crate) const ROUNDS: u32 = 16;
 
 /// What an exchange is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -33,19 +34,25 @@ pub enum Phase {
     Connecting,
     /// Entries are leaving.
     Sending,
+    /// Files are leaving.
+    Files,
     /// Fetching the district's entries and comparing both sides.
     Comparing,
 }
 
-/// How far an exchange is, in entries.
+/// How far an exchange is: in entries, and in bytes while files are leaving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
     /// What it is at.
     pub phase: Phase,
-    /// Entries sent.
+    /// Sent.
     pub done: u64,
-    /// Entries to send in all, as known so far.
+    /// To send in all, as known so far.
     pub total: u64,
+    /// Which of the files is leaving, from 1; 0 while none is.
+    pub file: u64,
+    /// How many there are.
+    pub files: u64,
 }
 
 /// How an exchange ended that came to its end.
@@ -53,6 +60,8 @@ pub struct Progress {
 pub struct Outcome {
     /// Both sides hold the same and everything is applied.
     pub in_step: bool,
+    /// The same of all entries: what is missing is files.
+    pub entries_in_step: bool,
     /// Entries that reached the district in this exchange.
     pub sent: u64,
     /// Entries that the district had, though the desk did not know: an earlier answer was lost.
@@ -73,6 +82,10 @@ pub struct Outcome {
     pub contradicted: Vec<JournalId>,
     /// The district holds more of this desk than the desk does.
     pub district_ahead: bool,
+    /// Files that reached the district in this exchange.
+    pub files_sent: u64,
+    /// Files that the district misses still: held back, or not to be had here.
+    pub files_missing: u64,
 }
 
 /// Exchanges with the district. `clock` gives milliseconds since 1970 UTC.
@@ -97,7 +110,29 @@ pub async fn exchange_with(
     progress: impl Fn(Progress) + Send + Sync,
     clock: impl Fn() -> i64 + Send + Sync,
 ) -> Result<Outcome> {
+    finish(Run::open(db, patience, &progress).await?, patience, clock).await
+}
+
+/// See [`exchange_with`]; files that are held back on a metered line go too.
+///
+/// # Errors
+/// [`Error`].
+pub async fn exchange_with_files(
+    db: &Db,
+    patience: Patience,
+    progress: impl Fn(Progress) + Send + Sync,
+    clock: impl Fn() -> i64 + Send + Sync,
+) -> Result<Outcome> {
     let mut run = Run::open(db, patience, &progress).await?;
+    run.files.with_held_back = true;
+    finish(run, patience, clock).await
+}
+
+async fn finish<P: Fn(Progress) + Send + Sync>(
+    mut run: Run<'_, P>,
+    patience: Patience,
+    clock: impl Fn() -> i64 + Send + Sync,
+) -> Result<Outcome> {
     run.tell(Phase::Connecting);
     let (mut retry, mut since, mut furthest) = (0, Instant::now(), 0);
     loop {
@@ -127,18 +162,18 @@ pub async fn exchange_with(
 
 /// One exchange under way.
 pub(crate) struct Run<'r, P> {
-    db: &'r Db,
-    progress: &'r P,
-    client: Client,
+    pub(crate) db: &'r Db,
+    pub(crate) progress: &'r P,
+    pub(crate) client: Client,
     pub(crate) admission: Arc<Admission>,
     key: Arc<SigningKey>,
-    rounds: u32,
+    pub(crate) rounds: u32,
     /// Where the district stood, at places the desk agrees with, when this exchange began; and stands now.
     pub(crate) began: Option<BTreeMap<JournalId, u64>>,
     stands: BTreeMap<JournalId, u64>,
     already_had: u64,
     /// Grows whenever the district or the desk confirmed something new: then a failure is not yet another one.
-    confirmed: u64,
+    pub(crate) confirmed: u64,
     total: u64,
     /// Contradicted journals whose own version was offered in this exchange.
     offered: BTreeSet<JournalId>,
@@ -151,8 +186,9 @@ pub(crate) struct Run<'r, P> {
     withheld: BTreeSet<JournalId>,
     /// The district's clock as told last, and when that was.
     told_time: (i64, Instant),
-    bytes: u64,
-    sending: Duration,
+    pub(crate) bytes: u64,
+    pub(crate) sending: Duration,
+    pub(crate) files: Files,
 }
 
 impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
@@ -184,6 +220,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             told_time: (0, Instant::now()),
             bytes: 0,
             sending: Duration::ZERO,
+            files: Files::default(),
         })
     }
 
@@ -198,6 +235,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         self.rounds += 1;
         self.total = self.sent() + to_do.iter().map(|step| size(&local, step)).sum::<u64>();
         if to_do.is_empty() {
+            if self.send_files(&local).await? {
+                return Ok(None);
+            }
             self.tell(Phase::Comparing);
             return Ok(Some(self.outcome(&local, &remote, &steps)));
         }
@@ -277,7 +317,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             let (progress, total, live) = (self.progress, self.total, Arc::clone(&pulse));
             let tick = move || {
                 let done = (sent + live.entries.load(Ordering::Relaxed)).min(total);
-                progress(Progress { phase: Phase::Sending, done, total });
+                progress(Progress { phase: Phase::Sending, done, total, file: 0, files: 0 });
             };
             let certificate = self.admission.answer.certificate.clone();
             let answer = page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick).await?;
@@ -429,10 +469,10 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     }
 
     fn tell(&self, phase: Phase) {
-        (self.progress)(Progress { phase, done: self.sent().min(self.total), total: self.total });
+        (self.progress)(Progress { phase, done: self.sent().min(self.total), total: self.total, file: 0, files: 0 });
     }
 
-    fn signed<T: minicbor::Encode<()>>(&self, path: &str, what: &T) -> Result<Vec<u8>> {
+    pub(crate) fn signed<T: minicbor::Encode<()>>(&self, path: &str, what: &T) -> Result<Vec<u8>> {
         Ok(SignedRequest::sealed(path, what, self.admission.answer.certificate.clone(), &self.key)?)
     }
 
@@ -441,8 +481,10 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         let verdicts = remote.journals.iter().filter(|state| own(state.journal)).flat_map(|state| &state.verdicts);
         let count =
             |wanted: fn(&VerdictKind) -> bool| verdicts.clone().filter(|one| wanted(&one.verdict)).count() as u64;
+        let entries_in_step = in_step(local, remote) && !self.district_forked;
         Outcome {
-            in_step: in_step(local, remote) && !self.district_forked,
+            in_step: entries_in_step && self.files.missing == Some(0),
+            entries_in_step,
             sent: self.sent(),
             already_had: self.already_had,
             set_aside: count(|verdict| matches!(verdict, VerdictKind::SetAside { .. })),
@@ -466,6 +508,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 .map(|own| own.journal)
                 .collect(),
             district_ahead: steps.iter().any(|step| matches!(step, Step::Own { .. })),
+            files_sent: self.files.sent,
+            files_missing: self.files.missing.unwrap_or(0),
         }
     }
 

@@ -10,6 +10,7 @@ use intake_model::{DeliveryWay, Paper, RegistrationNumber};
 use serde::Deserialize;
 
 use super::aside::sentence;
+use super::files::FileRow;
 use super::form::{Checked, SignedIn};
 use super::{Frame, centre_name, page, time};
 use crate::db::lookup::{About, Issued, Listed, Whole};
@@ -165,6 +166,7 @@ struct MatterPage {
     standing: Vec<Standing>,
     entries: Vec<EntryRow>,
     papers: Vec<PaperRow>,
+    files: Vec<FileRow>,
 }
 
 struct Standing {
@@ -219,6 +221,7 @@ fn shown(frame: Frame, matter: Matter) -> MatterPage {
         standing: matter.standing.into_iter().map(standing).collect(),
         entries: matter.entries.into_iter().map(|(entry, version)| entry_row(entry, version)).collect(),
         papers: matter.papers.into_iter().map(paper_row).collect(),
+        files: matter.files.iter().map(FileRow::of).collect(),
     }
 }
 

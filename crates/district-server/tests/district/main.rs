@@ -6,6 +6,7 @@ mod bounds;
 mod browser;
 mod days;
 mod export;
+mod files;
 mod hostile;
 mod pages;
 mod program;
