@@ -204,7 +204,10 @@ async fn pieces_that_come_again_late_all_at_once_or_changed_end_with_the_same_by
         front.next(PIECE, Inside::ChangesUp(at));
         let ended = world.exchange().await;
         // What CBOR leaves unused may change without changing what was said.
-        assert!(ended.as_ref().map_or_else(|error| error.code() == Code::DistrictRefused, |ended| ended.in_step), "{at}: {ended:?}");
+        assert!(
+            ended.as_ref().map_or_else(|error| error.code() == Code::DistrictRefused, |ended| ended.in_step),
+            "{at}: {ended:?}"
+        );
         world.comes_into_step(i64::from(which) + 1, &format!("byte {at} changed")).await;
         world.has_them(&blobs, &format!("byte {at} changed")).await;
     }
@@ -231,7 +234,10 @@ async fn a_file_goes_on_from_where_it_was_cut_and_what_is_registered_meanwhile_g
     let patience = Patience { retries: 0, ..Patience::default() };
     let outcome = exchange_with(world.db(), patience, progress, || 42).await.unwrap();
     assert!(outcome.in_step, "{outcome:?}");
-    assert!(world.line.taken().0 < 2_100_000 - u64::try_from(held).unwrap() + 60_000, "what was there did not go again");
+    assert!(
+        world.line.taken().0 < 2_100_000 - u64::try_from(held).unwrap() + 60_000,
+        "what was there did not go again"
+    );
     let seen = seen.into_inner().unwrap();
     let after = seen.iter().skip_while(|phase| **phase != Phase::Files);
     assert!(after.clone().any(|phase| *phase == Phase::Sending), "entries went between pieces: {seen:?}");

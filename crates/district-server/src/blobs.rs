@@ -14,13 +14,17 @@ use intake_wire::{
     PieceAnswer, blob_bytes_at_most, limits,
 };
 
-use crate::db::blobs::{self, Of};
 use crate::db::attachments;
+use crate::db::blobs::{self, Of};
 use crate::{District, Error, Result};
 
 impl District {
     /// Which bytes of a desk's files are missing here.
-    pub(crate) async fn missing_blobs(&self, certificate: &DeskCertificate, asked: &BlobsRequest) -> Result<BlobsAnswer> {
+    pub(crate) async fn missing_blobs(
+        &self,
+        certificate: &DeskCertificate,
+        asked: &BlobsRequest,
+    ) -> Result<BlobsAnswer> {
         self.admit(certificate).await?;
         let (client, most) = (self.pool.get().await?, limits::BLOBS);
         let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);

@@ -131,7 +131,8 @@ impl District {
         let client = self.pool.get().await?;
         let standing = lookup::of_number(&client, &centre, &number).await?;
         let desk = standing.first().map(|one| one.desk).ok_or(Error::NotThere)?;
-        let mut matter = Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new(), files: Vec::new() };
+        let mut matter =
+            Matter { number, centre, standing, entries: Vec::new(), papers: Vec::new(), files: Vec::new() };
         if !matter.is_sealed() {
             let entries = lookup::about(&client, &matter.centre, desk, &matter.number).await?;
             matter.entries = entries

@@ -266,7 +266,9 @@ fn named(blob: &str) -> Result<Hash> {
 
 fn shown(blobs: &Blobs, one: AttachmentRecord) -> Attachment {
     let thumbnail = match (one.content.told(), &one.removed) {
-        (Some(content), None) => BlobKey::from_text(&content.key).ok().and_then(|key| blobs.thumbnail(one.blob, &key).ok()),
+        (Some(content), None) => {
+            BlobKey::from_text(&content.key).ok().and_then(|key| blobs.thumbnail(one.blob, &key).ok())
+        }
         _ => None,
     };
     let encode =

@@ -62,8 +62,8 @@ pub use print_view::{
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
-    ExchangeResult, KeyringBack, LaterReaders, LineState, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
-    OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView,
-    StickWritten, Today, TwinNumber,
+    ExchangeResult, KeyringBack, LaterReaders, LineState, Matter, MatterRow, MatterState, MatterTwin, MatterVersion,
+    MatterWords, OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role,
+    SlipView, StickWritten, Today, TwinNumber,
 };
 pub use visits::Imported;

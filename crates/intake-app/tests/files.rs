@@ -293,5 +293,16 @@ async fn the_district_stores_what_is_said_of_files_and_those_that_stand() {
     let outlook = desk.outlook().unwrap();
     assert_eq!((ended.files_sent, ended.files_missing), (1, 0), "the one that was taken off stays here");
     assert_eq!((outlook.entries, outlook.files), (0, 0));
+    // On a metered line the next one waits, the day says so and can be closed.
+    desk.set_line(true, true).unwrap();
+    desk.attach(&number, "第三张.png", &[PNG, b"third"].concat()).unwrap();
+    let ended = desk.exchange(|_| {}).await.unwrap();
+    assert!(ended.entries_in_step && !ended.in_step && ended.files_missing == 1, "{ended:?}");
+    let outlook = desk.outlook().unwrap();
+    assert!(outlook.held_back && outlook.files == 1, "{outlook:?}");
+    assert_eq!(desk.closing_day(None).unwrap().unsent_files, 1);
+    let ended = desk.exchange_with_files(|_| {}).await.unwrap();
+    assert!(ended.in_step && ended.files_sent == 1, "{ended:?}");
+    assert_eq!(desk.closing_day(None).unwrap().unsent_files, 0);
     district.stop();
 }

@@ -37,7 +37,8 @@ impl Default for LineSettings {
 }
 
 /// What of `attachments` can still be sent: it stands, and its key was not erased.
-const STANDS: &str = "FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq WHERE a.removed_seq = 0";
+const STANDS: &str =
+    "FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq WHERE a.removed_seq = 0";
 
 impl Reader<'_> {
     /// How many files the district misses, as last told, and their bytes.
@@ -57,7 +58,10 @@ impl Reader<'_> {
     /// # Errors
     /// [`crate::Error::Sqlite`].
     pub fn has_blobs(&self) -> Result<bool> {
-        Ok(self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM attachments)")?.query_row([], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM attachments)")?
+            .query_row([], |row| row.get(0))?)
     }
 
     /// The attachments that stand and whose entries the district holds, as last told, the smallest first.
@@ -80,9 +84,10 @@ impl Reader<'_> {
     /// [`crate::Error::Sqlite`].
     pub fn line_settings(&self) -> Result<LineSettings> {
         let sql = "SELECT by_itself, metered FROM line_settings";
-        let found = self.connection.prepare_cached(sql)?.query_row([], |row| {
-            Ok(LineSettings { by_itself: row.get(0)?, metered: row.get(1)? })
-        });
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([], |row| Ok(LineSettings { by_itself: row.get(0)?, metered: row.get(1)? }));
         Ok(found.optional()?.unwrap_or_default())
     }
 }

@@ -11,9 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use intake_store::{Blobs, SealedBlob, StandingBlob};
-use intake_wire::{
-    Became, BlobsAnswer, BlobsRequest, Hash, Head, JournalId, MissingBlob, Piece, PieceAnswer, limits,
-};
+use intake_wire::{Became, BlobsAnswer, BlobsRequest, Hash, Head, JournalId, MissingBlob, Piece, PieceAnswer, limits};
 use reqwest::Body;
 use tokio::time::Instant;
 
@@ -227,12 +225,14 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     async fn send_piece(&mut self, piece: &Piece, step: Progress) -> Result<PieceAnswer> {
         let body = self.signed("/v1/piece", piece)?;
         let (began, pulse, progress) = (Instant::now(), Arc::new(Pulse::new()), self.progress);
-        let live = Arc::clone(&pulse);
+        // Around the piece stand a certificate and a signature, which are no bytes of the file.
+        let (live, most) = (Arc::clone(&pulse), piece.bytes.len() as u64);
         let tick = move || {
-            let done = (step.done + live.bytes.load(Ordering::Relaxed)).min(step.total);
+            let done = (step.done + live.bytes.load(Ordering::Relaxed).min(most)).min(step.total);
             progress(Progress { done, ..step });
         };
-        let sent = self.client.send("/v1/piece", in_chunks(body, Arc::clone(&pulse)), &pulse, &tick, ANSWER_BYTES).await;
+        let sent =
+            self.client.send("/v1/piece", in_chunks(body, Arc::clone(&pulse)), &pulse, &tick, ANSWER_BYTES).await;
         let answer: PieceAnswer = read_answer(&sent?)?;
         let (bytes, time) = (pulse.bytes.load(Ordering::Relaxed), began.elapsed());
         self.bytes += bytes;

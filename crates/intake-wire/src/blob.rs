@@ -190,7 +190,8 @@ mod tests {
     #[test]
     fn a_blob_opens_to_its_content_in_pieces_of_any_length_and_only_whole() {
         let (blob, key) = (Hash([9; 32]), BlobKey::generate().unwrap());
-        for (length, thumbnail) in [(0, 0), (1, 7), (CHUNK - 4, 0), (CHUNK, 3), (2 * CHUNK + 5, CHUNK), (9, CHUNK + 1)] {
+        for (length, thumbnail) in [(0, 0), (1, 7), (CHUNK - 4, 0), (CHUNK, 3), (2 * CHUNK + 5, CHUNK), (9, CHUNK + 1)]
+        {
             let content: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
             let sealed = seal_blob(blob, &key, &vec![7; thumbnail], &content).unwrap();
             assert!(sealed.len() as u64 <= blob_bytes_at_most(length as u64));

@@ -83,9 +83,8 @@ pub(crate) async fn missing(
     let (bytes, blob) = after;
     let with: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
         [&centre, &i16::from(desk), &place(bytes)?, &blob.0.as_slice(), &limit];
-    let one = |row: &Row| {
-        Ok(MissingBlob { blob: Hash(fixed(row.get(0))?), bytes: seq(row.get(1)), held: seq(row.get(2)) })
-    };
+    let one =
+        |row: &Row| Ok(MissingBlob { blob: Hash(fixed(row.get(0))?), bytes: seq(row.get(1)), held: seq(row.get(2)) });
     query(c, &sql, &with).await?.iter().map(one).collect()
 }
 
@@ -138,7 +137,8 @@ pub(crate) async fn of_matter(c: &impl GenericClient, centre: &str, desk: i16, n
 
 /// Entries about files that were stored before there was a table for them: centre, journal, place, in the desks' order.
 pub(crate) async fn unfolded(c: &impl GenericClient, limit: i64) -> Result<Vec<(String, Vec<u8>, u64)>> {
-    let sql = "SELECT u.centre, u.journal_id, u.seq FROM attachments_unfolded u JOIN journals j USING (centre, journal_id)
+    let sql =
+        "SELECT u.centre, u.journal_id, u.seq FROM attachments_unfolded u JOIN journals j USING (centre, journal_id)
                ORDER BY u.centre, j.desk, length(j.mark), j.mark, u.journal_id, u.seq LIMIT $1";
     Ok(query(c, sql, &[&limit]).await?.iter().map(|row| (row.get(0), row.get(1), seq(row.get(2)))).collect())
 }

@@ -20,16 +20,12 @@ pub(crate) struct Blob {
 /// Makes the blob known if it is not, and locks it until the transaction ends.
 pub(crate) async fn lock(c: &impl GenericClient, (centre, desk, blob): Of<'_>, piece: &Piece) -> Result<Blob> {
     let (desk, name) = (i16::from(desk), blob.0.as_slice());
-    let sql = "INSERT INTO blobs (centre, desk, blob, length, sha256) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO blobs (centre, desk, blob, length, sha256) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     execute(c, sql, &[&centre, &desk, &name, &place(piece.length)?, &piece.sha256.0.as_slice()]).await?;
     let sql = "SELECT length, sha256, held, whole FROM blobs WHERE centre = $1 AND desk = $2 AND blob = $3 FOR UPDATE";
     let row = query_one(c, sql, &[&centre, &desk, &name]).await?;
-    Ok(Blob {
-        length: seq(row.get(0)),
-        sha256: Hash(fixed(row.get(1))?),
-        held: seq(row.get(2)),
-        whole: row.get(3),
-    })
+    Ok(Blob { length: seq(row.get(0)), sha256: Hash(fixed(row.get(1))?), held: seq(row.get(2)), whole: row.get(3) })
 }
 
 /// Nothing of it is here: the desk begins with other bytes, or those that came were not what they should be.

@@ -56,8 +56,10 @@ pub(super) async fn take(
 ) -> Result<Response> {
     let file = district.file(&who.person, &number, &blob).await?;
     // What it is called and what it is said to be come from here: a browser shows nothing of it and guesses nothing.
-    let named = format!("attachment; filename=\"file.{}\"; filename*=UTF-8''{}", file.kind.ending(), quoted(&file.name));
-    Ok(([(CONTENT_TYPE, content_type(file.kind).to_owned()), (CONTENT_DISPOSITION, named)], file.content).into_response())
+    let named =
+        format!("attachment; filename=\"file.{}\"; filename*=UTF-8''{}", file.kind.ending(), quoted(&file.name));
+    Ok(([(CONTENT_TYPE, content_type(file.kind).to_owned()), (CONTENT_DISPOSITION, named)], file.content)
+        .into_response())
 }
 
 const fn content_type(kind: AttachmentKind) -> &'static str {

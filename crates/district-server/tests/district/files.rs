@@ -77,13 +77,20 @@ async fn an_officer_takes_a_file_out_as_it_was_handed_over_and_that_is_written_d
         ("content-type", "application/pdf"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
-        ("content-disposition", "attachment; filename=\"file.pdf\"; filename*=UTF-8''%E5%90%88%E5%90%8C%20%E7%AC%AC1%E9%A1%B5.pdf"),
+        (
+            "content-disposition",
+            "attachment; filename=\"file.pdf\"; filename*=UTF-8''%E5%90%88%E5%90%8C%20%E7%AC%AC1%E9%A1%B5.pdf",
+        ),
     ] {
         assert_eq!(taken.headers[name], value, "{name}");
     }
     let acts = format!("SELECT count(*) FROM staff_acts WHERE act = 'file_taken' AND number = '{number}'");
     assert_eq!(world.count(&acts), 1);
-    for link in [format!("/matters/{number}/files/{}", here.0), format!("/matters/{number}/files/zz"), link.replace("-01A-", "-01B-")] {
+    for link in [
+        format!("/matters/{number}/files/{}", here.0),
+        format!("/matters/{number}/files/zz"),
+        link.replace("-01A-", "-01B-"),
+    ] {
         assert_eq!(browser.get(&link).await.status, 404, "{link}");
     }
     let mut viewer = world.signed_in("查看", Role::Viewer).await;
