@@ -40,6 +40,10 @@ impl Default for LineSettings {
 const STANDS: &str =
     "FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq WHERE a.removed_seq = 0";
 
+/// How large the file is, as its entry says; also one that was carried over from another epoch, with its content as text.
+const BYTES: &str = "coalesce(json_extract(CAST(j.open AS TEXT), '$.bytes'),
+    json_extract(json_extract(CAST(j.open AS TEXT), '$.content'), '$.bytes'), 0)";
+
 impl Reader<'_> {
     /// How many files the district misses, as last told, and their bytes.
     ///
@@ -47,7 +51,7 @@ impl Reader<'_> {
     /// [`crate::Error::Sqlite`].
     pub fn unsent_blobs(&self) -> Result<(u64, u64)> {
         let sql = format!(
-            "SELECT count(*), coalesce(sum(json_extract(CAST(j.open AS TEXT), '$.bytes')), 0) {STANDS} AND {OPENS}
+            "SELECT count(*), coalesce(sum({BYTES}), 0) {STANDS} AND {OPENS}
              AND a.blob NOT IN (SELECT blob FROM blobs_there)"
         );
         Ok(self.connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
@@ -70,7 +74,7 @@ impl Reader<'_> {
     /// [`crate::Error::Sqlite`].
     pub fn standing_blobs(&self) -> Result<BTreeSet<StandingBlob>> {
         let sql = format!(
-            "SELECT json_extract(CAST(j.open AS TEXT), '$.bytes'), a.blob {STANDS} AND {OPENS}
+            "SELECT {BYTES}, a.blob {STANDS} AND {OPENS}
              AND a.added_seq <= (SELECT remote_seq FROM epochs WHERE id = a.epoch)"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
