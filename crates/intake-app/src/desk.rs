@@ -17,7 +17,8 @@ use serde_json::json;
 
 use crate::clerks::tell_clerks;
 use crate::closing::{is_due, open_before};
-use crate::view::{Clerk, CreateDesk, Created, DeskState, LineState, Phase};
+use crate::line_view::LineState;
+use crate::view::{Clerk, CreateDesk, Created, DeskState, Phase};
 use crate::visits::profile_of;
 use crate::{Clock, Error, Failure, Result};
 
@@ -215,7 +216,7 @@ impl Desk {
             repaired: None,
             keyring_back: self.keyring_back(),
             lock_minutes: 0,
-            line: LineState::unknown(),
+            line: LineState::default(),
         };
         if let Some(db) = db {
             let today = civil_date(self.now().at_ms);

@@ -22,6 +22,7 @@ mod export;
 mod keyring;
 mod line;
 mod line_loop;
+mod line_view;
 mod machine;
 mod mend;
 mod notes;
@@ -54,6 +55,7 @@ pub use error::{Error, Failure, Result};
 pub use export::Exported;
 pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
+pub use line_view::LineState;
 pub use machine::{machine_id, markers};
 pub use papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
 pub use print_view::{
@@ -62,8 +64,8 @@ pub use print_view::{
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
-    ExchangeResult, KeyringBack, LaterReaders, LineState, Matter, MatterRow, MatterState, MatterTwin, MatterVersion,
-    MatterWords, OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role,
-    SlipView, StickWritten, Today, TwinNumber,
+    ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
+    OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView,
+    StickWritten, Today, TwinNumber,
 };
 pub use visits::Imported;

@@ -13,7 +13,8 @@ use intake_store::{Db, LineSettings};
 use intake_sync::{Look, Watch};
 
 use crate::desk::Desk;
-use crate::view::{DeskState, LineState};
+use crate::line_view::LineState;
+use crate::view::DeskState;
 use crate::visits::minute;
 use crate::{Error, Result};
 

@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::Failure;
 use crate::closing_view::DayRow;
+use crate::line_view::LineState;
 
 macro_rules! views {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
@@ -77,17 +78,6 @@ views! {
         keyring_back: Option<KeyringBack>,
         /// How the line to the district stands.
         line: LineState,
-    }
-    /// How the line to the district stands. All of it is empty before sign-in.
-    LineState {
-        /// The desk exchanges by itself.
-        by_itself: bool,
-        /// The line is paid by what travels: files wait until somebody asks.
-        metered: bool,
-        /// Since when the district cannot be reached, as far as this program knows since its start.
-        offline_since: Option<String>,
-        /// When both sides were last compared.
-        last_exchange: Option<String>,
     }
     /// A keyring that was lost and put back from a backup.
     KeyringBack {
@@ -537,13 +527,6 @@ impl MatterWords {
             Self::Told { visit } => Some(visit),
             Self::Sealed { .. } | Self::Erased => None,
         }
-    }
-}
-
-impl LineState {
-    /// Before anybody has signed in.
-    pub(crate) fn unknown() -> Self {
-        Self { by_itself: false, metered: false, offline_since: None, last_exchange: None }
     }
 }
 

@@ -17,6 +17,7 @@ use intake_wire::{
 use tokio::time::Instant;
 
 use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+pub(crate) use crate::disk::{blocking, reading, writing};
 use crate::files::Files;
 use crate::own::Page;
 use crate::plan::{Local, Step, head_of, in_step, plan};
@@ -588,24 +589,4 @@ fn contact(entry: &Entry) -> Option<String> {
     // A district of another version may say it otherwise: the desk is retired all the same.
     let told = entry.open.bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
     Some(told.map_or_else(String::new, |Retired { contact }| contact))
-}
-
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
-}
-
-pub(crate) async fn reading<T: Send + 'static>(
-    db: &Db,
-    work: impl FnOnce(&intake_store::Reader<'_>) -> intake_store::Result<T> + Send + 'static,
-) -> Result<T> {
-    let db = db.clone();
-    blocking(move || Ok(db.read(work)?)).await
-}
-
-pub(crate) async fn writing<T: Send + 'static>(
-    db: &Db,
-    work: impl FnOnce(&intake_store::Writer<'_>) -> intake_store::Result<T> + Send + 'static,
-) -> Result<T> {
-    let db = db.clone();
-    blocking(move || Ok(db.write(work)?)).await
 }
