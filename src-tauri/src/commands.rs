@@ -105,6 +105,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         export::export_period,
         exchange::outlook,
         exchange::exchange,
+        exchange::set_line,
         exchange::export_pages,
         exchange::take_answer,
         backup::backup_state,

@@ -27,6 +27,9 @@ const IDLE_TICK: Duration = Duration::from_secs(2);
 /// What the pages are told when the print queue, or a printer, is not as it was.
 const PRINTS_CHANGED: &str = "prints_changed";
 
+/// What the pages are told when the desk has exchanged by itself, or tried to.
+const LINE_CHANGED: &str = "line_changed";
+
 /// Ends with 0 after the window was closed, 1 where the desk cannot be opened, 2 where it cannot start at all (no
 /// display, arguments it does not know), 3 where another program holds the data folder.
 #[allow(clippy::disallowed_methods, reason = "in what tauri's macro writes, for Windows only")]
@@ -80,6 +83,7 @@ fn open(app: &mut tauri::App, arguments: &Arguments) {
     }
     tick_when_idle(desk.clone());
     print_in_background(desk.clone(), app.handle().clone());
+    exchange_in_background(desk.clone(), app.handle().clone());
     app.manage(desk);
     if let Err(error) = window::open(app, arguments.practice) {
         tracing::error!(%error, "the window did not open");
@@ -93,6 +97,16 @@ fn print_in_background(desk: Desk, app: AppHandle) {
         desk.print_on(|| {
             // Pages that are not there yet ask when they are.
             let _ = app.emit(PRINTS_CHANGED, ());
+        })
+        .await;
+    });
+}
+
+/// Exchanges with the district whenever it is due. Ends with the program, at any moment: what is under way loses nothing.
+fn exchange_in_background(desk: Desk, app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        desk.exchange_on(|| {
+            let _ = app.emit(LINE_CHANGED, ());
         })
         .await;
     });

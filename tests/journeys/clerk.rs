@@ -9,7 +9,7 @@ use testkit::screen::Screen;
 
 use crate::driver::{Driver, pictures};
 use crate::window::{ENTER, F3, F4, F9, Window};
-use crate::{Home, at_work, create_desk, enrol, next, register, sign_in, visits};
+use crate::{Home, at_work, create_desk, enrol, exchange_by_hand, next, register, sign_in, visits};
 
 #[tokio::test]
 async fn the_day_of_a_clerk_ends_with_the_districts_rows_equal_to_the_desks() {
@@ -20,6 +20,7 @@ async fn the_day_of_a_clerk_ends_with_the_districts_rows_equal_to_the_desks() {
     let window = Window::open(&driver, &home.desk()).await;
     create_desk(&window, &home).await;
     enrol(&window, &district).await;
+    exchange_by_hand(&window).await;
     window.tab_to_mark("sign-out").await;
     window.press(&[ENTER]).await;
     window.at("password").await;

@@ -11,7 +11,7 @@ use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{ENTER, F4, Window};
-use crate::{Home, create_desk, enrol, register, visits};
+use crate::{Home, create_desk, enrol, next, register, visits};
 
 #[tokio::test]
 async fn a_line_that_fails_is_said_plainly_and_the_next_exchange_sends_all() {
@@ -50,6 +50,39 @@ async fn a_line_that_fails_is_said_plainly_and_the_next_exchange_sends_all() {
     talking.abort();
     let numbers: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(numbers, [slip.number]);
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn a_desk_left_alone_says_since_when_it_is_offline_and_sends_by_itself_once_the_line_is_back() {
+    let (screen, home, office) = (Screen::start(None).unwrap(), Home::new(), tempfile::tempdir().unwrap());
+    let district = LocalDistrict::start(office.path()).unwrap();
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    enrol(&window, &district).await;
+    district.stop();
+    let [visit, other, ..] = visits();
+    register(&window, &visit).await;
+    window.read("offline", "起离线，可照常登记").await;
+    window.read("unsent", "待上报 1 件").await;
+    window.picture("19-离线").await;
+    // The next visitor is registered as without it.
+    next(&window).await;
+    register(&window, &other).await;
+    window.press(&[F4]).await;
+    window.at("exchange-start").await;
+    window.read("offline-since", "连上以后会自动上报").await;
+    window.picture("20-离线-上报页").await;
+    let district = LocalDistrict::start(office.path()).unwrap();
+    window.read("unsent", "全部已上报").await;
+    window.read("outlook", "没有待上报的记录").await;
+    window.picture("21-已自动上报").await;
+    let (client, connection) = tokio_postgres::connect(&district.postgres_url(), tokio_postgres::NoTls).await.unwrap();
+    let talking = tokio::spawn(connection);
+    let rows = client.query("SELECT number FROM matters", &[]).await.unwrap();
+    talking.abort();
+    assert_eq!(rows.len(), 2);
     window.quit().await;
 }
 

@@ -31,7 +31,7 @@ use driver::Driver;
 use intake_model::{Stated, Visit};
 use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits as day;
-use window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, RIGHT, Window};
+use window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F6, RIGHT, Window};
 
 /// What practice mode proposes, and the window shows beside the password.
 const DEMO_PASSWORD_MARK: &str = "demo-password";
@@ -118,6 +118,16 @@ async fn enrol(window: &Window, district: &LocalDistrict) {
     window.press(&[ENTER]).await;
     window.at("start-work").await;
     window.press(&[ENTER]).await;
+}
+
+/// Nothing goes by itself from now on: what waits is to be seen. At the administrator's page, and back to work.
+async fn exchange_by_hand(window: &Window) {
+    window.press(&[F6]).await;
+    window.tab_to("line-by-itself").await;
+    window.press(&[' ']).await;
+    window.see_css("#line-by-itself:not(:checked)").await;
+    window.picture("03-上报方式").await;
+    window.press(&[F2]).await;
 }
 
 /// Signs in as the clerk, who stands below the administrator, with the password that practice mode shows.

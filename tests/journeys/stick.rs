@@ -7,7 +7,7 @@ use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{ENTER, F4, Window};
-use crate::{Home, create_desk, enrol, register, visits};
+use crate::{Home, create_desk, enrol, exchange_by_hand, register, visits};
 
 #[tokio::test]
 async fn a_clerk_without_a_line_exchanges_by_stick_and_is_told_when_both_sides_are_equal() {
@@ -18,6 +18,7 @@ async fn a_clerk_without_a_line_exchanges_by_stick_and_is_told_when_both_sides_a
     let window = Window::open(&driver, &home.desk()).await;
     create_desk(&window, &home).await;
     enrol(&window, &district).await;
+    exchange_by_hand(&window).await;
     let [visit, ..] = visits();
     register(&window, &visit).await;
     window.press(&[F4]).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum_server::tls_rustls::RustlsConfig;
 use futures_util::{StreamExt as _, stream};
@@ -150,6 +150,12 @@ impl Front {
         self.orders().lengths
     }
 
+    /// Asks the district in a desk's place; gives the status and the answer.
+    pub(crate) async fn ask(&self, path: &str, body: Vec<u8>) -> (u16, Bytes) {
+        let (status, _, answer) = self.far.ask(path, body.into()).await.unwrap();
+        (status.as_u16(), answer)
+    }
+
     /// Passes on what was held back, in the opposite order; gives the status of each answer.
     pub(crate) async fn let_go(&self) -> Vec<u16> {
         let held = std::mem::take(&mut self.orders().held);
@@ -199,13 +205,22 @@ fn tls(keys: &Path, ca_der: Vec<u8>, shows: Shows) -> rustls::ServerConfig {
 
 impl Far {
     async fn ask(&self, path: &str, body: reqwest::Body) -> reqwest::Result<(StatusCode, HeaderMap, Bytes)> {
-        let answer = self.http.post(format!("{}{path}", self.district)).body(body).send().await?;
+        self.ask_by(Method::POST, path, body).await
+    }
+
+    async fn ask_by(
+        &self,
+        method: Method,
+        path: &str,
+        body: reqwest::Body,
+    ) -> reqwest::Result<(StatusCode, HeaderMap, Bytes)> {
+        let answer = self.http.request(method, format!("{}{path}", self.district)).body(body).send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         Ok((status, headers, answer.bytes().await?))
     }
 }
 
-async fn pass(State(far): State<Far>, uri: Uri, body: Body) -> Response {
+async fn pass(State(far): State<Far>, method: Method, uri: Uri, body: Body) -> Response {
     let path = uri.path().to_owned();
     let Ok(body) = axum::body::to_bytes(body, MOST).await else { return gone(&[]) };
     let fault = {
@@ -252,7 +267,7 @@ async fn pass(State(far): State<Far>, uri: Uri, body: Body) -> Response {
         }
         _ => body,
     };
-    let Ok((status, headers, answer)) = far.ask(&path, send.into()).await else { return gone(&[]) };
+    let Ok((status, headers, answer)) = far.ask_by(method, &path, send.into()).await else { return gone(&[]) };
     if fault.is_some() {
         far.orders.lock().unwrap().lengths = (length, answer.len());
     }

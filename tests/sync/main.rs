@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod acts;
+mod alone;
 mod archived;
 mod clerks;
 mod cuts;
 mod earlier;
+mod files;
 mod front;
 mod proxy;
 mod refusals;

@@ -92,6 +92,15 @@ impl World {
         self.count("SELECT count(*) FROM entries").await
     }
 
+    /// The district's database goes back to a dump, as after the loss of its machine.
+    pub(crate) fn restored(&self, dump: &[u8]) {
+        self.district.postgres().restore_over(dump).unwrap();
+    }
+
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<tokio_postgres::Row> {
+        self.sql.query(sql, &[]).await.unwrap()
+    }
+
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         self.sql.query_one(sql, &[]).await.unwrap().get(0)
     }

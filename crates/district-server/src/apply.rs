@@ -21,7 +21,7 @@ use crate::db::matters::{self, Version};
 use crate::db::{self, own, place};
 use crate::plain::Run;
 use crate::take::word;
-use crate::{District, Error, Result, days, documents, steps};
+use crate::{District, Error, Result, attachments, days, documents, steps};
 
 /// Entries in one transaction.
 const AT_ONCE: i64 = 512;
@@ -222,14 +222,11 @@ pub(crate) fn is_quiet(kind: &str) -> bool {
             | "lock_changed"
             | "sealed_opened"
             | "sealed_anew"
-            | "attachment_added"
-            | "attachment_removed"
             | "matter_exported"
             | "period_exported"
             | "clock_jumped"
             | "clock_confirmed"
             | "day_reprinted"
-            | "erased"
     )
 }
 
@@ -284,6 +281,9 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "document_voided" => documents::voided(tx, journal, entry).await?,
         "document_delivered" => documents::delivered(tx, journal, entry).await?,
         "step_withdrawn" => steps::withdrawn(tx, journal, entry).await?,
+        "attachment_added" => attachments::added(tx, journal, entry).await?,
+        "attachment_removed" => attachments::removed(tx, journal, entry).await?,
+        "erased" => attachments::erased(tx, journal, entry).await?,
         "day_closed" => days::closed(tx, journal, entry).await?,
         "carried" => carried(tx, journal, entry).await?,
         kind => match StepKind::from_word(kind) {
@@ -485,6 +485,7 @@ async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resu
     entries::erase_versions(tx, &theirs, &number, &open.of).await?;
     db::documents::forget(tx, &theirs, &open.of).await?;
     db::matter_acts::forget(tx, &journal.centre, &number).await?;
+    attachments::resealed(tx, &theirs, &open.of, entry).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }
 

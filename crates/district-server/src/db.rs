@@ -1,6 +1,8 @@
 //! Every statement the district speaks to PostgreSQL, one file for each noun. No rule is decided here.
 
+pub(crate) mod attachments;
 pub(crate) mod backups;
+pub(crate) mod blobs;
 pub(crate) mod clerks;
 pub(crate) mod counts;
 pub(crate) mod days;

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use intake_wire::{Draft, Kind};
@@ -16,6 +17,7 @@ use serde_json::json;
 use crate::db::matters::{self, Line};
 use crate::db::{desks, own};
 use crate::desk::check_names;
+use crate::export_files::Written;
 use crate::{District, Error, Result};
 
 /// Stands for no desk: the district's record about a centre, which goes down to nobody.
@@ -55,6 +57,8 @@ pub struct Export {
     pub reason: String,
     /// The file to make, which must not be there yet: `.csv`, or `.jsonl` for JSON lines.
     pub file: PathBuf,
+    /// The folder to make for the matters' files, which must not be there yet; nothing of them without one.
+    pub files: Option<PathBuf>,
 }
 
 /// What was written out.
@@ -62,6 +66,10 @@ pub struct Export {
 pub struct Exported {
     /// Matters.
     pub rows: usize,
+    /// Their files that were written out.
+    pub files: usize,
+    /// Files whose bytes are not here yet.
+    pub files_missing: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -76,7 +84,7 @@ impl District {
     /// # Errors
     /// [`Error::Export`] with a sentence: no reason or no name, a file that is there or cannot be made. The entry stays where
     /// writing itself fails, and the file does not.
-    pub async fn export(&self, asked: &Export) -> Result<Exported> {
+    pub async fn export(self: &Arc<Self>, asked: &Export) -> Result<Exported> {
         check_names(&asked.centre, 1)?;
         let form = form(asked)?;
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&asked.file);
@@ -89,7 +97,7 @@ impl District {
         done
     }
 
-    async fn write_out(&self, asked: &Export, form: Form, file: File) -> Result<Exported> {
+    async fn write_out(self: &Arc<Self>, asked: &Export, form: Form, file: File) -> Result<Exported> {
         let mut client = self.pool.get().await?;
         let lines = matters::of_period(&client, &asked.centre, asked.from, asked.to).await?;
         let tx = client.transaction().await?;
@@ -99,7 +107,10 @@ impl District {
             Some(record) => record,
             None => own::open(&tx, &asked.centre, NO_DESK, 1, None).await?,
         };
-        let open = json!({ "from": asked.from, "to": asked.to, "rows": lines.len(), "masked": false });
+        let mut open = json!({ "from": asked.from, "to": asked.to, "rows": lines.len(), "masked": false });
+        if asked.files.is_some() {
+            open["files"] = true.into();
+        }
         let personal = json!({ "by": asked.by.trim(), "reason": asked.reason.trim() });
         let bytes = |part: serde_json::Value| part.to_string().into_bytes();
         let draft = Draft { kind: Kind::period_exported(), open: bytes(open), personal: bytes(personal) };
@@ -111,7 +122,12 @@ impl District {
         };
         let written = written.and_then(|()| file.sync_all());
         written.map_err(|error| Error::Export(format!("the file cannot be written: {error}")))?;
-        Ok(Exported { rows: lines.len() })
+        drop(client);
+        let written_files = match &asked.files {
+            Some(folder) => self.write_files(&asked.centre, &lines, folder).await?,
+            None => Written::default(),
+        };
+        Ok(Exported { rows: lines.len(), files: written_files.files, files_missing: written_files.missing })
     }
 }
 

@@ -12,7 +12,8 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use intake_wire::{DownRequest, EnrolRequest, Heads, OwnRequest, SignedRequest, limits};
+use intake_wire::{BlobsRequest, DownRequest, EnrolRequest, Heads, OwnRequest, Piece, SignedRequest, limits};
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::io::StreamReader;
@@ -21,6 +22,8 @@ use crate::{District, Error, Result, metrics, pages};
 
 /// Bytes of a request that is not a page.
 const REQUEST_BYTES: usize = 256 << 10;
+/// Bytes of a request that brings a piece of a file: the piece, a certificate, a signature.
+const PIECE_BYTES: usize = limits::PIECE_BYTES + (4 << 10);
 /// Bytes of a form that a person fills in.
 const FORM_BYTES: usize = 16 << 10;
 /// How long a page may take: a slow line gets it in parts.
@@ -35,10 +38,12 @@ pub(crate) fn router(district: Arc<District>) -> Router {
         .route("/v1/heads", post(heads))
         .route("/v1/down", post(down))
         .route("/v1/own", post(own))
+        .route("/v1/blobs", post(missing_blobs))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
         .layer(from_fn(move |request, next| limited(patience, request, next)));
     let blocks = Router::new()
         .route("/v1/pages", post(receive_page))
+        .route("/v1/piece", post(receive_piece))
         .layer(from_fn(|request, next| limited(PAGE_TIME, request, next)));
     let people = pages::router()
         .layer(DefaultBodyLimit::max(FORM_BYTES))
@@ -92,6 +97,24 @@ async fn own(State(district): State<Arc<District>>, body: Bytes) -> Result<Respo
 async fn receive_page(State(district): State<Arc<District>>, body: Body) -> Result<Response> {
     let (_, answer) = district.take_page(http_limit(body, limits::PAGE_BYTES)).await?;
     cbor(&answer)
+}
+
+async fn missing_blobs(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let (certificate, asked) = SignedRequest::open::<BlobsRequest>("/v1/blobs", &body)?;
+    cbor(&district.missing_blobs(&certificate, &asked).await?)
+}
+
+/// A slow line brings a piece in parts, as it does a page: it may take its time as long as something comes.
+async fn receive_piece(State(district): State<Arc<District>>, body: Body) -> Result<Response> {
+    let (mut body, mut whole) = (http_limit(body, PIECE_BYTES), Vec::with_capacity(PIECE_BYTES));
+    loop {
+        let read = timeout(district.config.patience, body.read_buf(&mut whole)).await.map_err(|_| Error::Slow)?;
+        if read.map_err(|error| Error::Request(format!("the piece broke off: {}", error.kind())))? == 0 {
+            break;
+        }
+    }
+    let (certificate, piece) = SignedRequest::open::<Piece>("/v1/piece", &whole)?;
+    cbor(&district.take_piece(&certificate, &piece).await?)
 }
 
 /// The body as bytes, refused where it passes the limit.

@@ -5,7 +5,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod apply;
+mod attachments;
 mod backup;
+mod blobs;
 mod clerks;
 mod config;
 mod counts;
@@ -16,6 +18,7 @@ mod documents;
 mod enrol;
 mod error;
 mod export;
+mod export_files;
 mod heads;
 mod http;
 mod keys;
@@ -117,6 +120,7 @@ impl District {
         };
         district.learn_tables().await?;
         district.fold_again().await?;
+        district.fold_attachments().await?;
         district.apply_all().await?;
         Ok(Arc::new(district))
     }

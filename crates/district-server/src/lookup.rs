@@ -3,10 +3,14 @@
 //! Each look is written down before anything is shown. Of a sealed matter there is its number, its day and that it is
 //! registered; its words are read where it was sealed.
 
-use chrono::{Days, NaiveDate};
-use intake_model::{Catalogue, Filed, RegistrationNumber, TableId, civil_date};
-use intake_wire::{Record, StepTold, StepWords};
+use std::sync::Arc;
 
+use axum::body::Body;
+use chrono::{Days, NaiveDate};
+use intake_model::{AttachmentKind, Catalogue, Filed, RegistrationNumber, TableId, civil_date};
+use intake_wire::{AttachmentContent, BlobKey, Hash, Record, StepTold, StepWords};
+
+use crate::db::attachments::{self, File};
 use crate::db::lookup::{self, About, Filter, Issued, Listed, Whole};
 use crate::db::matters::Sought;
 use crate::db::steps::{self, Step};
@@ -53,6 +57,7 @@ pub(crate) struct Matter {
     pub(crate) steps: Vec<(Step, Option<StepWords>)>,
     /// What the district did with it.
     pub(crate) acts: Vec<Done>,
+    pub(crate) files: Vec<File>,
 }
 
 /// What a version of a matter says.
@@ -139,6 +144,7 @@ impl District {
             entries: Vec::new(),
             papers: Vec::new(),
             steps: Vec::new(),
+ files: Vec::new(),
             acts: Vec::new(),
         };
         matter.acts = self.acts_about(&matter.centre, &matter.number, matter.is_sealed()).await?;
@@ -160,9 +166,51 @@ impl District {
                     (step, told.map(|told| told.told))
                 })
                 .collect();
+            matter.files = attachments::of_matter(&client, &matter.centre, desk, &matter.number).await?;
         }
         Ok(matter)
     }
+
+    /// A file of a matter that is not sealed, with its content.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`] below an officer; [`Error::NotThere`], also where it was taken off or its bytes are not here.
+    pub(crate) async fn file(self: &Arc<Self>, person: &Person, number: &str, blob: &str) -> Result<TakenFile> {
+        person.at_least(Role::Officer)?;
+        let number: RegistrationNumber = number.parse().map_err(|_| Error::NotThere)?;
+        let (centre, number) = (number.centre().as_str().to_owned(), number.to_string());
+        let blob = Hash::try_from(blob.to_owned()).map_err(|_| Error::NotThere)?;
+        self.note(person, &Act::of(Deed::FileTaken).at(&centre).matter(&number)).await?;
+        let client = self.pool.get().await?;
+        let standing = lookup::of_number(&client, &centre, &number).await?;
+        let desk = standing.first().filter(|_| standing.iter().all(|one| !one.sealed)).map(|one| one.desk);
+        let desk = desk.ok_or(Error::NotThere)?;
+        let files = attachments::of_matter(&client, &centre, desk, &number).await?;
+        let file = files.into_iter().rfind(|file| file.blob == blob && file.is_to_be_had()).ok_or(Error::NotThere)?;
+        let (told, kind) = told_file(&file).ok_or(Error::NotThere)?;
+        let key = BlobKey::from_text(&told.key).map_err(|_| Error::NotThere)?;
+        let of = (centre, u8::try_from(desk).unwrap_or(0), blob);
+        Ok(TakenFile { name: told.name, kind, content: Body::from_stream(self.content(of, key)) })
+    }
+}
+
+/// A file on its way to a person.
+pub(crate) struct TakenFile {
+    pub(crate) name: String,
+    pub(crate) kind: AttachmentKind,
+    pub(crate) content: Body,
+}
+
+impl File {
+    /// Whether it stands and its bytes are here.
+    pub(crate) fn is_to_be_had(&self) -> bool {
+        self.there && !self.removed && told_file(self).is_some()
+    }
+}
+
+/// A file's name and key, where its entry tells them, and what it is.
+pub(crate) fn told_file(file: &File) -> Option<(AttachmentContent, AttachmentKind)> {
+    Some((apply::read(file.personal.as_deref())?, AttachmentKind::from_word(&file.kind)?))
 }
 
 /// What a version's entry says, where it is a version that can be read.

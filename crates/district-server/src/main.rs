@@ -71,6 +71,9 @@ enum Task {
         /// What for.
         #[arg(long)]
         reason: String,
+        /// A new folder for the matters' files, in plain form.
+        #[arg(long)]
+        files: Option<PathBuf>,
         /// The file: `.csv`, or `.jsonl` for JSON lines.
         file: PathBuf,
     },
@@ -156,8 +159,8 @@ async fn run(arguments: Arguments) -> Result<()> {
         Task::Status => println!("{}", json(&open().await?.status().await?)?),
         Task::Publish { folder, by, now } => publish(&*open().await?, &folder, &by, now).await?,
         Task::Reapply => println!("{}", json(&open().await?.reapply().await?)?),
-        Task::Export { centre, from, to, by, reason, file } => {
-            let asked = Export { centre, from, to, by, reason, file };
+        Task::Export { centre, from, to, by, reason, files, file } => {
+            let asked = Export { centre, from, to, by, reason, file, files };
             println!("{}", json(&open().await?.export(&asked).await?)?);
         }
         Task::ImportUsb { file } => println!("{}", json(&open().await?.import_usb(&file).await?)?),

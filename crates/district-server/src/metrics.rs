@@ -21,11 +21,13 @@ use crate::db::backups::{self, Mark};
 use crate::{District, Error, Result};
 
 /// The requests that are counted by name; any other is `other`.
-const PATHS: [&str; 24] = [
+const PATHS: [&str; 26] = [
     "/v1/enrol",
     "/v1/heads",
     "/v1/down",
     "/v1/own",
+    "/v1/blobs",
+    "/v1/piece",
     "/v1/pages",
     "/v1/health",
     "/v1/openapi.json",

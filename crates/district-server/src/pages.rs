@@ -9,6 +9,7 @@ mod clerks;
 mod counts;
 mod days;
 mod desks;
+mod files;
 mod form;
 mod matter_acts;
 mod matters;
@@ -66,6 +67,7 @@ pub(crate) fn router() -> Router<Arc<District>> {
         .route("/matters/person", get(matters::ask_person).post(matters::person))
         .route("/matters/{number}", get(matters::one))
         .route("/matters/{number}/act", post(matter_acts::act))
+        .route("/matters/{number}/files/{blob}", get(files::take))
         .route("/aside", get(aside::show))
         .route("/aside/again", post(aside::again))
         .route("/counts", get(counts::show))

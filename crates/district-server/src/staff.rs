@@ -98,6 +98,7 @@ deeds! {
     SignedOut = "signed_out", "退出";
     MattersListed = "matters_listed", "查看事项列表";
     MatterSeen = "matter_seen", "查看事项";
+    FileTaken = "file_taken", "下载附件";
     PersonSearched = "person_searched", "按来访人查找";
     MatterForwarded = "matter_forwarded", "转送事项";
     MatterAssigned = "matter_assigned", "交办事项";

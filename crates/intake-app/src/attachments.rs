@@ -9,8 +9,10 @@ use base64::Engine as _;
 use intake_model::check::text_fault;
 use intake_model::{ATTACHMENT_BYTES, AttachmentKind, Code};
 use intake_paper::scan;
-use intake_store::{AttachmentRecord, BlobKey, Blobs, Db, Matters, OwnKey};
-use intake_wire::{AttachmentAdded, AttachmentContent, AttachmentRemoved, Hash, Kind, Personal, Record, RemovalReason};
+use intake_store::{AttachmentRecord, Blobs, Db, Matters, OwnKey};
+use intake_wire::{
+    AttachmentAdded, AttachmentContent, AttachmentRemoved, BlobKey, Hash, Kind, Personal, Record, RemovalReason,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -264,7 +266,9 @@ fn named(blob: &str) -> Result<Hash> {
 
 fn shown(blobs: &Blobs, one: AttachmentRecord) -> Attachment {
     let thumbnail = match (one.content.told(), &one.removed) {
-        (Some(content), None) => BlobKey::from_text(&content.key).and_then(|key| blobs.thumbnail(one.blob, &key)).ok(),
+        (Some(content), None) => {
+            BlobKey::from_text(&content.key).ok().and_then(|key| blobs.thumbnail(one.blob, &key).ok())
+        }
         _ => None,
     };
     let encode =

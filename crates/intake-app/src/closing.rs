@@ -90,6 +90,7 @@ impl Desk {
                 prints,
                 unsent,
                 unsent_registrations,
+                unsent_files: r.unsent_blobs()?.0,
                 set_aside: closings.set_aside(day)?,
                 enrolled: r.line().admission()?.is_some(),
                 closed,

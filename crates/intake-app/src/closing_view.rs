@@ -39,6 +39,8 @@ pub struct ClosingDay {
     pub unsent: u64,
     /// Registrations among them.
     pub unsent_registrations: u64,
+    /// Files that the district misses: they keep nobody from closing.
+    pub unsent_files: u64,
     /// Entries of the day that the district set aside, or keeps waiting.
     pub set_aside: u32,
     /// Whether there is a district.

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use crate::clerks::tell_clerks;
 use crate::closing::{is_due, open_before};
+use crate::line_view::LineState;
 use crate::view::{Clerk, CreateDesk, Created, DeskState, Phase};
 use crate::visits::profile_of;
 use crate::{Clock, Error, Failure, Result};
@@ -66,6 +67,7 @@ pub(crate) struct Inner {
     pub(crate) blobs: Mutex<()>,
     pub(crate) sweep_due: AtomicBool,
     pub(crate) printing: crate::print_loop::Printing,
+    pub(crate) line: crate::line_loop::Line,
 }
 
 #[derive(Default)]
@@ -121,6 +123,7 @@ impl Desk {
             blobs: Mutex::new(()),
             sweep_due: AtomicBool::new(true),
             printing: crate::print_loop::Printing::default(),
+            line: crate::line_loop::Line::default(),
         };
         let desk = Self(Arc::new(inner));
         desk.mend_keyring();
@@ -213,10 +216,12 @@ impl Desk {
             repaired: None,
             keyring_back: self.keyring_back(),
             lock_minutes: 0,
+            line: LineState::default(),
         };
         if let Some(db) = db {
             let today = civil_date(self.now().at_ms);
             state.backup_warning = self.backup_warning(&db)?;
+            state.line = self.line_state(&db)?;
             state.repaired = state.clerk.as_ref().and_then(|_| self.repaired());
             db.read::<_, Error>(|r| {
                 let (desk, settings, admission) = (r.desk()?, r.settings()?, r.line().admission()?);

@@ -22,6 +22,8 @@ mod error;
 mod export;
 mod keyring;
 mod line;
+mod line_loop;
+mod line_view;
 mod machine;
 mod mend;
 mod notes;
@@ -58,6 +60,7 @@ pub use error::{Error, Failure, Result};
 pub use export::Exported;
 pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
+pub use line_view::LineState;
 pub use machine::{machine_id, markers};
 pub use papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
 pub use print_view::{

@@ -53,8 +53,7 @@ impl Desk {
     /// [`Code::DeskLocked`].
     pub fn outlook(&self) -> Result<Outlook> {
         let (db, _) = self.at_work()?;
-        let (enrolled, attachments) =
-            db.read::<_, Error>(|r| Ok((r.line().admission()?.is_some(), r.attachments().count()?)))?;
+        let enrolled = db.read::<_, Error>(|r| Ok(r.line().admission()?.is_some()))?;
         let outlook = intake_sync::outlook(&db)?;
         Ok(Outlook {
             enrolled,
@@ -65,7 +64,9 @@ impl Desk {
             last_exchange: outlook.last_exchange_ms.map(minute),
             in_step: outlook.in_step,
             head: outlook.head,
-            attachments,
+            files: outlook.files,
+            file_bytes: outlook.file_bytes,
+            held_back: outlook.held_back,
         })
     }
 
@@ -78,26 +79,56 @@ impl Desk {
         self.exchange_of(&db, progress).await
     }
 
+    /// The same with the files that are held back on a metered line.
+    ///
+    /// # Errors
+    /// As [`Desk::exchange`].
+    pub async fn exchange_with_files(
+        &self,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<ExchangeResult> {
+        let (db, _) = self.at_work()?;
+        let _turn = self.line_turn().await?;
+        self.exchange_in_turn(&db, true, progress).await
+    }
+
     /// The same for what goes on after a lock.
     pub(crate) async fn exchange_of(
         &self,
         db: &Db,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<ExchangeResult> {
+        let _turn = self.line_turn().await?;
+        self.exchange_in_turn(db, false, progress).await
+    }
+
+    /// Exchanges for one who has the line.
+    pub(crate) async fn exchange_in_turn(
+        &self,
+        db: &Db,
+        with_files: bool,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<ExchangeResult> {
         let came_back =
             |db: &Db| db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count()));
-        let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
         let clock = Arc::clone(&self.0.setup.clock);
         let told = move |step: intake_sync::Progress| {
             let phase = match step.phase {
                 intake_sync::Phase::Connecting => "connecting",
                 intake_sync::Phase::Sending => "sending",
+                intake_sync::Phase::Files => "files",
                 intake_sync::Phase::Comparing => "comparing",
             };
-            progress(Progress { done: step.done, total: step.total, phase: phase.to_owned() });
+            let intake_sync::Progress { done, total, file, files, .. } = step;
+            progress(Progress { done, total, phase: phase.to_owned(), file, files });
         };
         let drafts_before = came_back(db)?;
-        let mut ended = intake_sync::exchange(db, &told, || clock.now().at_ms).await;
+        let patience = intake_sync::Patience::default();
+        let mut ended = if with_files {
+            intake_sync::exchange_with_files(db, patience, &told, || clock.now().at_ms).await
+        } else {
+            intake_sync::exchange(db, &told, || clock.now().at_ms).await
+        };
         // A machine that was set back wrote where it had written before: both versions are kept, and the desk goes on in an
         // epoch of its own.
         let contradicted = ended.as_ref().map_or_else(|_| Vec::new(), |outcome| outcome.contradicted.clone());
@@ -129,6 +160,10 @@ impl Desk {
         let moment = self.now();
         let at = minute(moment.at_ms);
         self.learn_tables(db);
+        match &ended {
+            Ok(_) => self.line_succeeded(db),
+            Err(error) => self.line_failed(error.code()),
+        }
         if let Ok(outcome) = &ended {
             // The exchange itself is done and kept: the next one tells the time again.
             if let Err(error) = db.write(|tx| tx.note_district_time(outcome.district_ms, moment)) {
@@ -176,6 +211,9 @@ impl ExchangeResult {
             acted: outcome.acted,
             clerks_left: Vec::new(),
             head: outcome.head,
+            entries_in_step: outcome.entries_in_step,
+            files_sent: outcome.files_sent,
+            files_missing: outcome.files_missing,
             trouble: trouble.map(|code| Error::Refused(code).told("exchange")),
             at,
         }
@@ -195,6 +233,9 @@ impl ExchangeResult {
             acted: 0,
             clerks_left: Vec::new(),
             head: String::new(),
+            entries_in_step: false,
+            files_sent: 0,
+            files_missing: 0,
             trouble,
             at,
         }

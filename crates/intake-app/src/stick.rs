@@ -37,7 +37,8 @@ impl Desk {
             Error::Export(error)
         })?;
         let path = file.display().to_string();
-        Ok(StickWritten { path, entries: packed.entries, registrations: packed.registrations })
+        let files = db.read::<_, Error>(|r| Ok(r.unsent_blobs()?.0))?;
+        Ok(StickWritten { path, entries: packed.entries, registrations: packed.registrations, files })
     }
 
     /// Takes back the district's answer: a file, or the newest one for this desk in a folder. Both may be taken again.
@@ -47,7 +48,7 @@ impl Desk {
     /// [`Code::ExchangeRunning`], [`Code::DeskLocked`]. Nothing is changed then.
     pub async fn take_answer(&self, place: &Path) -> Result<ExchangeResult> {
         let (db, _) = self.at_work()?;
-        let Ok(_running) = self.0.exchanging.try_lock() else { return Err(Error::Refused(Code::ExchangeRunning)) };
+        let _turn = self.line_turn().await?;
         let message = read_answer(&db, place)?;
         let moment = self.now();
         let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;

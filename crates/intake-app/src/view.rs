@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::Failure;
 use crate::closing_view::DayRow;
+use crate::line_view::LineState;
 
 macro_rules! views {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
@@ -75,6 +76,8 @@ views! {
         repaired: Option<Repaired>,
         /// That the keyring was put back at opening, until a clerk has seen it; told before sign-in too.
         keyring_back: Option<KeyringBack>,
+        /// How the line to the district stands.
+        line: LineState,
     }
     /// A keyring that was lost and put back from a backup.
     KeyringBack {
@@ -434,18 +437,26 @@ views! {
         in_step: bool,
         /// The journal's short head.
         head: String,
-        /// Files that stand with matters and are at this desk only: an exchange carries entries, not yet their bytes.
-        attachments: u64,
+        /// Files that the district misses, as last told.
+        files: u64,
+        /// Their bytes.
+        file_bytes: u64,
+        /// They wait until somebody asks: the line is metered.
+        held_back: bool,
     }
     /// How far an exchange is.
     Progress {
-        /// Entries sent.
+        /// Sent: entries, and while files are leaving bytes.
         done: u64,
-        /// Entries in all.
+        /// In all.
         total: u64,
-        /// `connecting`, `sending` or `comparing`.
-        #[ts(type = "\"connecting\" | \"sending\" | \"comparing\"")]
+        /// `connecting`, `sending`, `files` or `comparing`.
+        #[ts(type = "\"connecting\" | \"sending\" | \"files\" | \"comparing\"")]
         phase: String,
+        /// Which file is leaving, from 1; 0 while none is.
+        file: u64,
+        /// How many there are.
+        files: u64,
     }
     /// How an exchange ended.
     ExchangeResult {
@@ -471,6 +482,12 @@ views! {
         clerks_left: Vec<String>,
         /// The short head.
         head: String,
+        /// All entries are: what is missing is files.
+        entries_in_step: bool,
+        /// Files that reached the district.
+        files_sent: u64,
+        /// Files that it misses still: held back, or not to be had here.
+        files_missing: u64,
         /// What went wrong.
         trouble: Option<Failure>,
         /// `2026-11-24 17:30`.
@@ -484,6 +501,8 @@ views! {
         entries: u64,
         /// Registrations among them.
         registrations: u64,
+        /// Files that wait for a line: none travels on a stick.
+        files: u64,
     }
 }
 

@@ -275,7 +275,7 @@ fn today(desk: &Desk) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_district_stores_what_is_said_of_files_and_nobody_says_that_it_has_them() {
+async fn the_district_stores_what_is_said_of_files_and_those_that_stand() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (home, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let district = testkit::district::LocalDistrict::start(office.path()).unwrap();
@@ -291,6 +291,18 @@ async fn the_district_stores_what_is_said_of_files_and_nobody_says_that_it_has_t
     let ended = desk.exchange(|_| {}).await.unwrap();
     assert!(ended.in_step && ended.set_aside == 0, "{ended:?}");
     let outlook = desk.outlook().unwrap();
-    assert_eq!((outlook.entries, outlook.attachments), (0, 1));
+    assert_eq!((ended.files_sent, ended.files_missing), (1, 0), "the one that was taken off stays here");
+    assert_eq!((outlook.entries, outlook.files), (0, 0));
+    // On a metered line the next one waits, the day says so and can be closed.
+    desk.set_line(true, true).unwrap();
+    desk.attach(&number, "第三张.png", &[PNG, b"third"].concat()).unwrap();
+    let ended = desk.exchange(|_| {}).await.unwrap();
+    assert!(ended.entries_in_step && !ended.in_step && ended.files_missing == 1, "{ended:?}");
+    let outlook = desk.outlook().unwrap();
+    assert!(outlook.held_back && outlook.files == 1, "{outlook:?}");
+    assert_eq!(desk.closing_day(None).unwrap().unsent_files, 1);
+    let ended = desk.exchange_with_files(|_| {}).await.unwrap();
+    assert!(ended.in_step && ended.files_sent == 1, "{ended:?}");
+    assert_eq!(desk.closing_day(None).unwrap().unsent_files, 0);
     district.stop();
 }

@@ -133,7 +133,7 @@ pub(crate) type Place = (i64, u64, i64, u64);
 
 const PLACE: &str = "epoch, added_seq, removed_epoch, removed_seq FROM attachments";
 /// Whether an entry still has the key to the bytes, its own or one in which it stands sealed.
-const OPENS: &str = "(j.personal IS NOT NULL OR EXISTS (SELECT 1 FROM resealed r
+pub(crate) const OPENS: &str = "(j.personal IS NOT NULL OR EXISTS (SELECT 1 FROM resealed r
     JOIN journal k ON k.epoch = r.by_epoch AND k.seq = r.by_seq
     WHERE r.epoch = a.epoch AND r.seq = a.added_seq AND k.personal IS NOT NULL))";
 const OF_ENTRIES: &str = "SELECT a.blob FROM attachments a JOIN journal j ON j.epoch = a.epoch AND j.seq = a.added_seq";
@@ -192,15 +192,6 @@ impl Attachments<'_> {
         let sql = format!("SELECT {PLACE} WHERE number = ?1 AND blob = ?2");
         let found = self.connection.prepare_cached(&sql)?.query_row(params![number, blob.0], place);
         found.optional()?.map(|place| self.told(place)).transpose()
-    }
-
-    /// How many files stand with matters of this desk. None of them was ever sent: an exchange carries entries alone.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn count(&self) -> Result<u64> {
-        let sql = "SELECT count(*) FROM attachments WHERE removed_seq = 0";
-        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// The names of all bytes that an entry still opens: what the sweep leaves.

@@ -1,58 +1,20 @@
 //! The bytes of attachments: one encrypted file each, whole and durable before any entry names it.
 //!
 //! Each has a random key of its own that stands in the entry's personal part and nowhere else. So the data key can change
-//! without a file being written again, and erasing the personal part leaves bytes that nobody opens (docs/adr/0012).
-//! XChaCha20-Poly1305 in chunks by the STREAM construction: a file that was cut, or whose chunks changed places, is found.
+//! without a file being written again, and erasing the personal part leaves bytes that nobody opens (docs/adr/0012). What
+//! lies in a file is what travels to the district, byte for byte (docs/adr/0020).
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
-use chacha20poly1305::aead::stream::{DecryptorBE32, EncryptorBE32};
-use chacha20poly1305::aead::{KeyInit as _, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305};
-use intake_wire::{Hash, random};
-use zeroize::Zeroizing;
+use intake_wire::{BlobKey, BlobOpener, Hash, seal_blob, sha256_of};
 
 use crate::folder::{Folder, make_folder, write_whole};
 use crate::{Error, Result};
 
-/// What such a file begins with.
-const MARK: &[u8; 8] = b"inblob1\0";
-/// The nonce but for the 5 bytes that STREAM counts chunks with.
-const NONCE: usize = 19;
-const TAG: usize = 16;
-/// Plain bytes in a chunk.
-const CHUNK: usize = 64 * 1024;
-
-/// The key of one attachment. Wiped when dropped; never printed.
-pub struct BlobKey(Zeroizing<[u8; 32]>);
-
-impl BlobKey {
-    /// A new key.
-    ///
-    /// # Errors
-    /// [`Error::Wire`] where the system has no random bytes.
-    pub fn generate() -> Result<Self> {
-        Ok(Self(Zeroizing::new(random()?)))
-    }
-
-    /// From its 64 hexadecimal digits.
-    ///
-    /// # Errors
-    /// [`Error::Blob`] for other text.
-    pub fn from_text(text: &str) -> Result<Self> {
-        let read = Hash::try_from(text.to_owned()).map_err(|_| Error::Blob("its key does not read"))?;
-        Ok(Self(Zeroizing::new(read.0)))
-    }
-
-    /// Its 64 hexadecimal digits, for the entry's personal part.
-    pub fn text(&self) -> String {
-        Hash(*self.0).to_string()
-    }
-
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(Key::from_slice(self.0.as_slice()))
-    }
-}
+/// Encrypted bytes that hold the small picture of a usual file: the header, the first chunk and one more byte.
+const FIRST: usize = 27 + (64 * 1024 + 16) + 1;
 
 /// The folder of attachments.
 pub struct Blobs {
@@ -71,7 +33,7 @@ impl Blobs {
     /// [`Error::Io`], as on a full disk: then nothing of it is left.
     pub fn put(&self, blob: Hash, key: &BlobKey, thumbnail: &[u8], content: &[u8]) -> Result<()> {
         make_folder(&self.path)?;
-        let sealed = seal(blob, key, thumbnail, content)?;
+        let sealed = seal_blob(blob, key, thumbnail, content)?;
         let file = self.file(blob);
         write_whole(&file, &sealed).inspect_err(|_| {
             // Room for what comes next. What cannot even be removed is swept later.
@@ -84,7 +46,7 @@ impl Blobs {
     /// # Errors
     /// [`Error::Blob`] where it is missing or is not what was written.
     pub fn content(&self, blob: Hash, key: &BlobKey) -> Result<Vec<u8>> {
-        let mut plain = open(blob, key, &self.read(blob)?, usize::MAX)?;
+        let mut plain = open(blob, key, &self.read(blob)?)?;
         let thumbnail = split_thumbnail(&plain)?.len();
         Ok(plain.split_off(4 + thumbnail))
     }
@@ -96,11 +58,25 @@ impl Blobs {
     pub fn thumbnail(&self, blob: Hash, key: &BlobKey) -> Result<Vec<u8>> {
         let sealed = self.read(blob)?;
         // A picture of a few kilobytes lies in the first chunk; a larger one in the next ones.
-        let first = open(blob, key, &sealed, 1)?;
-        if let Ok(thumbnail) = split_thumbnail(&first) {
+        if let Some(first) = sealed.get(..FIRST)
+            && let Ok(thumbnail) = split_thumbnail(&BlobOpener::new(blob, copied(key)?).push(first)?)
+        {
             return Ok(thumbnail.to_vec());
         }
-        Ok(split_thumbnail(&open(blob, key, &sealed, usize::MAX)?)?.to_vec())
+        Ok(split_thumbnail(&open(blob, key, &sealed)?)?.to_vec())
+    }
+
+    /// The encrypted bytes as they lie there, to be read piece by piece; `None` where there are none.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn sealed(&self, blob: Hash) -> Result<Option<SealedBlob>> {
+        let file = match File::open(self.file(blob)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            file => file?,
+        };
+        let (length, sha256) = (file.metadata()?.len(), sha256_of(&file)?);
+        Ok(Some(SealedBlob { file, length, sha256 }))
     }
 
     /// Removes what no entry names: files of an adding that broke off, and those whose key was erased.
@@ -139,53 +115,37 @@ impl Blobs {
     }
 }
 
-/// The thumbnail's length, the thumbnail, the content: the first chunk is enough for a list.
-fn seal(blob: Hash, key: &BlobKey, thumbnail: &[u8], content: &[u8]) -> Result<Vec<u8>> {
-    let length = u32::try_from(thumbnail.len()).map_err(|_| Error::Blob("its small picture is too large"))?;
-    let mut plain = Zeroizing::new(Vec::with_capacity(4 + thumbnail.len() + content.len()));
-    plain.extend_from_slice(&length.to_be_bytes());
-    plain.extend_from_slice(thumbnail);
-    plain.extend_from_slice(content);
-    let nonce: [u8; NONCE] = random()?;
-    let mut stream = EncryptorBE32::from_aead(key.cipher(), nonce.as_slice().into());
-    let mut sealed = Vec::with_capacity(MARK.len() + NONCE + plain.len() + (plain.len() / CHUNK + 1) * TAG);
-    sealed.extend_from_slice(MARK);
-    sealed.extend_from_slice(&nonce);
-    let refused = |_| Error::Wrap("an attachment could not be encrypted".into());
-    // The name is sealed in: a file that was renamed over another does not open.
-    let payload = |msg| Payload { msg, aad: &blob.0 };
-    let mut chunks = plain.chunks(CHUNK).peekable();
-    while let Some(chunk) = chunks.next() {
-        if chunks.peek().is_some() {
-            sealed.extend(stream.encrypt_next(payload(chunk)).map_err(refused)?);
-        } else {
-            sealed.extend(stream.encrypt_last(payload(chunk)).map_err(refused)?);
-            break;
-        }
-    }
-    Ok(sealed)
+/// An attachment's encrypted bytes in their file.
+pub struct SealedBlob {
+    file: File,
+    /// How many.
+    pub length: u64,
+    /// Their SHA-256.
+    pub sha256: Hash,
 }
 
-/// The first `most` chunks, or all.
-fn open(blob: Hash, key: &BlobKey, sealed: &[u8], most: usize) -> Result<Vec<u8>> {
-    let damaged = || Error::Blob("its bytes are not what was written");
-    let body = sealed.strip_prefix(MARK).ok_or_else(damaged)?;
-    let (nonce, body) = body.split_at_checked(NONCE).ok_or_else(damaged)?;
-    let mut stream = DecryptorBE32::from_aead(key.cipher(), nonce.into());
-    let payload = |msg| Payload { msg, aad: &blob.0 };
-    let mut plain = Vec::with_capacity(if most == usize::MAX { body.len() } else { CHUNK });
-    let mut chunks = body.chunks(CHUNK + TAG).enumerate().peekable();
-    while let Some((place, chunk)) = chunks.next() {
-        if chunks.peek().is_none() {
-            plain.extend(stream.decrypt_last(payload(chunk)).map_err(|_| damaged())?);
-            return Ok(plain);
-        }
-        plain.extend(stream.decrypt_next(payload(chunk)).map_err(|_| damaged())?);
-        if place + 1 >= most {
-            return Ok(plain);
-        }
+impl SealedBlob {
+    /// Those from a place on, at most so many.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn piece(&mut self, at: u64, most: usize) -> Result<Vec<u8>> {
+        self.file.seek(SeekFrom::Start(at))?;
+        let mut bytes = Vec::new();
+        (&mut self.file).take(most as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
-    Err(damaged())
+}
+
+fn open(blob: Hash, key: &BlobKey, sealed: &[u8]) -> Result<Vec<u8>> {
+    let mut opener = BlobOpener::new(blob, copied(key)?);
+    let mut plain = opener.push(sealed)?;
+    plain.extend(opener.finish()?);
+    Ok(plain)
+}
+
+fn copied(key: &BlobKey) -> Result<BlobKey> {
+    Ok(BlobKey::from_text(&key.text())?)
 }
 
 fn split_thumbnail(plain: &[u8]) -> Result<&[u8]> {
@@ -199,6 +159,9 @@ fn split_thumbnail(plain: &[u8]) -> Result<&[u8]> {
 mod tests {
     use super::*;
     use crate::Locked;
+
+    const CHUNK: usize = 64 * 1024;
+    const TAG: usize = 16;
 
     fn blobs() -> (tempfile::TempDir, Blobs) {
         let home = tempfile::tempdir().unwrap();

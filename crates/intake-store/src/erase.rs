@@ -97,6 +97,12 @@ impl Reader<'_> {
                 life.safe &= safe;
             }
         }
+        // Nothing that was sent in part is thrown away: the bytes of its files as little as its entries (invariant 7).
+        for number in unsent_files(self.connection)? {
+            if let Some(life) = lives.get_mut(&number) {
+                life.safe = false;
+            }
+        }
         let old = lives.into_iter().filter(|(_, life)| life.last_ms < expired.quiet_since_ms);
         let (safe, waiting): (Vec<_>, Vec<_>) = old.partition(|(_, life)| life.safe);
         let mut safe: Vec<(Option<Place>, String)> =
@@ -122,6 +128,15 @@ pub(crate) fn unscrubbed(connection: &Connection) -> Result<bool> {
 
 fn before(at_ms: i64, day: NaiveDate) -> bool {
     intake_model::civil_date(at_ms) < day
+}
+
+/// Matters with a file that stands and that the district does not hold.
+fn unsent_files(connection: &Connection) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT number FROM attachments
+               WHERE removed_seq = 0 AND blob NOT IN (SELECT blob FROM blobs_there)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let numbers = statement.query_map([], |row| row.get(0))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Matters registered before a day that still have content.

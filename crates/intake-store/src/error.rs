@@ -56,7 +56,7 @@ pub enum Error {
     Sqlite(rusqlite::Error),
     /// From the protocol's types.
     #[error(transparent)]
-    Wire(#[from] intake_wire::Error),
+    Wire(intake_wire::Error),
     /// JSON of our own that does not read.
     #[error("stored JSON does not read: {0}")]
     Json(#[from] serde_json::Error),
@@ -75,6 +75,15 @@ pub enum Error {
     /// Encryption of the keyring failed.
     #[error("the key could not be wrapped: {0}")]
     Wrap(String),
+}
+
+impl From<intake_wire::Error> for Error {
+    fn from(error: intake_wire::Error) -> Self {
+        match error {
+            intake_wire::Error::Blob(said) => Self::Blob(said),
+            other => Self::Wire(other),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Error {

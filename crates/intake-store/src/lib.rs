@@ -30,6 +30,7 @@ mod key_change;
 mod keyring;
 mod keyring_back;
 mod line;
+mod line_blobs;
 mod marker;
 mod matters;
 mod migrations;
@@ -49,7 +50,7 @@ mod verify;
 
 pub use attachments::{AttachmentRecord, Attachments, Removed};
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
-pub use blobs::{BlobKey, Blobs};
+pub use blobs::{Blobs, SealedBlob};
 pub use clerks::ClerkRow;
 pub use clock::{Times, reading_of};
 pub use closings::{Closing, ClosingSheetRow, Closings};
@@ -67,6 +68,7 @@ pub use keyring_back::{
     KeyringBack, Outdated, keyring_back, note_outdated, put_keyring_back, recover_lost, seen_keyring_back,
 };
 pub use line::{Epoch, LastExchange};
+pub use line_blobs::{LineSettings, StandingBlob};
 pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
 pub use own_key::{OwnKey, encrypt, seal};

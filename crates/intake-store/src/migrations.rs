@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 15;
+pub(crate) const VERSION: u32 = 16;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -27,6 +27,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0013_matters_by_place.sql")).foreign_key_check(),
         M::up(include_str!("sql/0014_steps.sql")),
         M::up(include_str!("sql/0015_district.sql")),
+        M::up(include_str!("sql/0016_line.sql")),
     ])
 });
 

@@ -105,7 +105,21 @@ impl Client {
         tick: &(dyn Fn() + Send + Sync),
         limit: usize,
     ) -> Result<Vec<u8>> {
-        let request = self.http.post(format!("{}{path}", self.address)).body(body);
+        self.ask(self.http.post(format!("{}{path}", self.address)).body(body), pulse, tick, limit).await
+    }
+
+    /// Gets a small answer to a request without a body.
+    pub(crate) async fn get(&self, path: &str, limit: usize) -> Result<Vec<u8>> {
+        self.ask(self.http.get(format!("{}{path}", self.address)), &Pulse::new(), &|| {}, limit).await
+    }
+
+    async fn ask(
+        &self,
+        request: reqwest::RequestBuilder,
+        pulse: &Pulse,
+        tick: &(dyn Fn() + Send + Sync),
+        limit: usize,
+    ) -> Result<Vec<u8>> {
         let work = async {
             let mut answer = request.send().await.map_err(Error::of_line)?;
             pulse.beat();

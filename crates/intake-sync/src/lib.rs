@@ -5,16 +5,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod client;
+mod disk;
 mod down;
 mod error;
+mod files;
 mod outlook;
 mod own;
 mod patience;
 mod plan;
+mod probe;
 mod run;
 mod stick;
 mod trust;
 mod upload;
+mod watch;
 
 pub use client::enrol;
 pub use error::{Error, Result};
@@ -22,8 +26,10 @@ pub use outlook::{Outlook, outlook};
 pub use own::{give_way, marks};
 pub use patience::Patience;
 pub use plan::{Journal, Local, Step, in_step, plan};
-pub use run::{Outcome, Phase, Progress, exchange, exchange_with};
+pub use probe::probe;
+pub use run::{Outcome, Phase, Progress, exchange, exchange_with, exchange_with_files};
 pub use stick::{Packed, pack, unpack};
+pub use watch::{Look, Watch};
 
 #[cfg(test)]
 mod line_tests;

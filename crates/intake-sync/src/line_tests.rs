@@ -328,7 +328,7 @@ async fn all_entries_reach_the_district_once_and_a_second_exchange_sends_none() 
     assert_eq!(district.with(|memory| memory.requests["/v1/pages"]), 3, "512 entries a page");
     let seen = seen.into_inner().unwrap();
     assert_eq!(seen.first().unwrap().phase, Phase::Connecting);
-    assert_eq!(*seen.last().unwrap(), Progress { phase: Phase::Comparing, done: 1100, total: 1100 });
+    assert_eq!(*seen.last().unwrap(), Progress { phase: Phase::Comparing, done: 1100, total: 1100, file: 0, files: 0 });
     assert!(seen.windows(2).all(|two| two[0].done <= two[1].done), "{seen:?}");
     let again = desk.exchange().await.unwrap();
     assert!(again.in_step);

@@ -16,7 +16,13 @@ pub struct Outlook {
     pub entries: u64,
     /// Registrations among them.
     pub registrations: u64,
-    /// About how many bytes they make on the wire.
+    /// Files that the district misses, as last told.
+    pub files: u64,
+    /// Their bytes.
+    pub file_bytes: u64,
+    /// They wait until somebody asks: the line is metered.
+    pub held_back: bool,
+    /// About how many bytes all that goes makes on the wire.
     pub bytes: u64,
     /// About how long that takes, at the last measured speed; `None` before there is one.
     pub seconds: Option<u64>,
@@ -37,15 +43,20 @@ pub fn outlook(db: &Db) -> Result<Outlook> {
         let line = reader.line();
         let (entries, registrations, content) = line.unsent()?;
         let last = line.last_exchange()?;
-        let bytes = estimate(entries, content);
+        let (files, file_bytes) = reader.unsent_blobs()?;
+        let held_back = reader.line_settings()?.metered && files > 0;
+        let bytes = estimate(entries, content) + if held_back { 0 } else { file_bytes };
         let speed = last.map_or(0, |last| last.bytes_per_second);
         Ok(Outlook {
             entries,
             registrations,
+            files,
+            file_bytes,
+            held_back,
             bytes,
             seconds: (speed > 0).then(|| bytes.div_ceil(speed.max(1))),
             last_exchange_ms: last.map(|last| last.at_ms),
-            in_step: entries == 0 && last.is_some_and(|last| last.in_step),
+            in_step: entries == 0 && files == 0 && last.is_some_and(|last| last.in_step),
             head: line.epochs()?.last().map(|epoch| epoch.head.hash.short()).unwrap_or_default(),
         })
     })

@@ -17,12 +17,14 @@ use intake_wire::{
 use tokio::time::Instant;
 
 use crate::client::{ANSWER_BYTES, Client, Pulse, read_answer};
+pub(crate) use crate::disk::{blocking, reading, writing};
+use crate::files::Files;
 use crate::own::Page;
 use crate::plan::{Local, Step, head_of, in_step, plan};
 use crate::{Error, Patience, Result, down, trust, upload};
 
 /// Rounds of one exchange. Each sends what was written meanwhile; a desk that never rests is not waited for.
-const ROUNDS: u32 = 16;
+pub(crate) const ROUNDS: u32 = 16;
 
 /// What an exchange is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -32,19 +34,25 @@ pub enum Phase {
     Connecting,
     /// Entries are leaving.
     Sending,
+    /// Files are leaving.
+    Files,
     /// Fetching the district's entries and comparing both sides.
     Comparing,
 }
 
-/// How far an exchange is, in entries.
+/// How far an exchange is: in entries, and in bytes while files are leaving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
     /// What it is at.
     pub phase: Phase,
-    /// Entries sent.
+    /// Sent.
     pub done: u64,
-    /// Entries to send in all, as known so far.
+    /// To send in all, as known so far.
     pub total: u64,
+    /// Which of the files is leaving, from 1; 0 while none is.
+    pub file: u64,
+    /// How many there are.
+    pub files: u64,
 }
 
 /// How an exchange ended that came to its end.
@@ -52,6 +60,8 @@ pub struct Progress {
 pub struct Outcome {
     /// Both sides hold the same and everything is applied.
     pub in_step: bool,
+    /// The same of all entries: what is missing is files.
+    pub entries_in_step: bool,
     /// Entries that reached the district in this exchange.
     pub sent: u64,
     /// Entries that the district had, though the desk did not know: an earlier answer was lost.
@@ -74,6 +84,10 @@ pub struct Outcome {
     pub district_ahead: bool,
     /// Matters with which the district did something that the desk had not heard of.
     pub acted: u64,
+    /// Files that reached the district in this exchange.
+    pub files_sent: u64,
+    /// Files that the district misses still: held back, or not to be had here.
+    pub files_missing: u64,
 }
 
 /// Exchanges with the district. `clock` gives milliseconds since 1970 UTC.
@@ -98,7 +112,29 @@ pub async fn exchange_with(
     progress: impl Fn(Progress) + Send + Sync,
     clock: impl Fn() -> i64 + Send + Sync,
 ) -> Result<Outcome> {
+    finish(Run::open(db, patience, &progress).await?, patience, clock).await
+}
+
+/// See [`exchange_with`]; files that are held back on a metered line go too.
+///
+/// # Errors
+/// [`Error`].
+pub async fn exchange_with_files(
+    db: &Db,
+    patience: Patience,
+    progress: impl Fn(Progress) + Send + Sync,
+    clock: impl Fn() -> i64 + Send + Sync,
+) -> Result<Outcome> {
     let mut run = Run::open(db, patience, &progress).await?;
+    run.files.with_held_back = true;
+    finish(run, patience, clock).await
+}
+
+async fn finish<P: Fn(Progress) + Send + Sync>(
+    mut run: Run<'_, P>,
+    patience: Patience,
+    clock: impl Fn() -> i64 + Send + Sync,
+) -> Result<Outcome> {
     run.tell(Phase::Connecting);
     let (mut retry, mut since, mut furthest) = (0, Instant::now(), 0);
     loop {
@@ -128,18 +164,18 @@ pub async fn exchange_with(
 
 /// One exchange under way.
 pub(crate) struct Run<'r, P> {
-    db: &'r Db,
-    progress: &'r P,
-    client: Client,
+    pub(crate) db: &'r Db,
+    pub(crate) progress: &'r P,
+    pub(crate) client: Client,
     pub(crate) admission: Arc<Admission>,
     key: Arc<SigningKey>,
-    rounds: u32,
+    pub(crate) rounds: u32,
     /// Where the district stood, at places the desk agrees with, when this exchange began; and stands now.
     pub(crate) began: Option<BTreeMap<JournalId, u64>>,
     stands: BTreeMap<JournalId, u64>,
     already_had: u64,
     /// Grows whenever the district or the desk confirmed something new: then a failure is not yet another one.
-    confirmed: u64,
+    pub(crate) confirmed: u64,
     total: u64,
     /// Contradicted journals whose own version was offered in this exchange.
     offered: BTreeSet<JournalId>,
@@ -156,8 +192,9 @@ pub(crate) struct Run<'r, P> {
     withheld: BTreeSet<JournalId>,
     /// The district's clock as told last, and when that was.
     told_time: (i64, Instant),
-    bytes: u64,
-    sending: Duration,
+    pub(crate) bytes: u64,
+    pub(crate) sending: Duration,
+    pub(crate) files: Files,
 }
 
 impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
@@ -191,6 +228,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             told_time: (0, Instant::now()),
             bytes: 0,
             sending: Duration::ZERO,
+            files: Files::default(),
         })
     }
 
@@ -205,6 +243,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         self.rounds += 1;
         self.total = self.sent() + to_do.iter().map(|step| size(&local, step)).sum::<u64>();
         if to_do.is_empty() {
+            if self.send_files(&local).await? {
+                return Ok(None);
+            }
             self.tell(Phase::Comparing);
             return Ok(Some(self.outcome(&local, &remote, &steps)));
         }
@@ -285,7 +326,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             let (progress, total, live) = (self.progress, self.total, Arc::clone(&pulse));
             let tick = move || {
                 let done = (sent + live.entries.load(Ordering::Relaxed)).min(total);
-                progress(Progress { phase: Phase::Sending, done, total });
+                progress(Progress { phase: Phase::Sending, done, total, file: 0, files: 0 });
             };
             let certificate = self.admission.answer.certificate.clone();
             let answer = page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick).await?;
@@ -444,10 +485,10 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     }
 
     fn tell(&self, phase: Phase) {
-        (self.progress)(Progress { phase, done: self.sent().min(self.total), total: self.total });
+        (self.progress)(Progress { phase, done: self.sent().min(self.total), total: self.total, file: 0, files: 0 });
     }
 
-    fn signed<T: minicbor::Encode<()>>(&self, path: &str, what: &T) -> Result<Vec<u8>> {
+    pub(crate) fn signed<T: minicbor::Encode<()>>(&self, path: &str, what: &T) -> Result<Vec<u8>> {
         Ok(SignedRequest::sealed(path, what, self.admission.answer.certificate.clone(), &self.key)?)
     }
 
@@ -456,8 +497,10 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         let verdicts = remote.journals.iter().filter(|state| own(state.journal)).flat_map(|state| &state.verdicts);
         let count =
             |wanted: fn(&VerdictKind) -> bool| verdicts.clone().filter(|one| wanted(&one.verdict)).count() as u64;
+        let entries_in_step = in_step(local, remote) && !self.district_forked;
         Outcome {
-            in_step: in_step(local, remote) && !self.district_forked,
+            in_step: entries_in_step && self.files.missing == Some(0),
+            entries_in_step,
             sent: self.sent(),
             already_had: self.already_had,
             set_aside: count(|verdict| matches!(verdict, VerdictKind::SetAside { .. })),
@@ -482,6 +525,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 .collect(),
             district_ahead: steps.iter().any(|step| matches!(step, Step::Own { .. })),
             acted: self.acted.len() as u64,
+            files_sent: self.files.sent,
+            files_missing: self.files.missing.unwrap_or(0),
         }
     }
 
@@ -500,22 +545,4 @@ fn size(local: &Local, step: &Step) -> u64 {
     own.map_or(0, |own| own.head.seq.saturating_sub(*after))
 }
 
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
-}
-
-pub(crate) async fn reading<T: Send + 'static>(
-    db: &Db,
-    work: impl FnOnce(&intake_store::Reader<'_>) -> intake_store::Result<T> + Send + 'static,
-) -> Result<T> {
-    let db = db.clone();
-    blocking(move || Ok(db.read(work)?)).await
-}
-
-pub(crate) async fn writing<T: Send + 'static>(
-    db: &Db,
-    work: impl FnOnce(&intake_store::Writer<'_>) -> intake_store::Result<T> + Send + 'static,
-) -> Result<T> {
-    let db = db.clone();
-    blocking(move || Ok(db.write(work)?)).await
 }

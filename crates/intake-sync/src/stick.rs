@@ -99,6 +99,8 @@ pub async fn unpack(db: &Db, message: &[u8], clock: impl Fn() -> i64 + Send + Sy
         at = run.hear(at, page.into()).await?;
     }
     let local: Local = run.compare(&answer.heads).await?;
+    // No file travels on a stick: what the district missed when it was last asked over a line is missing still.
+    run.files.missing = Some(reading(db, |reader| Ok(reader.unsent_blobs()?.0)).await?);
     let outcome = run.outcome(&local, &answer.heads, &plan(&local, &answer.heads));
     writing(db, move |tx| tx.set_stick(Stick { answered_ms, ..stick })).await?;
     run.keep_outcome(&outcome, clock()).await?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 digest, 32 bytes; lower-case hexadecimal in JSON and logs.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize)]
 #[cbor(transparent)]
 #[serde(into = "String", try_from = "String")]
 pub struct Hash(
@@ -69,6 +69,22 @@ pub fn sha256(parts: &[&[u8]]) -> Hash {
         digest.update(part);
     }
     Hash(digest.finalize().into())
+}
+
+/// A digest over what comes piece by piece.
+#[derive(Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// The next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest over all of them.
+    pub fn finish(self) -> Hash {
+        Hash(self.0.finalize().into())
+    }
 }
 
 /// The digest of everything a reader gives, piece by piece.

@@ -6,6 +6,7 @@
 
 mod act;
 mod clerk;
+mod blob;
 mod day;
 mod document;
 mod enrolment;
@@ -14,6 +15,7 @@ mod epoch;
 mod hash;
 mod page;
 mod payload;
+mod piece;
 mod record;
 mod request;
 mod shared;
@@ -26,6 +28,7 @@ mod vectors;
 
 pub use act::MatterActed;
 pub use clerk::{ClerkLeft, ClerkNamed};
+pub use blob::{BlobContent, BlobKey, BlobOpener, blob_bytes_at_most, seal_blob};
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
@@ -34,12 +37,13 @@ pub use document::{
 pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode, Stick};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
 pub use epoch::{Carried, EpochOpened, LastKnown};
-pub use hash::{Hash, sha256, sha256_of};
+pub use hash::{Hash, Hasher, sha256, sha256_of};
 pub use page::{Block, Frames, PageWriter, limits};
 pub use payload::{
     AttachmentAdded, AttachmentContent, AttachmentRemoved, ClockJumped, Corrected, EarlierLookedUp, Erased, Kind,
     Printed, ProgressTold, RecordOf, Registered, RemovalReason, Resealed, SealedOpened, SlipIssued, Voided,
 };
+pub use piece::{Became, BlobsAnswer, BlobsRequest, MissingBlob, Piece, PieceAnswer};
 pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
@@ -77,6 +81,9 @@ pub enum Error {
     /// The system gave no random bytes.
     #[error("no random bytes: {0}")]
     Random(#[from] getrandom::Error),
+    /// The bytes of an attachment, or its key, are not what was written.
+    #[error("an attachment: {0}")]
+    Blob(&'static str),
     /// Reading or writing the compressed stream failed.
     #[error("the compressed stream is broken: {0}")]
     Stream(#[from] std::io::Error),

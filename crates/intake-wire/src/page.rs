@@ -28,6 +28,12 @@ pub mod limits {
     pub const PAGE_CONTENT_BYTES: usize = 32 << 20;
     /// Bytes of what one end puts on a stick for the other, before and after it is encrypted.
     pub const STICK_BYTES: usize = 256 << 20;
+    /// Bytes of one piece of an attachment: what a cut can cost.
+    pub const PIECE_BYTES: usize = 256 << 10;
+    /// Attachments that one answer names as missing.
+    pub const BLOBS: usize = 1000;
+    /// Bytes of an attachment's small picture.
+    pub const THUMBNAIL_BYTES: u64 = 1 << 20;
     /// zstd's level and its largest window (2^23 bytes), so that a small page cannot ask for much memory.
     pub const ZSTD_LEVEL: i32 = 3;
     /// See [`ZSTD_LEVEL`].

@@ -37,7 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite*", &["intake-store"]),
     ("argon2", &["district-server", "intake-store"]),
     ("askama*", &["district-server"]),
-    ("chacha20poly1305", &["intake-store"]),
+    ("chacha20poly1305", &["intake-store", "intake-wire"]),
     ("age", &["intake-store", "intake-app", "district-server"]),
     ("reqwest", &["intake-sync"]),
     ("hayro", &["intake-paper"]),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use intake_app::{Desk, ExchangeResult, Outlook, Progress, StickWritten};
+use intake_app::{Desk, DeskState, ExchangeResult, Outlook, Progress, StickWritten};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -14,10 +14,20 @@ pub(crate) async fn outlook(desk: State<'_, Desk>) -> Answer<Outlook> {
 }
 
 #[tauri::command]
-pub(crate) async fn exchange(desk: State<'_, Desk>, progress: Channel<Progress>) -> Answer<ExchangeResult> {
+pub(crate) async fn exchange(
+    desk: State<'_, Desk>,
+    files: bool,
+    progress: Channel<Progress>,
+) -> Answer<ExchangeResult> {
     // A window that is gone hears no progress; the exchange goes on.
     let report = move |step: Progress| drop(progress.send(step));
-    answered("exchange", &desk, desk.exchange(report).await)
+    let ended = if files { desk.exchange_with_files(report).await } else { desk.exchange(report).await };
+    answered("exchange", &desk, ended)
+}
+
+#[tauri::command]
+pub(crate) async fn set_line(desk: State<'_, Desk>, by_itself: bool, metered: bool) -> Answer<DeskState> {
+    blocking("set_line", &desk, move |desk| desk.set_line(by_itself, metered)).await
 }
 
 #[tauri::command]

@@ -17,7 +17,7 @@ export async function closeDay(
   if (shell.exchanging) return undefined;
   const { exchange } = shell;
   shell.exchanging = true;
-  Object.assign(exchange, { progress: { done: 0, total: 0, phase: "connecting" }, result: null, failure: null, unseen: false });
+  Object.assign(exchange, { progress: { done: 0, total: 0, phase: "connecting", file: 0, files: 0 }, result: null, failure: null, unseen: false });
   await letGo(work, discards.map(({ draft }) => draft));
   const closed = await attempt(() => ipc.closeDay(day, discards, (step) => (exchange.progress = step)), failed);
   exchange.result = closed?.exchange ?? null;

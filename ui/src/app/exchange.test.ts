@@ -17,6 +17,9 @@ const done: ExchangeResult = {
   set_aside: 0,
   waiting: 0,
   head: "7f3a",
+  entries_in_step: true,
+  files_sent: 0,
+  files_missing: 0,
   trouble: null,
   at: "2026-11-24 17:30",
 };

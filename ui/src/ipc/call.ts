@@ -86,6 +86,9 @@ export const onCloseAsked = (asked: () => void) => on("close_asked", asked);
 /** Tells whenever the print queue, or a printer, is not as it was. */
 export const onPrintsChanged = (changed: () => void) => on("prints_changed", changed);
 
+/** Tells whenever the desk has exchanged by itself, or tried to. */
+export const onLineChanged = (changed: () => void) => on("line_changed", changed);
+
 async function on(event: string, told: () => void) {
   try {
     await listen(event, told);
@@ -184,7 +187,9 @@ export const ipc = {
   outlook: () => call<Outlook>("outlook"),
   exportPages: (folder: string) => call<StickWritten>("export_pages", { folder }),
   takeAnswer: (place: string) => call<ExchangeResult>("take_answer", { place }),
-  exchange: (report: (progress: Progress) => void) => call<ExchangeResult>("exchange", { progress: telling(report) }),
+  exchange: (files: boolean, report: (progress: Progress) => void) =>
+    call<ExchangeResult>("exchange", { files, progress: telling(report) }),
+  setLine: (byItself: boolean, metered: boolean) => call<DeskState>("set_line", { byItself, metered }),
   backupState: () => call<BackupState>("backup_state"),
   backUpNow: () => call<BackupState>("back_up_now"),
   setBackupFolder: (folder: string) => call<BackupState>("set_backup_folder", { folder }),

@@ -44,6 +44,7 @@ export const closing = {
     unsent: (entries: number) => `还有 ${entries} 条，收工时自动上报`,
     offline: (entries: number) => `网络未连接，${entries} 条留到连上再报；可以照常收工`,
     unsentAfter: (entries: number) => `还有 ${entries} 条没有上报，连上以后按 F4 上报`,
+    files: (count: number) => `还有 ${count} 个附件没有传到区级，都在本机，不影响收工`,
     setAside: (count: number) => `区级退回 ${count} 条，要处理`,
     noNumbers: "这一天没有登记",
     fits: "对得上",

@@ -41,6 +41,7 @@ export const zh = {
     allSent: "全部已上报",
     notEnrolled: "未接入区级",
     offline: "网络未连接，可照常登记",
+    offlineSince: (since: string) => `${since} 起离线，可照常登记`,
     unseen: "上报未完成，按 F4 查看",
     backup: "请看备份，按 F6",
     lock: "锁定",

@@ -11,6 +11,7 @@ use intake_wire::StepWords;
 use serde::Deserialize;
 
 use super::aside::sentence;
+use super::files::FileRow;
 use super::form::{Checked, SignedIn};
 use super::matter_acts::{self, ActForm, ActRow};
 use super::{Frame, centre_name, page, time};
@@ -173,6 +174,7 @@ struct MatterPage {
     /// Nothing is done with what was voided.
     forms: Vec<ActForm>,
     results: Vec<(&'static str, &'static str)>,
+    files: Vec<FileRow>,
 }
 
 struct Standing {
@@ -235,6 +237,7 @@ fn shown(frame: Frame, matter: Matter) -> Result<MatterPage> {
         standing: matter.standing.into_iter().map(standing).collect(),
         entries: matter.entries.into_iter().map(|(entry, version)| entry_row(entry, version)).collect(),
         papers: matter.papers.into_iter().map(paper_row).collect(),
+        files: matter.files.iter().map(FileRow::of).collect(),
         steps: matter.steps.into_iter().map(|(step, words)| step_row(step, words)).collect(),
         acts: matter.acts.into_iter().map(matter_acts::row).collect(),
         forms: if void { Vec::new() } else { matter_acts::forms(sealed)? },

@@ -25,6 +25,7 @@ pub(crate) struct Shown {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Shown {
@@ -58,6 +59,14 @@ impl Browser<'_> {
     pub(crate) async fn get(&mut self, path: &str) -> Shown {
         let request = self.client.get(format!("{}{path}", self.address));
         self.send(request).await
+    }
+
+    /// Whether what is given begins and breaks off.
+    pub(crate) async fn broken(&mut self, path: &str) -> bool {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.get(format!("{}{path}", self.address)).header("cookie", cookies.join("; "));
+        let answer = request.send().await.unwrap();
+        answer.status() == 200 && answer.bytes().await.is_err()
     }
 
     /// Sends a form with the token of the last one it was shown.
@@ -94,11 +103,12 @@ impl Browser<'_> {
             assert!(name.starts_with("__Host-"), "{line}");
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let text = answer.text().await.unwrap();
+        let bytes = answer.bytes().await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(rest) = text.split("name=\"token\" value=\"").nth(1) {
             rest.split('"').next().unwrap().clone_into(&mut self.token);
         }
-        Shown { status, headers, text }
+        Shown { status, headers, text, bytes }
     }
 
     pub(crate) fn count(&self, sql: &str) -> i64 {

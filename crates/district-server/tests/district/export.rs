@@ -11,7 +11,7 @@ use testkit::district::CENTRE;
 
 use crate::world::{World, world};
 
-fn asked(file: &Path) -> Export {
+pub(crate) fn asked(file: &Path) -> Export {
     Export {
         centre: CENTRE.into(),
         from: "2026-11-01".parse().unwrap(),
@@ -19,11 +19,12 @@ fn asked(file: &Path) -> Export {
         by: "区级管理员".into(),
         reason: "月度台账".into(),
         file: file.to_owned(),
+        files: None,
     }
 }
 
 impl World {
-    fn export(&self, asked: &Export) -> Result<Exported, Error> {
+    pub(crate) fn export(&self, asked: &Export) -> Result<Exported, Error> {
         let (district, asked) = (Arc::clone(self.district.district()), asked.clone());
         self.district.wait(async move { district.export(&asked).await }).unwrap()
     }

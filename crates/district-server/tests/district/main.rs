@@ -7,6 +7,7 @@ mod bounds;
 mod browser;
 mod days;
 mod export;
+mod files;
 mod hostile;
 mod openapi;
 mod pages;

@@ -66,6 +66,10 @@ unsent: number,
  */
 unsent_registrations: number, 
 /**
+ * Files that the district misses: they keep nobody from closing.
+ */
+unsent_files: number, 
+/**
  * Entries of the day that the district set aside, or keeps waiting.
  */
 set_aside: number, 

@@ -4,6 +4,7 @@ import type { CreateDesk } from "./CreateDesk";
 import type { DayRow } from "./DayRow";
 import type { Failure } from "./Failure";
 import type { KeyringBack } from "./KeyringBack";
+import type { LineState } from "./LineState";
 import type { Phase } from "./Phase";
 import type { Repaired } from "./Repaired";
 
@@ -106,4 +107,8 @@ repaired: Repaired | null,
 /**
  * That the keyring was put back at opening, until a clerk has seen it; told before sign-in too.
  */
-keyring_back: KeyringBack | null, };
+keyring_back: KeyringBack | null, 
+/**
+ * How the line to the district stands.
+ */
+line: LineState, };

@@ -50,6 +50,18 @@ clerks_left: Array<string>,
  */
 head: string, 
 /**
+ * All entries are: what is missing is files.
+ */
+entries_in_step: boolean, 
+/**
+ * Files that reached the district.
+ */
+files_sent: number, 
+/**
+ * Files that it misses still: held back, or not to be had here.
+ */
+files_missing: number, 
+/**
  * What went wrong.
  */
 trouble: Failure | null, 

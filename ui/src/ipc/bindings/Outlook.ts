@@ -37,6 +37,14 @@ in_step: boolean,
  */
 head: string, 
 /**
- * Files that stand with matters and are at this desk only: an exchange carries entries, not yet their bytes.
+ * Files that the district misses, as last told.
  */
-attachments: number, };
+files: number, 
+/**
+ * Their bytes.
+ */
+file_bytes: number, 
+/**
+ * They wait until somebody asks: the line is metered.
+ */
+held_back: boolean, };

@@ -5,14 +5,22 @@
  */
 export type Progress = { 
 /**
- * Entries sent.
+ * Sent: entries, and while files are leaving bytes.
  */
 done: number, 
 /**
- * Entries in all.
+ * In all.
  */
 total: number, 
 /**
- * `connecting`, `sending` or `comparing`.
+ * `connecting`, `sending`, `files` or `comparing`.
  */
-phase: "connecting" | "sending" | "comparing", };
+phase: "connecting" | "sending" | "files" | "comparing", 
+/**
+ * Which file is leaving, from 1; 0 while none is.
+ */
+file: number, 
+/**
+ * How many there are.
+ */
+files: number, };

@@ -15,4 +15,8 @@ entries: number,
 /**
  * Registrations among them.
  */
-registrations: number, };
+registrations: number, 
+/**
+ * Files that wait for a line: none travels on a stick.
+ */
+files: number, };
