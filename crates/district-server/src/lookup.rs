@@ -144,7 +144,7 @@ impl District {
             entries: Vec::new(),
             papers: Vec::new(),
             steps: Vec::new(),
- files: Vec::new(),
+            files: Vec::new(),
             acts: Vec::new(),
         };
         matter.acts = self.acts_about(&matter.centre, &matter.number, matter.is_sealed()).await?;

@@ -5,8 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod act;
-mod clerk;
 mod blob;
+mod clerk;
 mod day;
 mod document;
 mod enrolment;
@@ -27,8 +27,8 @@ mod table;
 mod vectors;
 
 pub use act::MatterActed;
-pub use clerk::{ClerkLeft, ClerkNamed};
 pub use blob::{BlobContent, BlobKey, BlobOpener, blob_bytes_at_most, seal_blob};
+pub use clerk::{ClerkLeft, ClerkNamed};
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
