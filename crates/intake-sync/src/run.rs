@@ -544,5 +544,3 @@ fn size(local: &Local, step: &Step) -> u64 {
     let own = local.journals.iter().find(|own| own.journal == *journal);
     own.map_or(0, |own| own.head.seq.saturating_sub(*after))
 }
-
-}
