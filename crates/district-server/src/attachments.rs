@@ -59,7 +59,7 @@ impl District {
             }
             for (centre, id, at) in unfolded {
                 if let Some(journal) = journals::lock(&tx, &centre, JournalId(fixed(&id)?)).await?
-                    && let Some(entry) = entries::after(&tx, &journal, at.saturating_sub(1), 1).await?.pop()
+                    && let Some(entry) = entries::after(&tx, &journal, at.saturating_sub(1), 1, 0).await?.pop()
                 {
                     fold(&tx, &journal, entry).await?;
                 }

@@ -197,6 +197,11 @@ proptest! {
                 }
                 Event::NewEpoch => {}
                 Event::DistrictWrites(count) => world.district_writes(count),
+                Event::DistrictSetBack(which, back) => {
+                    if let Some(held) = world.district.get_mut(&which) {
+                        *held = held.saturating_sub(back);
+                    }
+                }
                 Event::DistrictRestored(back) => {
                     for _ in 0..back {
                         let last = world.own.last_mut().unwrap();

@@ -10,9 +10,10 @@ use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 
 use crate::{
-    Block, BootId, DeskCertificate, DownRequest, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames, Hash, Head,
-    Heads, HeadsAnswer, JournalId, JournalState, Kind, Moment, OwnRequest, PageAnswer, PageWriter, Part, SignedRequest,
-    SigningKey, StickAnswer, StickPages, Verdict, VerdictKind, decode, encode,
+    Became, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest, EnrolAnswer, EnrolRequest,
+    EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, Kind, MissingBlob, Moment,
+    OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest, SigningKey, StickAnswer, StickPages,
+    Verdict, VerdictKind, decode, encode, sha256,
 };
 
 const CENTRE: &str = "120110005";
@@ -125,7 +126,11 @@ fn vectors() -> Value {
         sealed_recipient: Some("age1sealed".into()),
         stick_recipient: None,
     };
-    let asked = Heads { journals: vec![(JOURNAL, "A".into(), head)], district: Head::EMPTY };
+    let asked = Heads {
+        journals: vec![(JOURNAL, "A".into(), head)],
+        district: Head::EMPTY,
+        district_journal: Some(DISTRICT_JOURNAL),
+    };
     let verdicts = vec![
         Verdict { seq: 1, verdict: VerdictKind::Superseded { by: 2 } },
         Verdict { seq: 2, verdict: VerdictKind::SetAside { code: "number_unknown".into() } },
@@ -154,7 +159,13 @@ fn vectors() -> Value {
         heads: stands.clone(),
         down: Vec::new(),
     };
-    let (down, own) = (DownRequest { after: 7 }, OwnRequest { journal: JOURNAL, after: 2 });
+    let down = DownRequest { after: 7, of: Some((DISTRICT_JOURNAL, Hash([0x55; 32]))) };
+    let own = OwnRequest { journal: JOURNAL, after: 2 };
+    let (blob, whole) = (Hash([0x66; 32]), b"stands for encrypted bytes");
+    let blobs = BlobsRequest { after: (0, Hash::ZERO) };
+    let missing = BlobsAnswer { missing: vec![MissingBlob { blob, bytes: 1_000, held: 4 }], more: false };
+    let piece = Piece { blob, length: 26, sha256: sha256(&[whole]), at: 4, bytes: whole[4..].to_vec() };
+    let piece_taken = PieceAnswer { held: 26, became: Became::Whole };
     json!({
         "about": "docs/protocol.md; byte strings are hexadecimal. Made by crates/intake-wire, read by read.py.",
         "keys": {
@@ -174,10 +185,12 @@ fn vectors() -> Value {
             request("/v1/down", &down, &certificate, &desk),
             request("/v1/own", &own, &certificate, &desk),
             request("stick", &stick, &certificate, &desk),
+            request("/v1/blobs", &blobs, &certificate, &desk),
+            request("/v1/piece", &piece, &certificate, &desk),
         ],
         "answers": {
             "enrol": cbor(&enrolled), "heads": cbor(&stands), "page": cbor(&taken),
-            "stick": hex(&back.sealed(&district).unwrap()),
+            "stick": hex(&back.sealed(&district).unwrap()), "blobs": cbor(&missing), "piece": cbor(&piece_taken),
         },
         "refused": refused(&blocks[0], &desk),
     })

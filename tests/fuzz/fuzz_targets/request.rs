@@ -5,7 +5,8 @@
 use std::fmt::Debug;
 
 use intake_wire::{
-    DownRequest, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Heads, HeadsAnswer, OwnRequest, PageAnswer, PublicKey,
+    BlobsAnswer, BlobsRequest, DownRequest, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Heads, HeadsAnswer, OwnRequest, PageAnswer, Piece,
+    PieceAnswer, PublicKey,
     Record, SignedRequest, StickAnswer, StickPages, decode, encode,
 };
 use libfuzzer_sys::fuzz_target;
@@ -20,7 +21,7 @@ fn back<T: for<'b> Decode<'b, ()> + Encode<()> + PartialEq + Debug>(input: &[u8]
 
 fuzz_target!(|input: &[u8]| {
     let Some((which, input)) = input.split_first() else { return };
-    match which % 13 {
+    match which % 17 {
         0 => back::<EnrolRequest>(input),
         1 => back::<EnrolAnswer>(input),
         2 => back::<Heads>(input),
@@ -36,7 +37,11 @@ fuzz_target!(|input: &[u8]| {
             let _ = StickPages::open(input);
             let _ = StickAnswer::open(input, &PublicKey([7; 32]));
         }
-        11 => {
+        11 => back::<BlobsRequest>(input),
+        12 => back::<BlobsAnswer>(input),
+        13 => back::<Piece>(input),
+        14 => back::<PieceAnswer>(input),
+        15 => {
             let _ = Record::of_json(input);
         }
         _ => {
