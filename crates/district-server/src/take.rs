@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::time::timeout;
 
 use crate::db::entries::{self, Held};
-use crate::db::journals;
+use crate::db::{journals, shared};
 use crate::plain::Run;
 use crate::{District, Error, Result};
 
@@ -210,6 +210,9 @@ impl District {
                 journals::set_applied(&tx, &journal, *last).await
             },
         )?;
+        if let Some((last, _)) = applied.last() {
+            shared::note(&tx, &journal, journal.applied, *last).await?;
+        }
         tx.commit().await?;
         for _ in applied {
             self.metrics.decided(entries::word(&VerdictKind::Stored));
