@@ -50,14 +50,16 @@ impl Desk {
         }
     }
 
-    /// The database, with everything read of it that the first page of the window needs.
+    /// The database, with everything read of it that signing in and the first page of the window need: what cannot be read is
+    /// repaired here, or nobody would come in again.
     fn read_first(&self, key: &DataKey) -> Result<Db> {
         let db = Db::open(&self.folder(), key)?;
         self.settle(&db)?;
         db.read::<_, Error>(|r| {
             let line = r.line();
             let first = (r.settings()?, r.desk()?, r.lock_minutes()?, r.clerks()?);
-            Ok((first, r.last_backup()?, line.admission()?, line.unsent()?))
+            let told = (line.clerks_left()?, line.tables()?);
+            Ok((first, r.last_backup()?, line.admission()?, line.unsent()?, told))
         })?;
         Ok(db)
     }

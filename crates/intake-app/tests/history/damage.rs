@@ -161,13 +161,12 @@ fn one_changed_byte_on_any_page_is_found_at_opening_or_in_a_pause_and_repaired_a
                 met(error);
             } else {
                 assert!(desk.verify().is_err(), "page {page}");
-                for _ in 0..5 {
-                    let _ = desk.tick();
-                }
+                let paused: Vec<_> = (0..5).map(|_| desk.tick()).collect();
                 match desk.state() {
                     Err(error) => met(&error),
                     Ok(state) => {
-                        assert_eq!(state.notice.unwrap().code, Code::RecordChanged, "page {page}");
+                        let told = state.notice.map(|notice| notice.code);
+                        assert_eq!(told, Some(Code::RecordChanged), "page {page}: {paused:?}");
                         in_a_pause += 1;
                     }
                 }
