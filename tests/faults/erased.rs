@@ -8,7 +8,7 @@ use age::x25519::Identity;
 use intake_app::{Desk, MatterWords};
 use intake_model::{Code, Delivery, Filling, Stated, StepKind, StepTaken, Visit, civil_date, civil_time};
 use intake_store::{Db, Error, Expired, Keyring, Locked};
-use intake_wire::{Draft, Kind, Moment};
+use intake_wire::{Draft, Hash, Kind, Moment};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 use testkit::FixedMoments;
@@ -70,17 +70,40 @@ fn visit(index: usize) -> Visit {
     }
 }
 
-/// Everything that is in the journal is at the district and in its backups, as an exchange would tell; the district's
-/// clock shows the same time.
-fn archive(home: &Path, moment: Moment) {
+/// The desk's database, while no desk has it open.
+fn store(home: &Path) -> (Locked, Db) {
     let locked = Locked::take(&home.join("desk")).unwrap();
     let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
     let db = Db::open(&locked.folder(), &key).unwrap();
+    (locked, db)
+}
+
+/// The district no longer holds one of the files.
+fn misses_a_file(home: &Path) -> Hash {
+    let (_locked, db) = store(home);
+    let file = db.read::<_, Error>(|r| r.standing_blobs()).unwrap().into_iter().next().unwrap();
+    db.write::<_, Error>(|tx| tx.mark_blob(file.blob, false)).unwrap();
+    file.blob
+}
+
+/// It holds it again.
+fn has_the_file(home: &Path, blob: Hash) {
+    let (_locked, db) = store(home);
+    db.write::<_, Error>(|tx| tx.mark_blob(blob, true)).unwrap();
+}
+
+/// Everything that is in the journal is at the district and in its backups, as an exchange would tell; the district's
+/// clock shows the same time.
+fn archive(home: &Path, moment: Moment) {
+    let (_locked, db) = store(home);
     let epochs = db.read::<_, Error>(|r| r.line().epochs()).unwrap();
     db.write::<_, Error>(|tx| {
         for epoch in epochs {
             tx.line().record_remote(epoch.journal, epoch.head)?;
             tx.line().record_archived(epoch.journal, epoch.head.seq)?;
+        }
+        for file in tx.look().standing_blobs()? {
+            tx.mark_blob(file.blob, true)?;
         }
         tx.note_district_time(moment.at_ms, moment)
     })
@@ -250,6 +273,13 @@ fn the_words_and_files_of_a_sealed_matter_go_wherever_they_were_sealed_again() {
     desk.confirm_clock().unwrap();
     drop(desk);
     archive(home.path(), clock.now());
+    // A file that the district misses keeps its matter.
+    let missed = misses_a_file(home.path());
+    let desk = signed_in(home.path(), &clock);
+    let refused = desk.erase("2030-01-01".parse().unwrap(), 2, "保存期限届满").unwrap_err();
+    assert_eq!(refused.code(), Code::EraseCountDiffers, "{refused:?}");
+    drop(desk);
+    has_the_file(home.path(), missed);
     let desk = signed_in(home.path(), &clock);
     let done = desk.erase("2030-01-01".parse().unwrap(), 2, "保存期限届满").unwrap();
     assert!(!done.unfinished);
@@ -265,9 +295,7 @@ fn a_power_cut_between_erasing_and_writing_anew_is_made_good_at_the_next_opening
     let home = tempfile::tempdir().unwrap();
     let clock = FixedMoments::default();
     let Old { numbers: old, .. } = old_desk(home.path(), &clock);
-    let locked = Locked::take(&home.path().join("desk")).unwrap();
-    let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(CLERK_ID, PASSWORD).unwrap();
-    let db = Db::open(&locked.folder(), &key).unwrap();
+    let (locked, db) = store(home.path());
     let expired = Expired {
         before: "2030-01-01".parse().unwrap(),
         quiet_since_ms: clock.now_ms() - 3 * 365 * DAY_MS,
