@@ -44,7 +44,7 @@ async fn a_scan_stands_with_its_matter_is_looked_at_and_goes_with_the_whole_file
     window.see_css("[data-attachment='楼道照片.png'] [data-testid='attachment-show']").await;
     window.choose_file("attachment-file", &letter).await;
     window.read("attachment-refused", "说明.docx").await;
-    window.read("attachments-local", "暂不随登记上报").await;
+    window.read("attachments-local", "在登记之后传到区级").await;
     window.tab_to_mark("attachment-show").await;
     window.picture("32-附件").await;
     window.press(&[ENTER]).await;
