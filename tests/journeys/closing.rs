@@ -52,6 +52,7 @@ async fn a_clerk_settles_the_day_closes_it_and_closes_it_again_after_a_late_visi
     // Not while something is begun, and not while a slip is not out: each is said.
     window.press(&[CONTROL, ENTER]).await;
     window.see_css("[data-testid='failure'][data-code='drafts_open']").await;
+    window.see_css("#close-day:not([aria-disabled])").await;
     window.press(&[DELETE]).await;
     window.see("discard-reasons").await;
     window.picture("92-收工-为什么丢弃").await;

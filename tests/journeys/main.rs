@@ -122,7 +122,10 @@ async fn enrol(window: &Window, district: &LocalDistrict) {
 
 /// Nothing goes by itself from now on: what waits is to be seen. At the administrator's page, and back to work.
 async fn exchange_by_hand(window: &Window) {
+    // The form is there: what went before is done.
+    window.at("name").await;
     window.press(&[F6]).await;
+    window.see("line-by-itself").await;
     window.tab_to("line-by-itself").await;
     window.press(&[' ']).await;
     window.see_css("#line-by-itself:not(:checked)").await;

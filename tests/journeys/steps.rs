@@ -5,7 +5,7 @@ use testkit::LocalDistrict;
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, Window};
+use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, TAB, Window};
 use crate::{
     Home, at_work, create_desk, enrol, open_matter, register_as_advised, sign_in_as_administrator, tell, tell_of_wages,
 };
@@ -69,7 +69,10 @@ async fn a_matter_goes_its_way_by_one_key_a_step_and_a_wrong_step_is_taken_back(
     window.press(&[DOWN]).await;
     window.press(&[CONTROL, ENTER]).await;
     window.read("steps-stage", "已办结").await;
+    // The last of the three.
     window.tab_to_mark("step-withdraw").await;
+    window.press(&[TAB]).await;
+    window.press(&[TAB]).await;
     window.press(&[ENTER]).await;
     window.at("step-reason").await;
     window.type_text("记错了").await;
@@ -162,7 +165,9 @@ async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_
              WHERE kind = 'registered'",
         );
     });
-    open_matter(&window, &number).await;
+    // It is open still.
+    window.press(&[F3]).await;
+    window.read("matter-number", &number).await;
     window.see("steps-none").await;
     window.press(&[ALT, '1']).await;
     window.at("step-note").await;
@@ -172,7 +177,8 @@ async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_
     window.at("exchange-start").await;
     window.press(&[ENTER]).await;
     window.see("exchange-result").await;
-    open_matter(&window, &number).await;
+    window.press(&[F3]).await;
+    window.read("matter-number", &number).await;
     window.read("steps-returned", "退回待处理：区级读不懂这条记录的内容").await;
     window.read("steps-returned", "在等第").await;
     window.picture("90-退回").await;
