@@ -12,14 +12,23 @@ pub(crate) fn day(text: &str) -> NaiveDate {
 
 /// The text of each page, as another program reads it from the PDF, without the spaces and line ends of the layout.
 pub(crate) fn pages_of(document: &Document) -> Vec<String> {
+    // A form feed ends each page.
+    let text = read(document);
+    text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.split_whitespace().collect()).collect()
+}
+
+/// Its lines as they stand on the paper.
+pub(crate) fn lines_of(document: &Document) -> Vec<String> {
+    read(document).lines().map(str::to_owned).collect()
+}
+
+fn read(document: &Document) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("paper.pdf");
     fs::write(&path, document.pdf().unwrap()).unwrap();
     let out = Command::new("pdftotext").args(["-raw"]).arg(&path).arg("-").output().expect("install poppler-utils");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    let text = String::from_utf8(out.stdout).unwrap();
-    // A form feed ends each page.
-    text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.split_whitespace().collect()).collect()
+    String::from_utf8(out.stdout).unwrap()
 }
 
 /// The text sentence by sentence, for people to compare.

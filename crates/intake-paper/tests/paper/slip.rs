@@ -2,10 +2,10 @@
 
 use chrono::NaiveDateTime;
 use intake_model::{DeskNumber, EpochMark, Party, RegistrationNumber, Stated, Visit, name};
-use intake_paper::{Document, Slip, Unclear};
+use intake_paper::{Document, Form, Slip, Unclear};
 
 use crate::PAPERS;
-use crate::reading::{day, holds, pages_of, printed_at_203_dpi, scanned, text_of};
+use crate::reading::{day, holds, lines_of, pages_of, printed_at_203_dpi, scanned, text_of};
 
 pub(crate) fn number(epoch: &str, serial: u32) -> RegistrationNumber {
     let centre = "120110005".parse().unwrap();
@@ -194,6 +194,16 @@ fn long_words_flow_on_and_nothing_is_cut() {
         assert!(flowed.contains(words.as_str()), "{words} is not in: {flowed}");
     }
     assert!(flowed.contains("转8001、13800000000"));
+}
+
+#[test]
+fn a_query_code_of_wide_letters_stays_on_one_line() {
+    let wide = Slip { query_code: "WMWM-MWMW".to_owned(), ..slip() };
+    let form = Form { slip: wide.clone(), ..crate::records::form(crate::records::visit()) };
+    for document in [PAPERS.slip(&wide).unwrap(), PAPERS.roll(&wide).unwrap(), PAPERS.form(&form).unwrap()] {
+        let lines = lines_of(&document);
+        assert!(lines.iter().any(|line| line.contains("WMWM-MWMW")), "{lines:?}");
+    }
 }
 
 #[test]
