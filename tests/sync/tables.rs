@@ -48,7 +48,7 @@ async fn a_desk_uses_a_published_table_from_its_day_on_and_what_was_filed_before
     let told = desk.filed(TableId::ContentCategory, &filed);
     drop(desk);
     clock.restart();
-    clock.pass_ms(40 * DAY_MS);
+    clock.pass_ms(50 * DAY_MS);
     let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
     desk.sign_in(1, &form(home.path()).administrator_password).unwrap();
     desk.confirm_clock().unwrap();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use deadpool_postgres::Transaction;
-use intake_model::{TableHeading, TableRead, learn};
+use intake_model::{TableHeading, TableKind, TableRead, learn};
 use intake_wire::{Draft, Kind, TablePublished, limits};
 
 use crate::db::own::{self, Own};
@@ -31,7 +31,6 @@ pub struct Change {
     /// A line for each thing that becomes other than it was: `+` new, `-` gone, `*` changed.
     pub lines: Vec<String>,
     table: TablePublished,
-    read: TableRead,
 }
 
 impl Change {
@@ -73,6 +72,8 @@ impl District {
     /// [`Error::Tables`] with one sentence for each mistake in any of them.
     pub async fn weigh_tables(&self, files: &[TableFile]) -> Result<Vec<Change>> {
         self.learn_tables().await?;
+        let there: Vec<TableHeading> =
+            self.published_tables().await?.into_iter().map(|(heading, ..)| heading).collect();
         let (mut changes, mut mistakes) = (Vec::<Change>::new(), Vec::new());
         for (name, text) in files {
             match weighed(name, text) {
@@ -80,7 +81,13 @@ impl District {
                     let same = |other: &Change| {
                         (other.heading.kind, &other.heading.name) == (change.heading.kind, &change.heading.name)
                     };
-                    if changes.iter().any(same) {
+                    let version = |other: &TableHeading| {
+                        (other.kind, &other.name, &other.version)
+                            == (change.heading.kind, &change.heading.name, &change.heading.version)
+                    };
+                    if there.iter().any(version) {
+                        mistakes.push(format!("{name}: version {} was published before", change.heading.version));
+                    } else if changes.iter().any(same) {
                         mistakes.push(format!(
                             "{name}: another file has a version of the same table; publish one after the other"
                         ));
@@ -118,7 +125,7 @@ impl District {
             self.write_act(&tx, by, &Act::of(Deed::TablePublished).because(&told)).await?;
         }
         tx.commit().await?;
-        changes.iter().for_each(|change| learn(change.read.clone()));
+        self.learn_tables().await?;
         Ok(changes)
     }
 
@@ -146,12 +153,21 @@ impl District {
     /// Learns what was published since it last looked, also by another program beside this one.
     pub(crate) async fn learn_tables(&self) -> Result<()> {
         let rows = tables::after(&self.pool.get().await?, self.learned.load(Ordering::Relaxed)).await?;
+        let (today, mut waits) = (self.today(), false);
         for row in rows {
+            let heading = &row.table.heading;
+            // A profile is used from its day on: it is looked at again until then.
+            if heading.kind == TableKind::Profile && heading.valid_from > today {
+                waits = true;
+                continue;
+            }
             match TableRead::parse(&row.table.file(), &row.table.content) {
                 Ok(read) => learn(read),
                 Err(error) => tracing::warn!(%error, "a published table does not read any more"),
             }
-            self.learned.fetch_max(row.id, Ordering::Relaxed);
+            if !waits {
+                self.learned.fetch_max(row.id, Ordering::Relaxed);
+            }
         }
         Ok(())
     }
@@ -178,6 +194,5 @@ fn weighed(name: &str, text: &str) -> std::result::Result<Change, String> {
         lines,
         table: TablePublished { heading: heading.clone(), content: text.to_owned() },
         heading,
-        read,
     })
 }

@@ -95,8 +95,8 @@ async fn a_form_sent_twice_is_one_act_and_one_that_lacks_something_is_none() {
     }
     assert_eq!(browser.acts(&number, "returned", &[("text", " ")]).await.status, 400);
     assert_eq!(browser.post(&format!("/matters/{number}/act"), &[("id", "1"), ("act", "sung")]).await.status, 400);
-    let fields = [("id", id.as_str()), ("act", "returned"), ("text", "没有这件")];
-    assert_eq!(browser.post(&format!("/matters/{}/act", desk.number_of(99)), &fields).await.status, 404);
+    let unknown = [("id", id.as_str()), ("act", "returned"), ("text", "没有这件")];
+    assert_eq!(browser.post(&format!("/matters/{}/act", desk.number_of(99)), &unknown).await.status, 404);
     assert_eq!(came_down(&world, &desk).await.len(), 1);
 }
 
