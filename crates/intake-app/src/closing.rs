@@ -21,9 +21,10 @@ use ts_rs::TS;
 
 use crate::closing_view::{ClosedDay, ClosingDay, DayClosing, DayRow, OpenNotice, VoidNumber};
 use crate::desk::{Desk, draft};
+use crate::line_view::{ExchangeResult, Progress};
 use crate::prints::{Printable, enqueue, pictures};
 use crate::times::date_is_certain;
-use crate::view::{ExchangeResult, Progress, SlipView};
+use crate::view::SlipView;
 use crate::visits::{due, minute, open_title, parsed, profile_of};
 use crate::{Error, Result};
 

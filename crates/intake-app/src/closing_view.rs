@@ -6,8 +6,9 @@ use ts_rs::TS;
 
 use crate::Failure;
 use crate::drafts::DraftLine;
+use crate::line_view::ExchangeResult;
 use crate::print_view::PrintRow;
-use crate::view::{ExchangeResult, SlipView};
+use crate::view::SlipView;
 
 /// A day before it is closed, or after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

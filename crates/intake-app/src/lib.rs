@@ -60,7 +60,7 @@ pub use error::{Error, Failure, Result};
 pub use export::Exported;
 pub use intake_paper::{Coverage, Papers};
 pub use intake_store::Verified;
-pub use line_view::LineState;
+pub use line_view::{ExchangeResult, LineState, Outlook, Progress, StickWritten};
 pub use machine::{machine_id, markers};
 pub use papers_view::{FirstAnswer, IssuedPaper, MatterPapers, PaperDelivery, PaperIssued};
 pub use print_view::{
@@ -71,8 +71,7 @@ pub use shared::SharedMatter;
 pub use steps_view::{MatterSteps, OwedList, OwedRow, Returned, ReturnedState, ShownStep, StepOffer};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,
-    ExchangeResult, KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords,
-    OfficeSettings, Opened, Outlook, Phase, Progress, Recovery, Registered, Repaired, Restored, Role, SlipView,
-    StickWritten, Today, TwinNumber,
+    KeyringBack, LaterReaders, Matter, MatterRow, MatterState, MatterTwin, MatterVersion, MatterWords, OfficeSettings,
+    Opened, Phase, Recovery, Registered, Repaired, Restored, Role, SlipView, Today, TwinNumber,
 };
 pub use visits::Imported;

@@ -9,7 +9,8 @@ use intake_wire::Kind;
 use serde_json::json;
 
 use crate::desk::{Desk, draft};
-use crate::view::{DeskState, ExchangeResult, Outlook, Progress};
+use crate::line_view::{ExchangeResult, Outlook, Progress};
+use crate::view::DeskState;
 use crate::visits::minute;
 use crate::{Error, Result};
 

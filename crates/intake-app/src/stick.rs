@@ -9,7 +9,7 @@ use intake_store::{Db, OwnKey, encrypt, write_whole};
 use intake_wire::{Stick, limits};
 
 use crate::desk::Desk;
-use crate::view::{ExchangeResult, StickWritten};
+use crate::line_view::{ExchangeResult, StickWritten};
 use crate::visits::minute;
 use crate::{Error, Result};
 
