@@ -198,11 +198,13 @@ fn long_words_flow_on_and_nothing_is_cut() {
 
 #[test]
 fn a_query_code_of_wide_letters_stays_on_one_line() {
-    let wide = Slip { query_code: "WMWM-MWMW".to_owned(), ..slip() };
-    let form = Form { slip: wide.clone(), ..crate::records::form(crate::records::visit()) };
-    for document in [PAPERS.slip(&wide).unwrap(), PAPERS.roll(&wide).unwrap(), PAPERS.form(&form).unwrap()] {
-        let lines = lines_of(&document);
-        assert!(lines.iter().any(|line| line.contains("WMWM-MWMW")), "{lines:?}");
+    for code in ["WMWM-MWMW", "KRQT-DQMN", "7EWW-WFDM", "K7QX-4M9P", "GQDQ-QGQD"] {
+        let wide = Slip { query_code: code.to_owned(), practice: true, ..slip() };
+        let form = Form { slip: wide.clone(), ..crate::records::form(crate::records::visit()) };
+        for document in [PAPERS.slip(&wide).unwrap(), PAPERS.roll(&wide).unwrap(), PAPERS.form(&form).unwrap()] {
+            let lines = lines_of(&document);
+            assert!(lines.iter().any(|line| line.contains(code)), "{code}: {lines:?}");
+        }
     }
 }
 
