@@ -296,6 +296,7 @@ fn a_power_cut_between_erasing_and_writing_anew_is_made_good_at_the_next_opening
     let clock = FixedMoments::default();
     let Old { numbers: old, .. } = old_desk(home.path(), &clock);
     let (locked, db) = store(home.path());
+    let key = db.key();
     let expired = Expired {
         before: "2030-01-01".parse().unwrap(),
         quiet_since_ms: clock.now_ms() - 3 * 365 * DAY_MS,
