@@ -73,7 +73,7 @@ impl District {
 async fn fold(tx: &Transaction<'_>, journal: &Journal, mut entry: Held) -> Result<()> {
     if entry.kind == Kind::carried().as_str() {
         let Some(carried) = read::<Carried>(entry.open.as_deref()) else { return Ok(()) };
-        entry.kind = carried.kind.as_str().to_owned();
+        carried.kind.as_str().clone_into(&mut entry.kind);
         entry.open = Some(carried.content.into_bytes());
     }
     match entry.kind.as_str() {

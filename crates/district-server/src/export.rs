@@ -108,8 +108,8 @@ impl District {
             None => own::open(&tx, &asked.centre, NO_DESK, 1, None).await?,
         };
         let mut open = json!({ "from": asked.from, "to": asked.to, "rows": lines.len(), "masked": false });
-        if asked.files.is_some() {
-            open["files"] = true.into();
+        if let (Some(_), Some(open)) = (&asked.files, open.as_object_mut()) {
+            open.insert("files".into(), true.into());
         }
         let personal = json!({ "by": asked.by.trim(), "reason": asked.reason.trim() });
         let bytes = |part: serde_json::Value| part.to_string().into_bytes();

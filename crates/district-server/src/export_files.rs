@@ -61,9 +61,9 @@ impl District {
                 let mut content = pin!(self.content(of, key));
                 let mut out = new_file(&own.join(name))?;
                 while let Some(bytes) = content.next().await {
-                    bytes.and_then(|bytes| out.write_all(&bytes)).map_err(unwritten)?;
+                    bytes.and_then(|bytes| out.write_all(&bytes)).map_err(|error| unwritten(&error))?;
                 }
-                out.sync_all().map_err(unwritten)?;
+                out.sync_all().map_err(|error| unwritten(&error))?;
                 written.files += 1;
             }
         }
@@ -71,7 +71,7 @@ impl District {
     }
 }
 
-fn unwritten(error: std::io::Error) -> Error {
+fn unwritten(error: &std::io::Error) -> Error {
     Error::Export(format!("a file cannot be written: {error}"))
 }
 
@@ -81,7 +81,7 @@ fn new_folder(path: &Path) -> Result<()> {
 }
 
 fn new_file(path: &Path) -> Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unwritten)
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| unwritten(&error))
 }
 
 /// A name that is no path, nor hidden, nor longer than a file system takes.

@@ -67,7 +67,7 @@ async fn health(State(district): State<Arc<District>>) -> Result<Response> {
     Ok(Json(serde_json::json!({ "version": intake_wire::VERSION })).into_response())
 }
 
-/// What is asked and answered here, for other programs (OpenAPI 3.1).
+/// What is asked and answered here, for other programs (`OpenAPI` 3.1).
 async fn openapi() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], include_str!("openapi.json"))
 }

@@ -104,7 +104,7 @@ impl District {
             // What stands before a cut or a mistake stays.
             for run in runs(&blocks) {
                 if !intake.gap {
-                    self.store(intake, &run).await?;
+                    self.store(intake, run).await?;
                 }
             }
             match (trouble, ended) {

@@ -41,6 +41,7 @@ pub(super) fn row(done: Done) -> ActRow {
 }
 
 /// A form for one act.
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing that a form asks for")]
 pub(super) struct ActForm {
     pub(super) word: &'static str,
     pub(super) label: &'static str,

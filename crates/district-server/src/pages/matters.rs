@@ -238,7 +238,7 @@ fn shown(frame: Frame, matter: Matter) -> Result<MatterPage> {
         entries: matter.entries.into_iter().map(|(entry, version)| entry_row(entry, version)).collect(),
         papers: matter.papers.into_iter().map(paper_row).collect(),
         files: matter.files.iter().map(FileRow::of).collect(),
-        steps: matter.steps.into_iter().map(|(step, words)| step_row(step, words)).collect(),
+        steps: matter.steps.into_iter().map(|(step, words)| step_row(&step, words)).collect(),
         acts: matter.acts.into_iter().map(matter_acts::row).collect(),
         forms: if void { Vec::new() } else { matter_acts::forms(sealed)? },
         results: matter_acts::results(),
@@ -328,7 +328,7 @@ fn paper_row(one: Issued) -> PaperRow {
     }
 }
 
-fn step_row(step: Step, words: Option<StepWords>) -> StepRow {
+fn step_row(step: &Step, words: Option<StepWords>) -> StepRow {
     let (fact, words) = (step.fact, words.unwrap_or_default());
     let said = [
         fact.ending.map_or("", Ending::label).to_owned(),
