@@ -70,50 +70,51 @@ impl District {
         // The wire's limit alone would let a page grow a thousandfold on this side.
         let mut left = limits::PAGE_CONTENT_BYTES;
         loop {
-            let mut read = timeout(self.config.patience, page.read(&mut chunk)).await.map_err(|_| Error::Slow)?;
-            let (mut arrived, mut blocks, mut trouble) = (0, Vec::new(), None);
-            let ended = loop {
-                let now = match read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind()))) {
-                    Ok(0) => break true,
-                    Ok(now) => now,
-                    Err(error) => {
-                        trouble = Some(error);
-                        break true;
-                    }
-                };
-                let Some(rest) = left.checked_sub(now) else {
-                    trouble = Some(Error::Request("a page over the limit".into()));
-                    break true;
-                };
-                (left, arrived) = (rest, arrived + now);
-                frames.push(chunk.get(..now).unwrap_or_default());
-                match self.arrived(intake, &mut frames, &mut blocks).await {
-                    Ok(()) if arrived < TOGETHER => {}
-                    Ok(()) => break false,
-                    Err(error) => {
-                        trouble = Some(error);
-                        break true;
-                    }
-                }
-                // What is not there yet is waited for only once this is stored.
-                match page.read(&mut chunk).now_or_never() {
-                    Some(more) => read = more,
-                    None => break false,
-                }
-            };
+            let mut blocks = Vec::new();
+            let gathered = self.gather(intake, &mut page, &mut frames, (&mut chunk, &mut left), &mut blocks).await;
             // What stands before a cut or a mistake stays.
             for run in runs(&blocks) {
                 if !intake.gap {
                     self.store(intake, run).await?;
                 }
             }
-            match (trouble, ended) {
-                (Some(error), _) => return Err(error),
-                (None, true) => break,
-                (None, false) => {}
+            if gathered? {
+                break;
             }
         }
         if frames.is_at_boundary() { Ok(()) } else { Err(Error::Request("a page cut short".into())) }
+    }
+
+    /// Waits for bytes, then takes what has arrived with them: the whole blocks go to `blocks`, also where it ends in an error.
+    /// Gives whether the page has ended.
+    async fn gather(
+        &self,
+        intake: &mut Intake,
+        page: &mut (impl AsyncRead + Unpin),
+        frames: &mut Frames,
+        (chunk, left): (&mut [u8], &mut usize),
+        blocks: &mut Vec<Checked>,
+    ) -> Result<bool> {
+        let mut read = timeout(self.config.patience, page.read(chunk)).await.map_err(|_| Error::Slow)?;
+        let mut arrived = 0;
+        loop {
+            let now = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
+            if now == 0 {
+                return Ok(true);
+            }
+            *left = left.checked_sub(now).ok_or_else(|| Error::Request("a page over the limit".into()))?;
+            arrived += now;
+            frames.push(chunk.get(..now).unwrap_or_default());
+            self.arrived(intake, frames, blocks).await?;
+            if arrived >= TOGETHER {
+                return Ok(false);
+            }
+            // What is not there yet is waited for only once this is stored.
+            match page.read(chunk).now_or_never() {
+                Some(more) => read = more,
+                None => return Ok(false),
+            }
+        }
     }
 
     /// The whole blocks that have arrived, each checked.
