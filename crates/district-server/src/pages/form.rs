@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
@@ -105,11 +105,42 @@ impl<T: DeserializeOwned> FromRequest<Arc<District>> for Checked<T> {
         let whole = Request::from_parts(parts.clone(), body);
         let bytes = Bytes::from_request(whole, district).await.map_err(unreadable)?;
         let given: Given = fields(&parts, &bytes).await?;
-        if !bool::from(given.token.as_bytes().ct_eq(form_token(&secret).as_bytes())) {
-            return Err(Error::FormExpired);
-        }
+        given_to(&secret, &given.token)?;
         fields(&parts, &bytes).await.map(Self)
     }
+}
+
+/// The one file of a form that this browser was given. Empty where none was chosen.
+pub(super) struct CheckedFile {
+    /// As the browser names it.
+    pub(super) name: String,
+    pub(super) bytes: Bytes,
+}
+
+impl FromRequest<Arc<District>> for CheckedFile {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, district: &Arc<District>) -> Result<Self> {
+        let secret = form_secret(request.headers()).ok_or(Error::FormExpired)?;
+        let mut fields = Multipart::from_request(request, district).await.map_err(unreadable)?;
+        let (mut token, mut file) = (String::new(), Self { name: String::new(), bytes: Bytes::new() });
+        while let Some(field) = fields.next_field().await.map_err(unreadable)? {
+            match field.name() {
+                Some("token") => token = field.text().await.map_err(unreadable)?,
+                Some("file") => {
+                    let name = field.file_name().unwrap_or_default().to_owned();
+                    file = Self { name, bytes: field.bytes().await.map_err(unreadable)? };
+                }
+                _ => {}
+            }
+        }
+        given_to(&secret, &token)?;
+        Ok(file)
+    }
+}
+
+fn given_to(secret: &Token, token: &str) -> Result<()> {
+    if bool::from(token.as_bytes().ct_eq(form_token(secret).as_bytes())) { Ok(()) } else { Err(Error::FormExpired) }
 }
 
 async fn fields<T: DeserializeOwned>(parts: &Parts, bytes: &Bytes) -> Result<T> {

@@ -7,9 +7,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{Checked, SignedIn};
+use super::form::{Checked, CheckedFile, SignedIn};
 use super::{Frame, page, time};
 use crate::staff::Role;
+use crate::tables::TableFile;
 use crate::{Change, District, Error, Result};
 
 /// Bytes of a form that holds a whole table.
@@ -34,30 +35,19 @@ struct TableRow {
 }
 
 struct Looked {
-    form: &'static str,
+    name: String,
     content: String,
     title: String,
     lines: Vec<String>,
 }
 
+/// A table that was looked at, as the page gives it back.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Told {
-    /// `json` or `toml`.
-    form: String,
+    /// The file's.
+    name: String,
     content: String,
-}
-
-impl Told {
-    /// The table as a file of its form.
-    fn file(self) -> Result<(&'static str, (String, String))> {
-        let form = match self.form.as_str() {
-            "json" => "json",
-            "toml" => "toml",
-            _ => return Err(Error::Request("a table of no form that is known".into())),
-        };
-        Ok((form, (format!("表.{form}"), self.content.replace("\r\n", "\n"))))
-    }
 }
 
 pub(super) async fn show(State(district): State<Arc<District>>, who: SignedIn) -> Result<Response> {
@@ -65,17 +55,25 @@ pub(super) async fn show(State(district): State<Arc<District>>, who: SignedIn) -
 }
 
 /// What it changes. Nothing takes effect by it.
-pub(super) async fn look(
-    State(district): State<Arc<District>>,
-    who: SignedIn,
-    Checked(told): Checked<Told>,
-) -> Result<Response> {
+pub(super) async fn look(State(district): State<Arc<District>>, who: SignedIn, file: CheckedFile) -> Result<Response> {
     who.at_least(Role::Administrator)?;
-    let (form, file) = told.file()?;
+    let file = read(&file)?;
     let changes = district.weigh_tables(std::slice::from_ref(&file)).await?;
     let title = changes.iter().map(Change::title).collect();
     let lines = changes.into_iter().flat_map(|change| change.lines).collect();
-    shown(&district, &who, Some(Looked { form, content: file.1, title, lines })).await
+    let (name, content) = file;
+    shown(&district, &who, Some(Looked { name, content, title, lines })).await
+}
+
+/// The text of a file as some editor saved it. What is not UTF-8 would be read as other words than were written.
+fn read(file: &CheckedFile) -> Result<TableFile> {
+    let wrong = |sentence: String| Error::Tables(vec![sentence]);
+    if file.bytes.is_empty() {
+        return Err(wrong("没有选文件，或者文件是空的".into()));
+    }
+    let text = std::str::from_utf8(&file.bytes);
+    let text = text.map_err(|_| wrong(format!("{}不是UTF-8编码，请用UTF-8另存一次再传", file.name)))?;
+    Ok((file.name.clone(), text.trim_start_matches('\u{feff}').replace("\r\n", "\n")))
 }
 
 pub(super) async fn publish(
@@ -84,7 +82,8 @@ pub(super) async fn publish(
     Checked(told): Checked<Told>,
 ) -> Result<Response> {
     let person = who.at_least(Role::Administrator)?;
-    let (_, file) = told.file()?;
+    // A browser sends the lines of a form with both characters.
+    let file = (told.name, told.content.replace("\r\n", "\n"));
     district.publish_tables(&person.name, &[file]).await?;
     Ok(Redirect::to("/tables").into_response())
 }

@@ -11,6 +11,9 @@ use crate::world::{World, client_with};
 
 pub(crate) const PASSWORD: &str = "登记台的口令一二三四五六";
 
+/// The one form that has a file.
+const WITH_A_FILE: &str = "/tables/look";
+
 pub(crate) struct Browser<'w> {
     address: String,
     client: reqwest::Client,
@@ -78,11 +81,32 @@ impl Browser<'_> {
     }
 
     pub(crate) async fn post_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        if path == WITH_A_FILE {
+            return self.post_parts(path, fields, None).await;
+        }
         let encoded: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         let request = self.client.post(format!("{}{path}", self.address));
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(encoded.join("&"));
         self.send(request).await
+    }
+
+    /// Sends a form with a file, and the token of the last one it was shown.
+    pub(crate) async fn post_file(&mut self, path: &str, name: &str, content: &[u8]) -> Shown {
+        let token = self.token.clone();
+        self.post_parts(path, &[("token", &token)], Some((name, content))).await
+    }
+
+    async fn post_parts(&mut self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Shown {
+        let part = |told: String, content: &[u8]| {
+            let head = format!("--between\r\ncontent-disposition: form-data; {told}\r\n\r\n");
+            [head.as_bytes(), content, b"\r\n"].concat()
+        };
+        let fields = fields.iter().map(|(name, value)| part(format!("name=\"{name}\""), value.as_bytes()));
+        let file = file.map(|(name, content)| part(format!("name=\"file\"; filename=\"{name}\""), content));
+        let body: Vec<u8> = fields.chain(file).flatten().chain(*b"--between--\r\n").collect();
+        let request = self.client.post(format!("{}{path}", self.address));
+        self.send(request.header("content-type", "multipart/form-data; boundary=between").body(body)).await
     }
 
     pub(crate) async fn sign_in(&mut self, name: &str, password: &str) -> Shown {

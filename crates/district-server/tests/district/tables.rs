@@ -86,15 +86,23 @@ async fn an_administrator_publishes_on_the_page_after_reading_what_changes() {
     let year = YEAR.replace("2041", "2051").replace("2051-01-05", "2051-01-07").replace("2051-01-01", "2051-01-02");
     let mut browser = world.signed_in("王科长", Role::Administrator).await;
     assert!(browser.get("/tables").await.text.contains("还没有发布过"));
-    let looked = browser.post("/tables/look", &[("form", "json"), ("content", &year)]).await;
+    let looked = browser.post_file("/tables/look", "2051.json", year.as_bytes()).await;
     assert!(looked.text.contains("+ 2051-01-02　放假") && looked.text.contains("发布给所有登记台"), "{looked:?}");
     assert!(came_down(&world, &desk).await.is_empty());
-    let done = browser.post("/tables/publish", &[("form", "json"), ("content", &year)]).await;
+    let done = browser.post("/tables/publish", &[("name", "2051.json"), ("content", &year)]).await;
     assert_eq!(done.location(), "/tables");
     assert!(browser.get("/tables").await.text.contains("工作日历"));
     assert_eq!(came_down(&world, &desk).await.len(), 1);
-    let wrong = browser.post("/tables/look", &[("form", "json"), ("content", "{")]).await;
-    assert!(wrong.status == 400 && wrong.text.contains("表里有错"), "{wrong:?}");
+    let gbk: &[u8] = b"{\"table\":\"\xd6\xd0\xce\xc4\"}";
+    for (file, sentence) in [(&b"{"[..], "2052.json, line 1"), (b"", "没有选文件"), (gbk, "2052.json不是UTF-8编码")]
+    {
+        let wrong = browser.post_file("/tables/look", "2052.json", file).await;
+        assert!(wrong.status == 400 && wrong.text.contains(sentence), "{wrong:?}");
+    }
+    // As an editor under Windows saves it.
+    let saved = format!("\u{feff}{}", YEAR.replace("2041", "2053").replace(",\n", ",\r\n"));
+    let looked = browser.post_file("/tables/look", "2053.json", saved.as_bytes()).await;
+    assert!(looked.text.contains("+ 2053-01-01　放假"), "{looked:?}");
 }
 
 #[test]
