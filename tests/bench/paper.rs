@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
 use intake_model::{DeskNumber, EpochMark, Filling, Outcome, Paper, RegistrationNumber, Stated, Visit, name};
-use intake_paper::{Document, Form, Notice, Papers, Served, Slip, Unclear};
+use intake_paper::{Document, Form, Notice, PaperContent, Papers, Served, Slip, Unclear};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -110,10 +110,14 @@ pub(crate) fn set(_folder: &Path) -> Figure {
     let mut pairs = Vec::new();
     for serial in 1..=TURNS {
         let (form, notice, delivery) = papers_of(serial);
-        let (whole, _) = timed(|| {
-            let made = [papers.form(&form), papers.notice(&notice), papers.notice(&delivery), papers.slip(&form.slip)];
-            Document::bound(&made.map(Result::unwrap)).unwrap().pdf().unwrap()
-        });
+        let foot = form.slip.clone();
+        let contents = [
+            PaperContent::Form(Box::new(form)),
+            PaperContent::Notice(Box::new(notice)),
+            PaperContent::Notice(Box::new(delivery)),
+            PaperContent::Slip(foot),
+        ];
+        let (whole, _) = timed(|| Document::bound(&papers.lay_out_all(&contents).unwrap()).unwrap().pdf().unwrap());
         let (one, _) = timed(|| papers.slip(&slip(serial + TURNS)).unwrap().pdf().unwrap());
         pairs.push((whole, one));
     }

@@ -8,7 +8,7 @@ use intake_model::check::text_fault;
 use intake_model::{
     Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
 };
-use intake_paper::{Document, Notice};
+use intake_paper::{Document, Notice, PaperContent};
 use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, StepRecord, Version, Writer};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
@@ -266,19 +266,18 @@ impl Desk {
 
     /// Every paper of a matter in its last copy, for the matter's file: those that are void say so, and none tells the query
     /// code.
-    pub(crate) fn documents_of(&self, db: &Db, number: &str) -> Result<Vec<(DocumentRecord, Document)>> {
+    pub(crate) fn documents_of(&self, db: &Db, number: &str) -> Result<Vec<(DocumentRecord, PaperContent)>> {
         let (own, now_ms) = (self.own()?, self.now().at_ms);
-        let shown = db.read::<_, Error>(|r| {
+        db.read::<_, Error>(|r| {
             let opened = Opened::of(&r.matters(), r.desk()?, &r.settings()?, number, Some(&own), now_ms)?;
             let all = opened.unsealed(r.documents().of(number)?);
             let filed = |one: &DocumentRecord| {
                 let notice = notice(&opened, one, &all)?;
-                Ok((one.clone(), Notice { query_code: UNTOLD_CODE.to_owned(), ..notice }))
+                let notice = Notice { query_code: UNTOLD_CODE.to_owned(), ..notice };
+                Ok((one.clone(), PaperContent::Notice(Box::new(notice))))
             };
-            all.iter().map(filed).collect::<Result<Vec<_>>>()
-        })?;
-        let papers = self.papers()?;
-        shown.into_iter().map(|(one, notice)| Ok((one, papers.notice(&notice)?))).collect()
+            all.iter().map(filed).collect()
+        })
     }
 
     /// The last copy of a paper, drawn from its entry; and whether its matter is sealed.

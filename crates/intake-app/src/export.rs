@@ -113,10 +113,10 @@ impl Desk {
 
     /// Every paper of a matter, the voided ones too: the slip, the form, then the others as they were issued.
     fn filed_papers(&self, db: &Db, number: &RegistrationNumber, all_void: bool) -> Result<FiledPapers> {
-        let slips = self.slips_of(db, number)?.into_iter().map(|(paper, document)| {
-            (document, json!({ "paper": paper.label(), "title": paper.label(), "void": all_void }))
+        let slips = self.slips_of(db, number)?.into_iter().map(|(paper, content)| {
+            (content, json!({ "paper": paper.label(), "title": paper.label(), "void": all_void }))
         });
-        let issued = self.documents_of(db, &number.to_string())?.into_iter().map(|(one, document)| {
+        let issued = self.documents_of(db, &number.to_string())?.into_iter().map(|(one, content)| {
             let (title, issued) = (paper_file(&one), shown(one));
             let told = json!({
                 "paper": issued.paper.label(), "title": title, "document": issued.document, "issued_at": issued.issued,
@@ -124,9 +124,10 @@ impl Desk {
                 "void_reason": issued.void_reason, "deliveries": issued.deliveries,
                 "void": all_void || issued.voided.is_some(),
             });
-            (document, told)
+            (content, told)
         });
-        let (documents, mut told): (Vec<_>, Vec<_>) = slips.chain(issued).unzip();
+        let (contents, mut told): (Vec<_>, Vec<_>) = slips.chain(issued).unzip();
+        let documents = self.papers()?.lay_out_all(&contents)?;
         let mut page = 1;
         for (document, one) in documents.iter().zip(&mut told) {
             if let Some(fields) = one.as_object_mut() {

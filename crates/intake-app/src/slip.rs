@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use intake_model::{
     BodyKind, Code, DeskNumber, Paper, Party, Profile, RegistrationNumber, Sheet, Visit, civil_time, name,
 };
-use intake_paper::{Document, Form, Papers, Slip, Unclear};
+use intake_paper::{Document, Form, PaperContent, Papers, Slip, Unclear};
 use intake_store::{Db, DeskRow, MatterRecord, Matters, Version, Writer};
 use intake_wire::{Kind, Moment, Printed, Record, SlipIssued};
 use serde_json::json;
@@ -123,7 +123,7 @@ impl Desk {
 
     /// The slip and the form of a matter in their last copies, for the matter's file, with the word for which it is: those of
     /// a void matter say so, and none tells the query code.
-    pub(crate) fn slips_of(&self, db: &Db, number: &RegistrationNumber) -> Result<Vec<(Paper, Document)>> {
+    pub(crate) fn slips_of(&self, db: &Db, number: &RegistrationNumber) -> Result<Vec<(Paper, PaperContent)>> {
         let issued = db.read::<_, Error>(|r| {
             let text = number.to_string();
             let matter = r.matters().find(&text)?.ok_or(Error::Refused(Code::NumberUnknown))?;
@@ -138,24 +138,29 @@ impl Desk {
             };
             last.into_iter().map(filed).collect::<Result<Vec<_>>>()
         })?;
-        issued.into_iter().map(|(paper, one)| Ok((paper, self.make(db, number, one)?.document))).collect()
+        issued.into_iter().map(|(paper, one)| Ok((paper, self.content(db, number, one)?))).collect()
     }
 
     fn make(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<Made> {
+        let copy = issued.slip.copy;
+        let document = self.papers()?.lay_out(&self.content(db, number, issued)?)?;
+        Ok(Made::of(document, &number.to_string(), copy))
+    }
+
+    fn content(&self, db: &Db, number: &RegistrationNumber, issued: Issued) -> Result<PaperContent> {
         let (desk, settings) = db.read::<_, Error>(|r| Ok((r.desk()?, r.settings()?)))?;
-        let (copy, sheet, printed_at) = (issued.slip.copy, issued.slip.sheet, civil_time(issued.printed_ms));
+        let (sheet, printed_at) = (issued.slip.sheet, civil_time(issued.printed_ms));
         let profile = profile_of(&desk, &settings);
         let visit = if sheet == Sheet::A4 { Some(self.visit_of(&issued)?) } else { None };
         let void = issued.matter.void;
-        let (papers, slip) = (self.papers()?, content(issued, &desk, number, &profile)?);
-        let document = match (sheet, visit) {
-            (Sheet::Roll80, _) => papers.roll(&slip)?,
+        let slip = content(issued, &desk, number, &profile)?;
+        Ok(match (sheet, visit) {
+            (Sheet::Roll80, _) => PaperContent::Roll(slip),
             (Sheet::A4, Some(visit)) => {
-                papers.form(&Form { slip, visit, printed_at, void, wording: profile.wording.clone() })?
+                PaperContent::Form(Box::new(Form { slip, visit, printed_at, void, wording: profile.wording.clone() }))
             }
-            (Sheet::A5 | Sheet::A4, _) => papers.slip(&slip)?,
-        };
-        Ok(Made::of(document, &number.to_string(), copy))
+            (Sheet::A5 | Sheet::A4, _) => PaperContent::Slip(slip),
+        })
     }
 
     /// What the form shows of the visit; of a sealed one its readers alone see it.

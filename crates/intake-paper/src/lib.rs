@@ -32,7 +32,7 @@ pub use coverage::Coverage;
 pub use document::Document;
 pub use error::{Error, Result};
 pub use notice::{ClosingSheet, DayLine, DayReport, Form, Notice, Served, Tally};
-pub use papers::Papers;
+pub use papers::{PaperContent, Papers};
 pub use record::{Record, RecordAttachment, RecordEvent, RecordStep};
 pub use slip::{Fact, Slip, Unclear};
 pub use test_page::TestPage;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use intake_model::{Paper, TableError};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use typst::diag::FileResult;
 use typst::foundations::{Array, Bytes, Datetime, Dict, Duration, IntoValue};
 use typst::syntax::{FileId, Source};
@@ -29,6 +30,18 @@ use crate::{
 /// How many papers ago a layout may have been made and still be kept. Wording recurs from visit to visit, and one visit has
 /// up to four papers; a visitor's words should not stay in memory for long.
 const KEPT_LAYOUTS: usize = 8;
+
+/// What one paper of a matter shows.
+pub enum PaperContent {
+    /// On a sheet of its own, A5.
+    Slip(Slip),
+    /// The same on a roll of 80 mm.
+    Roll(Slip),
+    /// The sheet of the visit, with the slip as its foot.
+    Form(Box<Form>),
+    /// Any other.
+    Notice(Box<Notice>),
+}
 
 /// Lays papers out. Make one and keep it: the fonts are read once. It may be shared between threads.
 pub struct Papers {
@@ -398,6 +411,27 @@ impl Papers {
         let slip = Content::of(&form.slip, &self.words, &self.common.void)?;
         let text = self.text(Paper::RegistrationForm.word())?;
         self.sheet(Sheet::of_form(form, text, &self.common, &self.record_words, slip))
+    }
+
+    /// Lays one out.
+    ///
+    /// # Errors
+    /// Those of the function for its kind.
+    pub fn lay_out(&self, content: &PaperContent) -> Result<Document> {
+        match content {
+            PaperContent::Slip(slip) => self.slip(slip),
+            PaperContent::Roll(slip) => self.roll(slip),
+            PaperContent::Form(form) => self.form(form),
+            PaperContent::Notice(notice) => self.notice(notice),
+        }
+    }
+
+    /// Lays several out at once, on as many threads as the machine has cores; in their order.
+    ///
+    /// # Errors
+    /// That of the first one that cannot be laid out.
+    pub fn lay_out_all(&self, contents: &[PaperContent]) -> Result<Vec<Document>> {
+        contents.par_iter().map(|content| self.lay_out(content)).collect()
     }
 
     /// Lays out the day of a desk (当日汇总).
