@@ -2,7 +2,6 @@
 //! there is room again. In a file system of its own of two megabytes, so that no other program notices.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 use testkit::desk::{CLERK, PASSWORD, made};
 
 use crate::day::{Day, Shown};
-use crate::namespace::{inside, run, small_disk};
+use crate::namespace::{fill, free_kilobytes, inside, run, small_disk};
 use crate::plain::nothing_is_readable_in;
 use crate::program;
 use crate::report::{cases, report};
@@ -136,12 +135,7 @@ fn at_room(home: &Path, small: &Path, kilobytes: u64) -> (Vec<String>, u64) {
     }
     run("cp", &["-r", &home.join("desk").display().to_string(), &small.display().to_string()]);
     let ballast = small.join("fill");
-    let mut file = std::fs::File::create(&ballast).unwrap();
-    // Until nothing fits: the last write is refused.
-    while file.write_all(&[0; 4096]).is_ok() {}
-    let length = file.metadata().unwrap().len();
-    file.set_len(length.saturating_sub(kilobytes * 1024)).unwrap();
-    drop(file);
+    fill(&ballast, kilobytes);
     let before = free_kilobytes(small);
     let mut day = Day::start(small, &["--patient"]);
     let (mut said, mut refused) = (Vec::new(), Vec::new());
@@ -170,9 +164,4 @@ fn at_room(home: &Path, small: &Path, kilobytes: u64) -> (Vec<String>, u64) {
 
 fn serial(number: &str) -> u32 {
     number.parse::<intake_model::RegistrationNumber>().unwrap().serial()
-}
-
-fn free_kilobytes(place: &Path) -> u64 {
-    let told = Command::new("df").args(["-k", "--output=avail"]).arg(place).output().unwrap();
-    String::from_utf8(told.stdout).unwrap().lines().nth(1).unwrap().trim().parse().unwrap()
 }

@@ -4,6 +4,7 @@
 mod damage;
 mod day;
 mod difference;
+mod district_disk;
 mod erased;
 mod files;
 mod full_disk;

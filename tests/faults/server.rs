@@ -21,7 +21,7 @@ const AT_ONCE: u32 = 200;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A folder with the server's configuration, its database and the server, each of which can be killed.
-struct Site {
+pub(crate) struct Site {
     folder: tempfile::TempDir,
     postgres: Option<PrivatePostgres>,
     server: Option<Child>,
@@ -30,7 +30,11 @@ struct Site {
 
 impl Site {
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap())
+    }
+
+    /// In a folder where the database's place may be a disk of its own.
+    pub(crate) fn start_in(folder: tempfile::TempDir) -> Self {
         // Free a moment ago, as good as any; the desk comes back to it.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let keys = folder.path().join("keys").display().to_string();
@@ -62,7 +66,7 @@ impl Site {
         }
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
@@ -74,7 +78,7 @@ impl Site {
     }
 
     /// Its socket lies elsewhere at each start, and the server looks at one place.
-    fn start_database(&mut self) {
+    pub(crate) fn start_database(&mut self) {
         let postgres = PrivatePostgres::start(&self.folder.path().join("postgres")).unwrap();
         let url = postgres.url();
         let socket = url.split(['@', '/']).find(|part| part.starts_with("%2F")).unwrap().replace("%2F", "/");
@@ -90,11 +94,16 @@ impl Site {
         self.postgres.as_mut().unwrap().kill_immediate().unwrap();
     }
 
-    async fn desk(&self) -> LineDesk {
+    pub(crate) async fn desk(&self) -> LineDesk {
         let enrol = self.command(&["enrol", "--centre", CENTRE, "--desk", "1"]).stderr(Stdio::null()).output();
         let code = String::from_utf8(enrol.unwrap().stdout).unwrap();
         let address = format!("https://{}", self.address);
         LineDesk::enrolled(&self.folder.path().join("desk"), &address, code.trim()).await.unwrap()
+    }
+
+    /// Whether PostgreSQL gave up; it may go on after a failure by itself.
+    pub(crate) fn database_ended(&mut self) -> bool {
+        self.postgres.as_mut().unwrap().has_ended()
     }
 
     async fn count(&self, sql: &str) -> i64 {
@@ -107,7 +116,7 @@ impl Site {
     }
 
     /// Whether all is stored that the desk takes for stored, and then both ends are equal, each entry once.
-    async fn comes_into_step(&self, desk: &LineDesk, written: i64) {
+    pub(crate) async fn comes_into_step(&self, desk: &LineDesk, written: i64) {
         let held = self.count("SELECT count(*) FROM entries").await;
         let unsent = i64::try_from(desk.unsent().unwrap()).unwrap();
         assert!(held <= written && held + unsent >= written, "{held} held, {unsent} unsent of {written}");

@@ -235,7 +235,9 @@ impl From<tokio_postgres::Error> for Error {
         };
         let code = said.code().code();
         if ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) {
-            Self::Away(format!("SQLSTATE {code}"))
+            let full =
+                if said.code() == &tokio_postgres::error::SqlState::DISK_FULL { ", its disk is full" } else { "" };
+            Self::Away(format!("SQLSTATE {code}{full}"))
         } else {
             Self::Internal(format!("SQLSTATE {code}: {}", said.message()))
         }

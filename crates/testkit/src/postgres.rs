@@ -115,6 +115,11 @@ impl PrivatePostgres {
         Err(Error::other(format!("{program}: {}", String::from_utf8_lossy(&done.stderr))))
     }
 
+    /// Whether it ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.server.try_wait(), Ok(None))
+    }
+
     /// Ends it as a power cut would end it: nothing is finished or written.
     ///
     /// # Errors
@@ -134,7 +139,7 @@ impl PrivatePostgres {
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
         // One that ended already may have given its number to another process.
-        if !matches!(self.server.try_wait(), Ok(None)) {
+        if self.has_ended() {
             return;
         }
         let begin = Instant::now();
