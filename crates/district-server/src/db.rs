@@ -44,9 +44,10 @@ pub(crate) fn pool(address: &str, connections: usize) -> Result<Pool> {
     let mut postgres: tokio_postgres::Config =
         address.parse().map_err(|_| Error::Config(vec!["postgres is not a connection address".into()]))?;
     postgres.connect_timeout(CONNECTION_WAIT);
-    // Every statement asks by a key. One that was planned while its table was still empty would read all of it for the
-    // rest of the connection's life, or until PostgreSQL next counts its rows.
-    let options = format!("{} -c enable_seqscan=off", postgres.get_options().unwrap_or_default());
+    // Every statement asks by a key. One that was planned while its table was still empty would read all of it, or all that a
+    // shorter index gives, for the rest of the connection's life, or until PostgreSQL next counts its rows.
+    let planned = "-c enable_seqscan=off -c plan_cache_mode=force_custom_plan";
+    let options = format!("{} {planned}", postgres.get_options().unwrap_or_default());
     postgres.options(options.trim());
     let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     Pool::builder(Manager::from_config(postgres, tokio_postgres::NoTls, manager))

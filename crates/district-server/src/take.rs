@@ -2,10 +2,10 @@
 //! arrived together are committed together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use async_compression::tokio::bufread::ZstdDecoder;
 use async_compression::zstd::DParameter;
-use futures_util::FutureExt as _;
 use intake_model::{Code, EpochMark};
 use intake_wire::{
     Block, DeskCertificate, Frames, Hash, Head, JournalId, PageAnswer, Part, Verdict, VerdictKind, limits,
@@ -22,8 +22,13 @@ use crate::{District, Error, Result};
 const KIND_LETTERS: usize = 64;
 /// What one read takes.
 const CHUNK: usize = 64 << 10;
-/// The most that is read on without waiting before what has arrived is stored.
+/// The most that is read on before what has arrived is stored.
 const TOGETHER: usize = 512 << 10;
+/// How long more is waited for before that. Less than a block takes on a slow line; on a fast one there is more by then, which
+/// the connection hands over in small parts.
+const MORE: Duration = Duration::from_millis(10);
+/// How long all that may go on: who sends byte by byte is stored block by block.
+const LONGEST: Duration = Duration::from_millis(250);
 
 /// A page on its way in. All its blocks are of one desk and one journal.
 #[derive(Default)]
@@ -96,7 +101,7 @@ impl District {
         blocks: &mut Vec<Checked>,
     ) -> Result<bool> {
         let mut read = timeout(self.config.patience, page.read(chunk)).await.map_err(|_| Error::Slow)?;
-        let mut arrived = 0;
+        let (mut arrived, began) = (0, Instant::now());
         loop {
             let now = read.map_err(|error| Error::Request(format!("the page broke off: {}", error.kind())))?;
             if now == 0 {
@@ -106,13 +111,13 @@ impl District {
             arrived += now;
             frames.push(chunk.get(..now).unwrap_or_default());
             self.arrived(intake, frames, blocks).await?;
-            if arrived >= TOGETHER {
+            if arrived >= TOGETHER || began.elapsed() >= LONGEST {
                 return Ok(false);
             }
-            // What is not there yet is waited for only once this is stored.
-            match page.read(chunk).now_or_never() {
-                Some(more) => read = more,
-                None => return Ok(false),
+            // What does not come at once is waited for when this is stored.
+            match timeout(MORE, page.read(chunk)).await {
+                Ok(more) => read = more,
+                Err(_) => return Ok(false),
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The usual day is applied as it is stored, many entries at a time; what became of it must be what becomes of it one by one.
 
+use std::time::Duration;
+
 use intake_model::Visit;
 use intake_wire::{Kind, VerdictKind, limits};
 use serde_json::json;
@@ -104,4 +106,44 @@ async fn what_cannot_be_folded_is_stored_all_the_same_and_applied_once_it_can_be
     let answer = world.pages(desk.whole()).await.unwrap();
     assert!(kinds(&answer).iter().all(|one| *one == VerdictKind::AlreadyHad));
     assert_eq!(world.count("SELECT count(*) FROM matters"), held);
+}
+
+#[tokio::test]
+async fn what_a_new_district_reads_for_an_entry_does_not_grow_with_what_it_holds() {
+    const PAGES: u32 = 15;
+    const AT_ONCE: u32 = 200;
+    let world = world();
+    let mut desk = world.desk(1).await;
+    // Nothing was counted yet of tables that were empty a moment ago: a plan made for them must not be kept.
+    for page in 0..PAGES {
+        let after = desk.entries.len();
+        for serial in 1..=AT_ONCE {
+            desk.register(page * AT_ONCE + serial, testkit::visits::property_fee());
+        }
+        world.pages(desk.page(after, limits::BLOCK_ENTRIES).0).await.unwrap();
+    }
+    let held = i64::from(PAGES * AT_ONCE);
+    // PostgreSQL tells what it counted a moment later.
+    while world.count("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'matters'") < held {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let read = world.count(
+        "SELECT ((SELECT sum(seq_tup_read) FROM pg_stat_user_tables)
+             + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes))::int8",
+    );
+    assert!(read < held * 40, "{read} rows read for {held} entries");
+}
+
+#[tokio::test]
+async fn blocks_that_arrive_together_are_committed_together() {
+    const BLOCKS: i64 = 40;
+    let world = world();
+    let mut desk = world.desk(1).await;
+    for serial in 1..=u32::try_from(BLOCKS).unwrap() * 8 {
+        desk.register(serial, testkit::visits::property_fee());
+    }
+    world.pages(desk.page(0, 8).0).await.unwrap();
+    let commits = world.count("SELECT count(DISTINCT xmin::text) FROM entries");
+    // Each by itself is what a line so slow that they come one by one gets. A busy machine may part them here and there.
+    assert!(commits * 2 <= BLOCKS, "{commits} commits for {BLOCKS} blocks");
 }
