@@ -161,3 +161,20 @@ async fn every_key_but_those_of_the_districts_own_people_begins_with_the_centre_
     assert!(world.count(&format!("SELECT count(*) {keys}")) >= 12);
     assert_eq!(world.count(&format!("SELECT count(*) {keys} AND a.attname <> 'centre'")), 0);
 }
+
+#[tokio::test]
+async fn the_statement_that_spreads_the_tables_names_each_of_them() {
+    let told = include_str!("../../../../docs/operations.md");
+    let (_, rest) = told.split_once("ARRAY[").unwrap();
+    let (named, _) = rest.split_once("])").unwrap();
+    let tables = "FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'centre'";
+    let world = world();
+    let named = named.split_whitespace().collect::<String>();
+    assert_eq!(
+        world.count(&format!("SELECT count(*) {tables} AND table_name NOT IN ('desks', {named})")),
+        0,
+        "{named}"
+    );
+    let others = i64::try_from(named.split(',').count()).unwrap();
+    assert_eq!(world.count(&format!("SELECT count(*) {tables} AND table_name IN ({named})")), others, "{named}");
+}
