@@ -64,6 +64,7 @@ type Measure = fn(&Path) -> Figure;
 type MayMeasure = fn(&Path) -> Option<Figure>;
 
 fn main() {
+    testkit::use_ring();
     if slow_line::played() {
         return;
     }

@@ -30,11 +30,16 @@ const MORE: Duration = Duration::from_millis(10);
 /// How long all that may go on: who sends byte by byte is stored block by block.
 const LONGEST: Duration = Duration::from_millis(250);
 
-/// A page on its way in. All its blocks are of one desk and one journal.
+/// Whose page it is: all its blocks are of one desk and one journal.
 #[derive(Default)]
-struct Intake {
+struct Author {
     certificate: Option<DeskCertificate>,
     journal: Option<JournalId>,
+}
+
+/// What of a page is stored by now.
+#[derive(Default)]
+struct Taken {
     /// Places in the page's order, and whether the entry was held before.
     seen: Vec<u64>,
     had: BTreeSet<u64>,
@@ -62,39 +67,50 @@ fn runs(blocks: &[Checked]) -> impl Iterator<Item = &[Checked]> {
 impl District {
     /// Takes a page in, over a line or from a file; gives its journal and what became of each entry.
     pub(crate) async fn take_page(&self, page: impl AsyncRead + Unpin) -> Result<(JournalId, PageAnswer)> {
-        let mut intake = Intake::default();
-        self.receive(&mut intake, page).await?;
-        self.conclude(&intake).await
+        let (author, taken) = self.receive(page).await?;
+        self.conclude(&author, &taken).await
     }
 
     /// Takes a page apart as it arrives; blocks before a cut or a mistake stay stored.
-    async fn receive(&self, intake: &mut Intake, page: impl AsyncRead + Unpin) -> Result<()> {
+    async fn receive(&self, page: impl AsyncRead + Unpin) -> Result<(Author, Taken)> {
         let window = [DParameter::window_log_max(limits::ZSTD_WINDOW_LOG)];
         let mut page = ZstdDecoder::with_params(BufReader::new(page), &window);
         let (mut frames, mut chunk) = (Frames::default(), vec![0; CHUNK]);
         // The wire's limit alone would let a page grow a thousandfold on this side.
         let mut left = limits::PAGE_CONTENT_BYTES;
+        let (mut author, mut taken, mut checked) = (Author::default(), Taken::default(), Vec::new());
         loop {
             let mut blocks = Vec::new();
-            let gathered = self.gather(intake, &mut page, &mut frames, (&mut chunk, &mut left), &mut blocks).await;
-            // What stands before a cut or a mistake stays.
-            for run in runs(&blocks) {
-                if !intake.gap {
-                    self.store(intake, run).await?;
-                }
-            }
-            if gathered? {
+            // What is checked is stored while more arrives; what cannot be stored ends both.
+            let gathered = async {
+                Ok(self.gather(&mut author, &mut page, &mut frames, (&mut chunk, &mut left), &mut blocks).await)
+            };
+            let (ended, ()) = tokio::try_join!(gathered, self.store_all(&mut taken, &checked))?;
+            checked = blocks;
+            if !matches!(ended, Ok(false)) {
+                // What stands before a cut or a mistake stays.
+                self.store_all(&mut taken, &checked).await?;
+                ended?;
                 break;
             }
         }
-        if frames.is_at_boundary() { Ok(()) } else { Err(Error::Request("a page cut short".into())) }
+        if frames.is_at_boundary() { Ok((author, taken)) } else { Err(Error::Request("a page cut short".into())) }
+    }
+
+    async fn store_all(&self, taken: &mut Taken, blocks: &[Checked]) -> Result<()> {
+        for run in runs(blocks) {
+            if !taken.gap {
+                self.store(taken, run).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Waits for bytes, then takes what has arrived with them: the whole blocks go to `blocks`, also where it ends in an error.
     /// Gives whether the page has ended.
     async fn gather(
         &self,
-        intake: &mut Intake,
+        author: &mut Author,
         page: &mut (impl AsyncRead + Unpin),
         frames: &mut Frames,
         (chunk, left): (&mut [u8], &mut usize),
@@ -110,7 +126,7 @@ impl District {
             *left = left.checked_sub(now).ok_or_else(|| Error::Request("a page over the limit".into()))?;
             arrived += now;
             frames.push(chunk.get(..now).unwrap_or_default());
-            self.arrived(intake, frames, blocks).await?;
+            self.arrived(author, frames, blocks).await?;
             if arrived >= TOGETHER || began.elapsed() >= LONGEST {
                 return Ok(false);
             }
@@ -123,51 +139,51 @@ impl District {
     }
 
     /// The whole blocks that have arrived, each checked.
-    async fn arrived(&self, intake: &mut Intake, frames: &mut Frames, blocks: &mut Vec<Checked>) -> Result<()> {
+    async fn arrived(&self, author: &mut Author, frames: &mut Frames, blocks: &mut Vec<Checked>) -> Result<()> {
         while let Some(block) = frames.next_block()? {
             // First: only who has the desk's key uses up what the desk may ask for.
             let hashes = block.verify(&block_key(&block)?)?;
-            self.check_author(intake, &block).await?;
+            self.check_author(author, &block).await?;
             check_form(&block)?;
             blocks.push(Checked { block, hashes });
         }
         Ok(())
     }
 
-    async fn check_author(&self, intake: &mut Intake, block: &Block) -> Result<()> {
+    async fn check_author(&self, author: &mut Author, block: &Block) -> Result<()> {
         let certificate = block.certificate.as_ref().ok_or(Error::Refused("a block without a certificate"))?;
-        if intake.certificate.as_ref() != Some(certificate) {
-            if intake.certificate.is_some() {
+        if author.certificate.as_ref() != Some(certificate) {
+            if author.certificate.is_some() {
                 return Err(Error::Request("a page of two desks".into()));
             }
             self.admit(certificate).await?;
-            intake.certificate = Some(certificate.clone());
+            author.certificate = Some(certificate.clone());
         }
-        if *intake.journal.get_or_insert(block.journal) != block.journal {
+        if *author.journal.get_or_insert(block.journal) != block.journal {
             return Err(Error::Request("a page of two journals".into()));
         }
         Ok(())
     }
 
     /// Stores what continues what is held. What is usual is applied with it; a mistake of ours in that must not keep it out.
-    async fn store(&self, intake: &mut Intake, run: &[Checked]) -> Result<()> {
-        match self.store_as(intake, run, true).await {
+    async fn store(&self, taken: &mut Taken, run: &[Checked]) -> Result<()> {
+        match self.store_as(taken, run, true).await {
             Err(Error::Internal(said)) => {
                 tracing::error!(error = %said, "entries are stored without being applied");
-                self.store_as(intake, run, false).await
+                self.store_as(taken, run, false).await
             }
             done => done,
         }
     }
 
     /// Transaction 1: the journal's row is locked, so that identical posts in parallel follow one another.
-    async fn store_as(&self, intake: &mut Intake, run: &[Checked], folds: bool) -> Result<()> {
+    async fn store_as(&self, taken: &mut Taken, run: &[Checked], folds: bool) -> Result<()> {
         let Some(Checked { block: first, .. }) = run.first() else { return Ok(()) };
         let (before, (centre, desk)) = (first.before()?, block_desk(first)?);
         let entries = || run.iter().flat_map(|one| one.block.entries.iter().zip(&one.hashes));
         let mut client = self.pool.get().await?;
         let mut tx = client.transaction().await?;
-        if intake.seen.is_empty() {
+        if taken.seen.is_empty() {
             journals::open(&tx, centre, first.journal, desk, &first.mark).await?;
         }
         let journal = journals::lock(&tx, centre, first.journal).await?;
@@ -176,7 +192,7 @@ impl District {
             return Err(Error::Refused("a journal of another desk or mark"));
         }
         if before.seq > journal.head.seq && !entries::fork_held(&tx, &journal, before.seq, before.hash).await? {
-            intake.gap = true;
+            taken.gap = true;
             return Ok(());
         }
         let last = before.seq + entries().count() as u64;
@@ -226,15 +242,15 @@ impl District {
         for (kind, count) in [("new", fresh.len()), ("had", had.len()), ("contradicting", forks.len())] {
             self.metrics.arrived(kind, count);
         }
-        intake.had.extend(had);
-        intake.contradicted.extend(forks.iter().map(|(entry, _)| entry.seq));
-        intake.seen.extend(entries().map(|(entry, _)| entry.seq));
+        taken.had.extend(had);
+        taken.contradicted.extend(forks.iter().map(|(entry, _)| entry.seq));
+        taken.seen.extend(entries().map(|(entry, _)| entry.seq));
         Ok(())
     }
 
     /// Applies what the page brought, and says what became of each entry.
-    async fn conclude(&self, intake: &Intake) -> Result<(JournalId, PageAnswer)> {
-        let (Some(certificate), Some(id)) = (&intake.certificate, intake.journal) else {
+    async fn conclude(&self, author: &Author, taken: &Taken) -> Result<(JournalId, PageAnswer)> {
+        let (Some(certificate), Some(id)) = (&author.certificate, author.journal) else {
             return Err(Error::Request("a page without blocks".into()));
         };
         self.apply(&certificate.centre, id).await?;
@@ -244,22 +260,22 @@ impl District {
             // Only a gap at the very start leaves no row: the transaction that made it was not committed.
             return Ok((id, PageAnswer { head: Head::EMPTY, verdicts: Vec::new(), forked: false }));
         };
-        let found = entries::verdicts(&tx, &journal, &intake.seen).await?;
+        let found = entries::verdicts(&tx, &journal, &taken.seen).await?;
         tx.commit().await?;
         let mut found: BTreeMap<u64, VerdictKind> = found.into_iter().map(|one| (one.seq, one.verdict)).collect();
         let verdict = |&seq: &u64| {
-            let verdict = if intake.contradicted.contains(&seq) {
+            let verdict = if taken.contradicted.contains(&seq) {
                 VerdictKind::SetAside { code: word(Code::JournalForked) }
             } else {
                 match found.remove(&seq)? {
-                    VerdictKind::Stored if intake.had.contains(&seq) => VerdictKind::AlreadyHad,
+                    VerdictKind::Stored if taken.had.contains(&seq) => VerdictKind::AlreadyHad,
                     other => other,
                 }
             };
             Some(Verdict { seq, verdict })
         };
-        let verdicts = intake.seen.iter().filter_map(verdict).collect();
-        Ok((id, PageAnswer { head: journal.head, verdicts, forked: !intake.contradicted.is_empty() }))
+        let verdicts = taken.seen.iter().filter_map(verdict).collect();
+        Ok((id, PageAnswer { head: journal.head, verdicts, forked: !taken.contradicted.is_empty() }))
     }
 }
 

@@ -319,8 +319,15 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     /// Sends a journal's entries after a place, page by page, each from where the district's answer stands.
     async fn upload(&mut self, journal: JournalId, mut after: u64, contradicted: bool) -> Result<()> {
         self.tell(Phase::Sending);
-        let mut gaps = 0;
-        while let Some(page) = upload::Page::read(self.db, journal, after).await? {
+        let (mut gaps, mut read) = (0, None);
+        loop {
+            let page = match read.take() {
+                Some(page) => page,
+                None => match upload::Page::read(self.db, journal, after).await? {
+                    Some(page) => page,
+                    None => break,
+                },
+            };
             let (last, began, sent) = (page.last(), Instant::now(), self.sent());
             let pulse = Arc::new(Pulse::new());
             let (progress, total, live) = (self.progress, self.total, Arc::clone(&pulse));
@@ -329,7 +336,12 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 progress(Progress { phase: Phase::Sending, done, total, file: 0, files: 0 });
             };
             let certificate = self.admission.answer.certificate.clone();
-            let answer = page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick).await?;
+            // The next page is read while this one is on its way.
+            let (answer, next) = tokio::join!(
+                page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick),
+                upload::Page::read(self.db, journal, last),
+            );
+            let answer = answer?;
             self.bytes += pulse.bytes.load(Ordering::Relaxed);
             self.sending += began.elapsed();
             let head = answer.head;
@@ -339,6 +351,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 after = last;
             } else if ours && head.seq > after {
                 after = head.seq;
+                read = next?.filter(|_| after == last);
             } else if ours && gaps == 0 {
                 // The district went back between two pages (it was restored): from there, once.
                 gaps += 1;
