@@ -58,7 +58,7 @@ pub use closing::{
 pub use code::{Code, Text, text};
 pub use course::{Course, MatterClock, Stage};
 pub use decision::Decision;
-pub use delivery::{Delivery, DeliveryWay};
+pub use delivery::{Delivery, DeliveryWay, counting};
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};
 pub use identity::{Facts as IdFacts, IdPaper, Identity, Sex};
 pub use notice::{DocumentNumber, Filling, FillingField, OtherParty};

@@ -65,6 +65,8 @@ kinds! {
     document_voided,
     /// One or several papers reached their addressee, or were refused: [`crate::DocumentDelivered`].
     document_delivered,
+    /// The same of papers that another desk of the centre issued: [`crate::DocumentDelivered`].
+    delivered_for,
     /// 受理, the centre's own step: [`crate::StepOpen`], as are the next three.
     accepted,
     /// 交承办: handed to a section.
@@ -116,6 +118,9 @@ kinds! {
     /// In the district's journal: a matter of another desk of the centre: open [`crate::MatterShared`], personal
     /// [`crate::SharedWords`].
     matter_shared,
+    /// In the district's journal: another desk of the centre delivered papers of this one: open [`crate::PaperDelivered`],
+    /// personal [`crate::DeliveryTold`].
+    paper_delivered,
     /// In the district's journal: a table that it published: [`crate::TablePublished`].
     table_published,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.
