@@ -218,6 +218,7 @@ mod tests {
             copies: 1,
             way: None,
             delivered_on: None,
+            elsewhere: None,
             refused: None,
         }
     }
