@@ -6,7 +6,8 @@
 use chrono::{Datelike as _, NaiveDate};
 use intake_model::check::text_fault;
 use intake_model::{
-    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
+    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, counting,
+    papers_for,
 };
 use intake_paper::{Document, Notice};
 use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, StepRecord, Version, Writer};
@@ -517,7 +518,8 @@ impl<'a> Opened<'a> {
         let due = due(&self.versions, &self.profile);
         let rolled = due.and_then(|day| Calendars::known().working_day_from(day).ok());
         let told = issued.iter().find(|one| one.voided.is_none() && one.paper.is_first_answer());
-        let delivered = told.and_then(|one| one.deliveries.iter().find_map(|delivery| delivery.told.as_ref()));
+        let deliveries = told.into_iter().flat_map(|one| one.deliveries.iter());
+        let delivered = counting(deliveries.filter_map(|one| one.told.as_ref()), |one| (one.refused, one.at));
         FirstAnswer {
             due: due.map(|day| day.to_string()),
             due_rolled: rolled.filter(|day| Some(*day) != due).map(|day| day.to_string()),

@@ -9,7 +9,7 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, closings, district, documents, identities, sealed, steps};
+use crate::{Result, attachments, clerks, closings, district, documents, elsewhere, identities, sealed, steps};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -30,6 +30,8 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "attachments",
             "documents",
             "deliveries",
+            "delivered_for",
+            "delivered_elsewhere",
             "closings",
             "steps",
             "district_acts",
@@ -65,6 +67,7 @@ impl Writer<'_> {
         attachments::fill(connection)?;
         self.forget_registered_drafts()?;
         documents::fill(connection)?;
+        elsewhere::fill(connection)?;
         closings::fill(connection)?;
         steps::fill(connection)?;
         district::fill(connection)?;

@@ -17,6 +17,7 @@ const STOPPED: &[&str] = &[
     "document_reprinted",
     "document_voided",
     "document_delivered",
+    "delivered_for",
     "accepted",
     "handed_over",
     "replied",
