@@ -265,12 +265,17 @@ export const ledger = {
   },
   shared: {
     title: "外窗口登记",
-    note: "本中心其他窗口登记的，可以看和答询，可以在新登记里关联；要更正、打印，请到原窗口办。",
+    note: "本中心其他窗口登记的，可以看和答询，可以代为送达文书，可以在新登记里关联；要更正、出具、打印，请到原窗口办。",
     mark: (desk: string) => `外窗口 ${desk}`,
     number: "登记号",
     name: "姓名或名称",
     phone: "电话",
     none: "没有填",
+    papers: "文书与送达",
+    noPapers: "区级告知的信息里，这件登记还没有可以送达的文书。",
+    issuedOn: (day: string, desk: string) => `${day} 窗口 ${desk} 出具`,
+    deliver: "登记送达（代外窗口）",
+    voidNoDelivery: "这件登记已作废，文书不再送达。",
   },
   acts: {
     title: "区里的办理",

@@ -44,6 +44,7 @@ const kinds: Record<string, string> = {
   document_reprinted: "补打文书",
   document_voided: "文书作废",
   document_delivered: "送达",
+  delivered_for: "代外窗口送达",
   attachment_added: "添加附件",
   attachment_removed: "移除附件",
   accepted: rules.steps.accepted.label,
