@@ -1,5 +1,5 @@
-//! A visitor comes to this window for the notice that another one issued: found by the number on the slip, handed over and written
-//! down by keyboard alone, and known at the other window.
+//! A visitor comes to this window for the notice that another one issued: found by the number on the slip, handed over and
+//! written down by keyboard alone, and known at the other window.
 
 use intake_app::{CreateDesk, Desk};
 use intake_model::{Competent, Decision, Outcome, Paper, Question, Route, Visit};

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use intake_app::{CreateDesk, Desk, OtherPaper, PaperDelivery, SearchQuery, SharedMatter};
 use intake_model::{Code, Competent, Decision, Delivery, Outcome, Paper, Question, Route, Visit, civil_time};
-use testkit::desk::{form, open};
+use intake_store::{Db, Keyring, Locked};
+use testkit::FixedMoments;
+use testkit::desk::{form, open, open_at};
 use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits;
 
@@ -267,4 +269,61 @@ async fn by_stick(centre: &Centre, desk: &Desk, name: &str) {
     centre.district.wait(async move { server.import_usb(&path).await }).unwrap().unwrap();
     let result = desk.take_answer(&stick).await.unwrap();
     assert!(result.in_step, "{result:?}");
+}
+
+/// All that a desk's journal says, as whoever has the data key reads it.
+fn journal(home: &Path) -> String {
+    let locked = Locked::take(&home.join("desk")).unwrap();
+    let password = form(home).administrator_password;
+    let key = Keyring::read(&locked.folder().keyring()).unwrap().unlock(1, &password).unwrap();
+    let db = Db::open(&locked.folder(), &key).unwrap();
+    let entries = db.read::<_, intake_store::Error>(|r| {
+        let epoch = r.line().epochs()?.remove(0);
+        r.journal().entries(epoch.journal, 0, usize::MAX)
+    });
+    let parts = entries.unwrap().into_iter().flat_map(|entry| [entry.open, entry.personal]);
+    parts.map(|part| String::from_utf8_lossy(part.bytes().unwrap_or_default()).into_owned() + "\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_end_of_its_retention_what_was_handed_over_for_another_window_goes_as_the_desks_own_does() {
+    let clock = FixedMoments::default();
+    let (shared_clock, folder) = (clock.clone(), tempfile::tempdir().unwrap());
+    let district = LocalDistrict::start_at(folder.path(), Arc::new(move || shared_clock.now_ms())).unwrap();
+    let homes = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut windows = Vec::new();
+    for (number, home) in (1..).zip(&homes) {
+        let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
+        desk.create_desk(&CreateDesk { desk: number, ..form(home.path()) }).unwrap();
+        desk.enrol(&district.address(), &district.enrolment_code(CENTRE, number).unwrap()).await.unwrap();
+        windows.push(desk);
+    }
+    let number = windows[0].register(&accepted()).unwrap().number;
+    let paper = issued(&windows[0], &number).await;
+    windows[1].register(&visits::elder_support()).unwrap();
+    in_step(&windows[0]).await;
+    in_step(&windows[1]).await;
+    let at = civil_time(clock.now_ms()).date().and_hms_opt(0, 0, 0).unwrap();
+    windows[1].deliver_for(&number, &[paper], &to("李梅", at)).unwrap();
+    in_step(&windows[1]).await;
+    drop(windows);
+    assert!(journal(homes[1].path()).contains("李梅"));
+
+    clock.restart();
+    clock.pass_ms(4 * 366 * 24 * 3_600_000);
+    let second = open_at(homes[1].path(), Arc::new(clock.clone())).unwrap();
+    second.sign_in(1, &form(homes[1].path()).administrator_password).unwrap();
+    second.confirm_clock().unwrap();
+    in_step(&second).await;
+    for night in ["monday", "tuesday"] {
+        let restored = district.postgres().restore(&district.postgres().dump().unwrap(), night).unwrap();
+        let server = Arc::clone(district.district());
+        district.wait(async move { server.mark_backup(&restored).await }).unwrap().unwrap();
+    }
+    in_step(&second).await;
+    second.erase("2030-01-01".parse().unwrap(), 1, "保存期限届满").unwrap();
+    assert!(shared(&second, &number).unwrap().papers.is_empty());
+    second.verify().unwrap();
+    drop(second);
+    assert!(!journal(homes[1].path()).contains("李梅"));
 }

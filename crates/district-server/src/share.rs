@@ -1,6 +1,6 @@
-//! What the desks of one centre hear of one another's matters, so that any window answers, delivers and links: number, day, state,
-//! the visitor's name and phone, which papers were issued and how each stands; and the desk that issued a paper hears that another
-//! one delivered it. Never of a sealed matter; where one becomes sealed, what was told of it goes.
+//! What the desks of one centre hear of one another's matters, so that any window answers, delivers and links: number, day,
+//! state, the visitor's name and phone, which papers were issued and how each stands; and the desk that issued a paper hears
+//! that another one delivered it. Never of a sealed matter; where one becomes sealed, what was told of it goes.
 //!
 //! A desk hears of them when it asks where both sides stand. Deliberately absent: what a visitor said, what a paper says, and any
 //! other centre.
@@ -45,8 +45,8 @@ impl District {
         Ok(())
     }
 
-    /// Tells the desk that issued a matter's papers what other desks wrote of their delivery, each once. Of a sealed matter that it
-    /// was done, and not how.
+    /// Tells the desk that issued a matter's papers what other desks wrote of their delivery, each once. Of a sealed matter
+    /// that it was done, and not how.
     async fn hand_back(
         &self,
         tx: &Transaction<'_>,

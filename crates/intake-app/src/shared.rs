@@ -1,6 +1,6 @@
 //! Matters of the centre's other desks (外窗口), for whoever comes to this window with a slip of theirs: shown, told of, linked,
-//! their papers handed over, and never written on otherwise. A delivery is an entry of this desk's own; the district tells it to the
-//! window that issued the paper.
+//! their papers handed over, and never written on otherwise. A delivery is an entry of this desk's own; the district tells it
+//! to the window that issued the paper.
 
 use chrono::NaiveTime;
 use intake_model::name::plain_number;

@@ -67,7 +67,9 @@ it("a paper of another window stands as that window, this one and the district k
   expect(otherStateOf({ ...other, void: true, here: [here(told)] })).toBe("void");
   expect(otherLines({ ...other, told: told2 })).toEqual(["窗口 02 2026-11-25 已送达"]);
   // What the district tells of this very window is what was written down here.
-  expect(otherLines({ ...other, told: { ...told2, ours: true }, here: [here(told)] })).toEqual(["2026-11-24 09:05 当面送达，张伟（本人）签收"]);
+  expect(otherLines({ ...other, told: { ...told2, ours: true }, here: [here(told)] })).toEqual([
+    "本窗口：2026-11-24 09:05 当面送达，张伟（本人）签收",
+  ]);
   expect(otherNameOf({ ...other, paper: null })).toBe(paper.document);
 });
 

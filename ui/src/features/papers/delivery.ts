@@ -46,7 +46,7 @@ export function otherNameOf({ paper, document }: OtherPaper): string {
 
 /** What is known of its delivery, a line each: what was written down here, then what the district told of another window. */
 export function otherLines({ here, told }: OtherPaper): string[] {
-  const lines = here.map(deliveryText);
+  const lines = here.map((one) => words.atThisWindow(deliveryText(one)));
   if (told && !(told.ours && here.length > 0)) lines.push(words.toldOf(told.ours ? "" : told.desk, told.on ?? "", told.refused));
   return lines;
 }
