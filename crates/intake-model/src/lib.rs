@@ -56,7 +56,7 @@ pub use closing::{
     day_state, differences, left_open, ranges,
 };
 pub use code::{Code, Text, text};
-pub use course::{Course, MatterClock, Stage};
+pub use course::{Course, Forwarded, MatterClock, Stage};
 pub use decision::Decision;
 pub use delivery::{Delivery, DeliveryWay, counting};
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};

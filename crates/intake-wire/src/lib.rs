@@ -26,7 +26,7 @@ mod table;
 #[cfg(test)]
 mod vectors;
 
-pub use act::MatterActed;
+pub use act::{ActReceived, MatterActed};
 pub use blob::{BlobContent, BlobKey, BlobOpener, blob_bytes_at_most, seal_blob};
 pub use clerk::{ClerkLeft, ClerkNamed};
 pub use day::{DayClosed, DayReprinted};

@@ -67,7 +67,7 @@ kinds! {
     document_delivered,
     /// The same of papers that another desk of the centre issued: [`crate::DocumentDelivered`].
     delivered_for,
-    /// 受理, the centre's own step: [`crate::StepOpen`], as are the next three.
+    /// 受理, the centre's own step: [`crate::StepOpen`], as are the next four.
     accepted,
     /// 交承办: handed to a section.
     handed_over,
@@ -75,6 +75,11 @@ kinds! {
     replied,
     /// 办结.
     closed,
+    /// 提出异议: what the district forwarded to the centre is not its own.
+    objected,
+    /// What the district forwarded to this very centre came to the desk; the entry's own moment is its receipt:
+    /// [`crate::ActReceived`].
+    act_received,
     /// A step is taken back with its reason; it stays: [`crate::StepWithdrawn`].
     step_withdrawn,
     /// Advice was given without a matter (咨询): open `{}`, personal `{line}`.
