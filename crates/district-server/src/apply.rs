@@ -227,6 +227,7 @@ pub(crate) fn is_quiet(kind: &str) -> bool {
             | "clock_jumped"
             | "clock_confirmed"
             | "day_reprinted"
+            | "act_received"
     )
 }
 

@@ -311,8 +311,8 @@ pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: 
     let erase = "SET personal = NULL, personal_salt = NULL
                  WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
                  AND kind IN ('registered', 'corrected', 'carried', 'attachment_added', 'attachment_removed',
-                              'document_issued', 'document_voided', 'document_delivered', 'delivered_for', 'accepted', 'handed_over',
-                              'replied', 'closed', 'step_withdrawn')";
+                              'document_issued', 'document_voided', 'document_delivered', 'delivered_for',
+                              'accepted', 'handed_over', 'replied', 'closed', 'objected', 'step_withdrawn')";
     let [centre, journal, seqs] = at;
     let sql = format!("UPDATE entries {erase} AND (number = $4 OR number IS NULL)");
     execute(c, &sql, &[centre, journal, seqs, &number]).await?;

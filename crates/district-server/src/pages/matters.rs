@@ -303,6 +303,7 @@ pub(super) fn kind_label(kind: &str) -> &'static str {
         "handed_over" => "交承办",
         "replied" => "答复",
         "closed" => "办结",
+        "objected" => "提出异议",
         "step_withdrawn" => "撤销办理步骤",
         "resealed" => "转为保密",
         "carried" => "结转",
