@@ -37,6 +37,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) versions: Vec<Version>,
     /// What was done with it, the first one first.
     pub(crate) steps: Vec<StepRecord>,
+    /// When the district last forwarded it to this centre, and that was received.
+    pub(crate) forwarded_on: Option<NaiveDate>,
     /// `None` in the background: nobody reads along there.
     own: Option<&'a OwnKey>,
     pub(crate) now_ms: i64,
@@ -396,7 +398,8 @@ impl<'a> Opened<'a> {
                 one.unseal(own);
             }
         }
-        Ok(Self { desk, profile, matter, versions, steps, own, now_ms })
+        let forwarded_on = matters.acts(&matter.number)?.iter().rev().find_map(|act| act.received_on);
+        Ok(Self { desk, profile, matter, versions, steps, forwarded_on, own, now_ms })
     }
 
     pub(crate) fn is_sealed(&self) -> bool {

@@ -3,6 +3,7 @@
 //! The newest journal goes on; an older one is of before the district was restored, and what it says stays. Only the words of
 //! an act can go, with those of its matter. Deliberately absent: signatures, which are checked before anything comes here.
 
+use chrono::NaiveDate;
 use intake_model::{ActTold, ActWords, DistrictAct};
 use intake_wire::{
     ClerkLeft, ClerkNamed, Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished,
@@ -22,6 +23,8 @@ const FIRST: i64 = 1;
 pub struct ActRecord {
     /// What was done, when and by when.
     pub told: ActTold,
+    /// When this centre received what was sent to it; `None` of what goes to another body.
+    pub received_on: Option<NaiveDate>,
     /// Its words; `None` once they went with those of the matter.
     pub words: Option<ActWords>,
 }
@@ -130,9 +133,10 @@ impl Matters<'_> {
         let rows = statement.query_map([number], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| {
             let entry: Entry = intake_wire::decode(&bytes?)?;
-            let MatterActed { told, .. } = open_part(&entry)?;
+            let MatterActed { id, told, .. } = open_part(&entry)?;
             let words = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
-            Ok(ActRecord { told, words })
+            let received_on = if told.to_centre { self.received_on(number, &id)? } else { None };
+            Ok(ActRecord { told, received_on, words })
         })
         .collect()
     }

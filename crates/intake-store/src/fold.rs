@@ -268,7 +268,7 @@ impl Writer<'_> {
         self.connection.execute_batch(
             "DELETE FROM matters; DELETE FROM corrections; DELETE FROM twins; DELETE FROM attachments;
              DELETE FROM deliveries; DELETE FROM documents; DELETE FROM delivered_for; DELETE FROM closings;
-             DELETE FROM steps;",
+             DELETE FROM steps; DELETE FROM acts_received;",
         )?;
         let epoch = "(SELECT id FROM epochs WHERE journal = ?1)";
         for table in ["verdicts", "journal"] {

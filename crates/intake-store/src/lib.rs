@@ -37,6 +37,7 @@ mod matters;
 mod migrations;
 mod own_key;
 mod prints;
+mod received;
 mod repair;
 mod retired;
 mod returned;

@@ -28,7 +28,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0014_steps.sql")),
         M::up(include_str!("sql/0015_district.sql")),
         M::up(include_str!("sql/0016_line.sql")),
-        M::up_with_hook(include_str!("sql/0017_delivered_for.sql"), elsewhere::migrate),
+        M::up_with_hook(include_str!("sql/0017_delivered_and_received.sql"), elsewhere::migrate),
     ])
 });
 

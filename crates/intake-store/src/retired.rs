@@ -22,6 +22,7 @@ const STOPPED: &[&str] = &[
     "handed_over",
     "replied",
     "closed",
+    "objected",
     "step_withdrawn",
     "advice_given",
     "progress_told",

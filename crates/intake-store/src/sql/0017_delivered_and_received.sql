@@ -21,3 +21,14 @@ CREATE TABLE delivered_elsewhere (
     seq      INTEGER NOT NULL,
     PRIMARY KEY (number, document, journal, of_seq)
 ) STRICT, WITHOUT ROWID;
+
+-- What the district sent to this very centre was received, one row an entry. Follows from the journal.
+CREATE TABLE acts_received (
+    epoch  INTEGER NOT NULL,
+    seq    INTEGER NOT NULL,
+    number TEXT    NOT NULL,
+    act_id BLOB    NOT NULL,
+    PRIMARY KEY (epoch, seq),
+    FOREIGN KEY (epoch, seq) REFERENCES journal (epoch, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX acts_received_by_matter ON acts_received (number, act_id);
