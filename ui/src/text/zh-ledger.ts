@@ -279,6 +279,7 @@ export const ledger = {
   },
   acts: {
     title: "区里的办理",
+    toCentre: (received: string | null) => (received ? `由本中心办，${received} 收到` : "由本中心办"),
     due: (day: string) => `最迟 ${day}`,
     today: "区里有新的办理，请打开看一看：",
     row: (act: string) => `区里${act}`,
