@@ -67,6 +67,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         papers::save_paper,
         papers::void_paper,
         papers::deliver_papers,
+        papers::deliver_for,
         steps::steps_of,
         steps::take_step,
         steps::withdraw_step,

@@ -8,6 +8,7 @@ mod clerk;
 mod clerks;
 mod closing;
 mod damage;
+mod delivered;
 mod district;
 mod doubt;
 mod drafts;

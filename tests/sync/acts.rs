@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use district_server::Role;
 use intake_app::{Desk, ExchangeResult};
-use intake_model::{ActTold, ActWords, DistrictAct, ReviewResult, Visit};
+use intake_model::{ActTold, ActWords, ClockCode, Code, DistrictAct, ReviewResult, StepKind, StepTaken, Visit};
 use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits;
 
@@ -32,8 +33,13 @@ impl Office {
     }
 
     fn acts(&self, number: &str, act: DistrictAct, body: &str, text: &str) {
+        self.does(number, act, body, text, false);
+    }
+
+    fn does(&self, number: &str, act: DistrictAct, body: &str, text: &str, to_centre: bool) {
         let due = Some("2100-01-31".parse().unwrap());
-        let told = ActTold { act, on: "2026-11-25".parse().unwrap(), due, result: Some(ReviewResult::Upheld) };
+        let told =
+            ActTold { act, on: "2026-11-25".parse().unwrap(), due, result: Some(ReviewResult::Upheld), to_centre };
         let words = ActWords { body: body.into(), text: text.into() };
         let (server, number) = (Arc::clone(self.district.district()), number.to_owned());
         self.district.wait(async move { server.act_by(OFFICER, &number, told, words).await }).unwrap().unwrap();
@@ -196,5 +202,39 @@ async fn a_district_restored_from_an_older_dump_goes_on_and_the_desk_keeps_what_
     }
     let shown: Vec<String> = office.shown(&number).into_iter().map(|(_, words)| words).collect();
     assert_eq!(shown, ["区住建委", "忘了的1", "后来的1", "忘了的2", "后来的2", "忘了的3", "后来的3"]);
+    office.desk.verify().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forwarded_to_this_centre_starts_its_clocks_at_the_receipt_until_it_objects_or_tells() {
+    let office = Office::new().await;
+    let (number, other) = (
+        office.desk.register(&visits::property_fee()).unwrap().number,
+        office.desk.register(&visits::elder_support()).unwrap().number,
+    );
+    office.exchange().await;
+    // To another body: nothing of it binds this centre.
+    office.acts(&other, DistrictAct::Forwarded, "区住建委", "");
+    office.does(&number, DistrictAct::Forwarded, "", "请按职责办理", true);
+    assert_eq!(office.exchange().await.acted, 2);
+    let codes = |number: &str| {
+        let clocks = office.desk.steps_of(number).unwrap().clocks.into_iter();
+        clocks.filter(|one| one.is_owed()).filter_map(|one| one.code).collect::<Vec<_>>()
+    };
+    assert!(codes(&number).contains(&ClockCode::C2) && codes(&number).contains(&ClockCode::C3));
+    assert!(!codes(&other).contains(&ClockCode::C2));
+    let act = office.desk.district_acts(&number).unwrap().acts.remove(0);
+    assert!(act.to_centre && act.received.is_some(), "{act:?}");
+    let owed = office.desk.owed().unwrap().rows;
+    let forwarded: Vec<_> = owed.iter().filter(|row| row.code == Some(ClockCode::C3)).collect();
+    assert!(forwarded.len() == 1 && forwarded[0].number == number && forwarded[0].article.contains("第二十三条第三款"));
+    let received: NaiveDate = act.received.unwrap().parse().unwrap();
+    let objection = StepTaken { on: received, ..StepTaken::default() };
+    let refused = office.desk.take_step(&number, StepKind::Objected, &objection).unwrap_err();
+    assert_eq!(refused.code(), Code::StepIncomplete, "the law asks for the reason");
+    let objection = StepTaken { note: "属区住建委职责".into(), ..objection };
+    office.desk.take_step(&number, StepKind::Objected, &objection).unwrap();
+    assert!(!codes(&number).contains(&ClockCode::C2) && !codes(&number).contains(&ClockCode::C3));
+    office.exchange().await;
     office.desk.verify().unwrap();
 }

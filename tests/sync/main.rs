@@ -6,6 +6,7 @@ mod alone;
 mod archived;
 mod clerks;
 mod cuts;
+mod delivered;
 mod earlier;
 mod files;
 mod front;

@@ -227,6 +227,7 @@ pub(crate) fn is_quiet(kind: &str) -> bool {
             | "clock_jumped"
             | "clock_confirmed"
             | "day_reprinted"
+            | "act_received"
     )
 }
 
@@ -280,6 +281,7 @@ async fn apply_one(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Res
         "document_reprinted" => documents::reprinted(tx, journal, entry).await?,
         "document_voided" => documents::voided(tx, journal, entry).await?,
         "document_delivered" => documents::delivered(tx, journal, entry).await?,
+        "delivered_for" => documents::delivered_for(tx, journal, entry).await?,
         "step_withdrawn" => steps::withdrawn(tx, journal, entry).await?,
         "attachment_added" => attachments::added(tx, journal, entry).await?,
         "attachment_removed" => attachments::removed(tx, journal, entry).await?,
@@ -447,6 +449,12 @@ pub(crate) fn own_number(journal: &Journal, text: &str) -> Option<RegistrationNu
     ours.then_some(number)
 }
 
+/// A number in the model's form, allotted by another desk of this one's centre.
+pub(crate) fn others_number(journal: &Journal, text: &str) -> Option<RegistrationNumber> {
+    let number: RegistrationNumber = text.parse().ok()?;
+    (number.centre().as_str() == journal.centre && number.desk().get() != journal.desk).then_some(number)
+}
+
 /// The record of an entry; nothing where it cannot be read.
 fn record(entry: &Held) -> Option<Record> {
     content(entry.personal.as_deref())
@@ -472,7 +480,11 @@ pub(crate) fn profile_title(journal: &Journal) -> &'static str {
 /// their digests. Whatever became of those versions: the erasure does not wait for them.
 async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let Some(open) = read::<Resealed>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
-    let Some(number) = own_number(journal, &open.number) else { return Ok(unreadable(None)) };
+    let ours = own_number(journal, &open.number);
+    // Of another desk's matter a desk said how it delivered a paper.
+    let Some(number) = ours.clone().or_else(|| others_number(journal, &open.number)) else {
+        return Ok(unreadable(None));
+    };
     let number = number.to_string();
     // A desk erases what it said itself, and only before this.
     let own = journals::of_desk(tx, &journal.centre, journal.desk).await?;
@@ -484,7 +496,12 @@ async fn resealed(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Resu
     }
     entries::erase_versions(tx, &theirs, &number, &open.of).await?;
     db::documents::forget(tx, &theirs, &open.of).await?;
-    db::matter_acts::forget(tx, &journal.centre, &number).await?;
+    if ours.is_some() {
+        // What others delivered of it is for its readers too; each desk seals what it wrote itself.
+        db::documents::forget_all(tx, &journal.centre, &number).await?;
+        db::matter_acts::forget(tx, &journal.centre, &number).await?;
+        db::shared::forget_told(tx, &journal.centre, journal.desk, &number).await?;
+    }
     attachments::resealed(tx, &theirs, &open.of, entry).await?;
     Ok(Outcome::of(VerdictKind::Stored, Some(number)))
 }

@@ -89,6 +89,8 @@ impl District {
                 && let Some(MatterShared { number, .. }) = apply::read(entry.open.bytes())
             {
                 shared::note_one(tx, centre, desk, &number).await?;
+            } else if entry.kind == Kind::paper_delivered() {
+                self.delivered_again(tx, centre, desk, &mut own, entry).await?;
             }
         }
         Ok(own)

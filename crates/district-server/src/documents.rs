@@ -1,4 +1,5 @@
-//! What desks say of the papers they issued, applied: issued, printed again, voided, delivered.
+//! What desks say of the papers they issued, applied: issued, printed again, voided, delivered; also by another window of the
+//! centre.
 
 use deadpool_postgres::Transaction;
 use intake_model::Code;
@@ -6,11 +7,15 @@ use intake_wire::{
     DeliveryTold, DocumentDelivered, DocumentIssued, DocumentReprinted, DocumentVoided, SealedPart, VerdictKind,
 };
 
-use crate::Result;
-use crate::apply::{Outcome, depending, read, unreadable};
+use crate::apply::{Outcome, apply_safely, depending, others_number, read, unreadable};
 use crate::db::documents::{self, Delivered, Place};
-use crate::db::entries::Held;
-use crate::db::journals::Journal;
+use crate::db::entries::{self, Held};
+use crate::db::journals::{self, Journal};
+use crate::db::shared;
+use crate::{District, Result};
+
+/// Stands for the entry that something waits for, where that is one of another desk's.
+pub(crate) const ANOTHER_DESK: u64 = 0;
 
 pub(crate) async fn issued(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
     let Some(open) = read::<DocumentIssued>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
@@ -55,6 +60,54 @@ pub(crate) async fn delivered(tx: &Transaction<'_>, journal: &Journal, entry: &H
     Ok(outcome)
 }
 
+/// Papers of another desk of the centre, delivered by this one. While that desk's own entry about a paper is not here, they
+/// wait for it: this district was restored, and that desk has not told it again yet. A paper that is void by now keeps both.
+pub(crate) async fn delivered_for(tx: &Transaction<'_>, journal: &Journal, entry: &Held) -> Result<Outcome> {
+    let Some(open) = read::<DocumentDelivered>(entry.open.as_deref()) else { return Ok(unreadable(None)) };
+    let Some(told) = told(entry) else { return Ok(unreadable(None)) };
+    let Some(number) = others_number(journal, &open.number) else { return Ok(unreadable(None)) };
+    let (desk, number) = (number.desk().get(), number.to_string());
+    let mut places = Vec::new();
+    for name in &open.documents {
+        let Some(place) = documents::find(tx, journal, desk, &number, name).await? else {
+            return Ok(Outcome::of(VerdictKind::Waiting { for_seq: ANOTHER_DESK }, Some(number)));
+        };
+        places.push(place);
+    }
+    // How it went is told of no sealed matter, whatever the desk knew when it wrote it down.
+    let sealed = shared::stands(tx, &journal.centre, &number).await?.is_none_or(|matter| matter.sealed);
+    let told = if sealed { Delivered::default() } else { told };
+    for of in places {
+        documents::deliver(tx, journal, entry.seq, of, &told).await?;
+    }
+    Ok(Outcome::of(VerdictKind::Stored, Some(number)))
+}
+
+impl District {
+    /// What desks of a centre said of papers whose own desk had not told of them then is applied, where it has by now: each
+    /// journal by itself, so that no two of them wait for each other.
+    pub(crate) async fn apply_what_waited(&self, centre: &str) -> Result<()> {
+        let waiting = entries::journals_waiting(&self.pool.get().await?, centre).await?;
+        for id in waiting {
+            let mut client = self.pool.get().await?;
+            let mut tx = client.transaction().await?;
+            let Some(journal) = journals::lock(&tx, centre, id).await? else { continue };
+            let mut changes = Vec::new();
+            for entry in entries::waiting_elsewhere(&tx, &journal).await? {
+                let outcome = apply_safely(&mut tx, &journal, &entry).await?;
+                if !matches!(outcome.verdict, VerdictKind::Waiting { .. }) {
+                    changes.extend(self.settle(&mut tx, &journal, entry.seq, &outcome, false).await?);
+                    shared::note(&tx, &journal, entry.seq.saturating_sub(1), entry.seq).await?;
+                    changes.push((entry.seq, outcome.verdict));
+                }
+            }
+            self.tell(&tx, &journal, &changes).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
 /// Where these papers of a matter that is known were issued; set aside where one never was.
 async fn places(
     tx: &Transaction<'_>,
@@ -65,7 +118,7 @@ async fn places(
     let mut places = Vec::new();
     if let (Some(_), Some(number)) = (outcome.of, &outcome.number) {
         for name in names {
-            let Some(place) = documents::find(tx, journal, number, name).await? else {
+            let Some(place) = documents::find(tx, journal, journal.desk, number, name).await? else {
                 let code = crate::take::word(Code::DocumentUnknown);
                 outcome.verdict = VerdictKind::SetAside { code };
                 return Ok((outcome, Vec::new()));

@@ -174,7 +174,8 @@ fn open(matter: &Asked, papers: &[Issued], steps: &[StepFact], profile: &Profile
     Open {
         registered_on: matter.date,
         stage: stage(matter.void, steps),
-        steps: steps.iter().map(step).collect(),
+        // What two offices settle between them is no step of the visitor's matter.
+        steps: steps.iter().filter(|one| one.kind != StepKind::Objected).map(step).collect(),
         due: owed.then(|| first_answer_due(from, profile, Calendars::known())),
         notices: notices.into_iter().map(|(paper, _, day)| (paper.label(), day)).collect(),
         acts: Vec::new(),
@@ -184,7 +185,7 @@ fn open(matter: &Asked, papers: &[Issued], steps: &[StepFact], profile: &Profile
 fn stage(void: bool, steps: &[StepFact]) -> Stage {
     // Only the steps tell how far it is; the rest is for the clocks.
     let (answer_from, told_on, accepted_by_record, extended_to) = (None, None, None, None);
-    Course { void, answer_from, told_on, accepted_by_record, extended_to, steps }.stage()
+    Course { void, answer_from, told_on, accepted_by_record, extended_to, forwarded: None, steps }.stage()
 }
 
 fn step(one: &StepFact) -> (String, NaiveDate) {
@@ -218,6 +219,7 @@ mod tests {
             copies: 1,
             way: None,
             delivered_on: None,
+            elsewhere: None,
             refused: None,
         }
     }

@@ -1,11 +1,18 @@
-//! What the desks of one centre hear of one another's matters, so that any window answers and links: number, day, state, and
-//! the visitor's name and phone. Never of a sealed matter; where one becomes sealed, what was told of it goes.
+//! What the desks of one centre hear of one another's matters, so that any window answers, delivers and links: number, day,
+//! state, the visitor's name and phone, which papers were issued and how each stands; and the desk that issued a paper hears
+//! that another one delivered it. Never of a sealed matter; where one becomes sealed, what was told of it goes.
 //!
-//! A desk hears of them when it asks where both sides stand. Deliberately absent: what a visitor said, and any other centre.
+//! A desk hears of them when it asks where both sides stand. Deliberately absent: what a visitor said, what a paper says, and any
+//! other centre.
 
 use deadpool_postgres::Transaction;
-use intake_wire::{Draft, Kind, MatterShared, Record, SharedState, SharedWords};
+use intake_model::{Paper, RegistrationNumber, counting};
+use intake_wire::{
+    DeliveryTold, Draft, Entry, Kind, MatterShared, PaperDelivered, Record, SharedDelivery, SharedPaper, SharedState,
+    SharedWords,
+};
 
+use crate::db::documents::{self, Issued};
 use crate::db::own::{self, Own};
 use crate::db::shared::{self, Stands};
 use crate::matter_acts::json;
@@ -18,20 +25,107 @@ impl District {
     /// Writes what a desk is to hear of into the district's journal for it.
     pub(crate) async fn share(&self, tx: &Transaction<'_>, centre: &str, desk: u8, journal: &mut Own) -> Result<()> {
         for number in shared::take(tx, centre, desk, AT_ONCE).await? {
+            if number.parse().is_ok_and(|number: RegistrationNumber| number.desk().get() == desk) {
+                self.hand_back(tx, centre, desk, journal, &number).await?;
+                continue;
+            }
             let Some(stands) = shared::stands(tx, centre, &number).await? else { continue };
             let told = shared::told(tx, centre, desk, &number).await?;
             let Some((open, words)) = says(number, &stands, !told.is_empty()) else { continue };
-            if open.state == SharedState::Sealed {
-                for (journal, seq) in told {
-                    shared::forget(tx, centre, &journal, seq).await?;
-                }
-            }
+            let words = if open.state == SharedState::Sealed {
+                shared::forget_told(tx, centre, desk, &open.number).await?;
+                words
+            } else {
+                SharedWords { papers: papers(tx, centre, &open.number).await?, ..words }
+            };
             let draft = Draft { kind: Kind::matter_shared(), open: json(&open)?, personal: json(&words)? };
             own::append(tx, centre, journal, draft, self.moment()).await?;
             shared::put_told(tx, centre, desk, &open.number, (journal.id, journal.head.seq)).await?;
         }
         Ok(())
     }
+
+    /// Tells the desk that issued a matter's papers what other desks wrote of their delivery, each once. Of a sealed matter
+    /// that it was done, and not how.
+    async fn hand_back(
+        &self,
+        tx: &Transaction<'_>,
+        centre: &str,
+        desk: u8,
+        journal: &mut Own,
+        number: &str,
+    ) -> Result<()> {
+        let before = shared::entries_told(tx, centre, desk, number).await?;
+        let told: Vec<_> = before.iter().filter_map(delivered).map(|one| (one.journal, one.seq)).collect();
+        let sealed = shared::stands(tx, centre, number).await?.is_none_or(|matter| matter.sealed);
+        for one in documents::elsewhere(tx, centre, desk, number).await? {
+            if told.contains(&(one.journal, one.seq)) {
+                continue;
+            }
+            let open = PaperDelivered {
+                number: number.to_owned(),
+                documents: one.documents,
+                desk: one.desk,
+                written_ms: one.at_ms,
+                journal: one.journal,
+                seq: one.seq,
+            };
+            // What that desk has sealed meanwhile is no delivery that can be read.
+            let words =
+                one.personal.filter(|words| !sealed && apply::read::<DeliveryTold>(Some(words.as_slice())).is_some());
+            let personal = words.unwrap_or_else(|| b"{}".to_vec());
+            let draft = Draft { kind: Kind::paper_delivered(), open: json(&open)?, personal };
+            own::append(tx, centre, journal, draft, self.moment()).await?;
+            shared::put_told(tx, centre, desk, number, (journal.id, journal.head.seq)).await?;
+        }
+        Ok(())
+    }
+
+    /// Says again in the journal that goes on that another desk delivered papers: the desk may never have heard of it.
+    pub(crate) async fn delivered_again(
+        &self,
+        tx: &Transaction<'_>,
+        centre: &str,
+        desk: u8,
+        journal: &mut Own,
+        entry: &Entry,
+    ) -> Result<()> {
+        let (Some(open), Some(PaperDelivered { number, .. })) = (entry.open.bytes(), delivered(entry)) else {
+            return Ok(());
+        };
+        let personal = entry.personal.bytes().unwrap_or(b"{}").to_vec();
+        let draft = Draft { kind: entry.kind.clone(), open: open.to_vec(), personal };
+        own::append(tx, centre, journal, draft, entry.moment).await?;
+        shared::put_told(tx, centre, desk, &number, (journal.id, journal.head.seq)).await
+    }
+}
+
+/// What an entry of the district's tells of a delivery by another desk.
+fn delivered(entry: &Entry) -> Option<PaperDelivered> {
+    apply::read(entry.open.bytes()).filter(|_| entry.kind == Kind::paper_delivered())
+}
+
+/// The notices that were issued to a matter, each as it stands: what other windows may hand over.
+async fn papers(tx: &Transaction<'_>, centre: &str, number: &str) -> Result<Vec<SharedPaper>> {
+    let Ok(desk) = number.parse().map(|number: RegistrationNumber| number.desk().get()) else { return Ok(Vec::new()) };
+    let mut issued = documents::of_matter(tx, centre, desk, number).await?;
+    issued.retain(|one| Paper::from_word(&one.paper).is_some_and(Paper::is_handed_over));
+    let same = |one: &Issued, other: &Issued| one.document == other.document;
+    Ok(issued.chunk_by(same).filter_map(paper).collect())
+}
+
+/// One of them, by its rows: one for each delivery.
+fn paper(rows: &[Issued]) -> Option<SharedPaper> {
+    let last = rows.last()?;
+    // What is sealed or erased tells no day, and counts before what does.
+    let delivered = counting(rows.iter().filter_map(|row| row.delivery.as_ref()), |one| (one.refused, one.on));
+    Some(SharedPaper {
+        document: last.document.clone(),
+        paper: last.paper.clone(),
+        issued_on: last.on,
+        void: last.void,
+        delivered: delivered.map(|one| SharedDelivery { desk: one.desk, on: one.on, refused: one.refused }),
+    })
 }
 
 /// What is said of a matter; nothing of a sealed one that was never told of, and of one whose record is erased.
@@ -51,7 +145,8 @@ fn says(number: String, stands: &Stands, told: bool) -> Option<(MatterShared, Sh
         Record::Told(record) if !record.visit.is_sealed() => {
             let visit = record.visit;
             let name = visit.name.shown().to_owned();
-            Some((open(visit.party), SharedWords { title: visit.title, name, phone: visit.phone.unwrap_or_default() }))
+            let phone = visit.phone.unwrap_or_default();
+            Some((open(visit.party), SharedWords { title: visit.title, name, phone, papers: Vec::new() }))
         }
         _ => None,
     }

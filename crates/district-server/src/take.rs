@@ -254,6 +254,7 @@ impl District {
             return Err(Error::Request("a page without blocks".into()));
         };
         self.apply(&certificate.centre, id).await?;
+        self.apply_what_waited(&certificate.centre).await?;
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
         let Some(journal) = journals::lock(&tx, &certificate.centre, id).await? else {

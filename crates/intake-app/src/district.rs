@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use intake_model::{ActWords, DistrictAct, ReviewResult, TableKind, TableRead, civil_date, learn};
 use intake_store::{Db, Matters};
+use intake_wire::{Kind, SYSTEM_CLERK};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use ts_rs::TS;
 
 use crate::Result;
-use crate::desk::Desk;
+use crate::desk::{Desk, draft};
 use crate::visits::parsed;
 
 /// What the district did with one matter.
@@ -36,6 +38,10 @@ pub struct ActView {
     pub body: String,
     /// What was said; empty where nothing was, and of a sealed matter.
     pub text: String,
+    /// Whether it goes to this very centre.
+    pub to_centre: bool,
+    /// When this centre received that: `2026-11-26`.
+    pub received: Option<String>,
 }
 
 impl Desk {
@@ -64,6 +70,23 @@ impl Desk {
 }
 
 impl Desk {
+    /// Writes down, as the program, that what the district sent to this very centre has come: its clocks count from that
+    /// day. Gives whether there was any.
+    ///
+    /// # Errors
+    /// Those of the disk. The next exchange tries again.
+    pub(crate) fn receive_acts(&self, db: &Db) -> Result<bool> {
+        let acts = db.read::<_, crate::Error>(|r| Ok(r.acts_to_receive()?))?;
+        let moment = self.now();
+        for act in &acts {
+            db.write::<_, crate::Error>(|tx| {
+                let seq = tx.append(draft(Kind::act_received(), act, &json!({}))?, SYSTEM_CLERK, moment)?;
+                Ok(tx.add_received(act, seq)?)
+            })?;
+        }
+        Ok(!acts.is_empty())
+    }
+
     /// What the district published is used from now on. Without it the desk works by what came with the program.
     pub(crate) fn learn_tables(&self, db: &Db) {
         if let Err(error) = learn_tables(db, civil_date(self.now().at_ms)) {
@@ -99,6 +122,8 @@ fn acts(matters: &Matters<'_>, number: &str) -> Result<DistrictActs> {
             result: one.told.result,
             body,
             text,
+            to_centre: one.told.to_centre,
+            received: one.received_on.map(|day| day.to_string()),
         }
     });
     Ok(DistrictActs { acts: acts.collect(), unseen })

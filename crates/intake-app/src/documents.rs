@@ -6,7 +6,8 @@
 use chrono::{Datelike as _, NaiveDate};
 use intake_model::check::text_fault;
 use intake_model::{
-    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, papers_for,
+    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, counting,
+    papers_for,
 };
 use intake_paper::{Document, Notice, PaperContent};
 use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, StepRecord, Version, Writer};
@@ -36,6 +37,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) versions: Vec<Version>,
     /// What was done with it, the first one first.
     pub(crate) steps: Vec<StepRecord>,
+    /// When the district last forwarded it to this centre, and that was received.
+    pub(crate) forwarded_on: Option<NaiveDate>,
     /// `None` in the background: nobody reads along there.
     own: Option<&'a OwnKey>,
     pub(crate) now_ms: i64,
@@ -394,7 +397,8 @@ impl<'a> Opened<'a> {
                 one.unseal(own);
             }
         }
-        Ok(Self { desk, profile, matter, versions, steps, own, now_ms })
+        let forwarded_on = matters.acts(&matter.number)?.iter().rev().find_map(|act| act.received_on);
+        Ok(Self { desk, profile, matter, versions, steps, forwarded_on, own, now_ms })
     }
 
     pub(crate) fn is_sealed(&self) -> bool {
@@ -516,7 +520,8 @@ impl<'a> Opened<'a> {
         let due = due(&self.versions, &self.profile);
         let rolled = due.and_then(|day| Calendars::known().working_day_from(day).ok());
         let told = issued.iter().find(|one| one.voided.is_none() && one.paper.is_first_answer());
-        let delivered = told.and_then(|one| one.deliveries.iter().find_map(|delivery| delivery.told.as_ref()));
+        let deliveries = told.into_iter().flat_map(|one| one.deliveries.iter());
+        let delivered = counting(deliveries.filter_map(|one| one.told.as_ref()), |one| (one.refused, one.at));
         FirstAnswer {
             due: due.map(|day| day.to_string()),
             due_rolled: rolled.filter(|day| Some(*day) != due).map(|day| day.to_string()),

@@ -6,13 +6,13 @@
 
 use intake_model::{Code, IdPaper, Identity, Party, RegistrationNumber, Stated, Visit, civil_date};
 use intake_store::{MatterRecord, Matters, SharedRecord};
-use intake_wire::{EarlierLookedUp, Kind};
+use intake_wire::{EarlierLookedUp, Kind, SharedState};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
 
 use crate::desk::{Desk, draft};
-use crate::shared::{self, SharedMatter};
+use crate::shared::stated;
 use crate::view::MatterState;
 use crate::visits::{parsed, profile_of, state};
 use crate::{Error, Result};
@@ -152,15 +152,24 @@ fn matters(matters: &Matters<'_>, asked: &Asked) -> Result<Vec<(MatterRecord, Vi
 
 /// The same of a matter of another window.
 fn elsewhere(matters: &Matters<'_>, number: &str) -> Result<Option<EarlierMatter>> {
-    let Some(record) = matters.shared(number)?.filter(|record| record.words.is_some()) else { return Ok(None) };
-    let SharedMatter { number, short, date, title, void, .. } = shared::shown(record)?;
-    Ok(Some(EarlierMatter { number, short, date, title, state: MatterState::Sent, void, elsewhere: true }))
+    let Some(SharedRecord { told, words: Some(words) }) = matters.shared(number)? else { return Ok(None) };
+    Ok(Some(EarlierMatter {
+        short: parsed(&told.number)?.short(),
+        number: told.number,
+        date: told.registered_on.to_string(),
+        title: words.title,
+        state: MatterState::Sent,
+        void: told.state == SharedState::Void,
+        elsewhere: true,
+    }))
 }
 
 fn told_elsewhere(record: SharedRecord) -> EarlierTold {
     let words = record.words.unwrap_or_default();
-    let unstated = [Stated::Unknown, Stated::Declined].iter().any(|one| one.shown() == words.name);
-    let name = if words.name.is_empty() || unstated { Stated::Unknown } else { Stated::Stated(words.name) };
+    let name = match stated(&words.name) {
+        "" => Stated::Unknown,
+        name => Stated::Stated(name.to_owned()),
+    };
     EarlierTold {
         party: record.told.party,
         name,

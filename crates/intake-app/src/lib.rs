@@ -67,7 +67,7 @@ pub use print_view::{
     FoundPrinter, PaperPictures, PrintQueue, PrintRow, PrinterCondition, PrinterSettings, PrinterView, SheetSetting,
 };
 pub use search::{FoundExcerpt, FoundMatter, FoundPiece, FoundPlace, SearchQuery, SearchResult, SearchState};
-pub use shared::SharedMatter;
+pub use shared::{OtherDelivery, OtherPaper, SharedMatter};
 pub use steps_view::{MatterSteps, OwedList, OwedRow, Returned, ReturnedState, ShownStep, StepOffer};
 pub use view::{
     BackupPlace, BackupRow, BackupState, Clerk, ClerkView, ClockState, CreateDesk, Created, DeskState, Erasure,

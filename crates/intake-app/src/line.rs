@@ -145,8 +145,9 @@ impl Desk {
         let mut left = (Vec::new(), Vec::new());
         if let Ok(outcome) = &ended {
             left = self.end_who_left(db)?;
+            let written = self.seal_what_became_sealed(db)? | self.receive_acts(db)?;
             // What that wrote is to be there too before both sides are told to be equal.
-            if !left.0.is_empty() {
+            if written || !left.0.is_empty() {
                 let before = outcome.clone();
                 ended = intake_sync::exchange(db, &told, || clock.now().at_ms).await;
                 ended = ended.map(|outcome| Outcome {

@@ -79,8 +79,10 @@ pub struct IssuedPaper {
 pub struct PaperDelivery {
     /// When it was written down.
     pub written: String,
-    /// The clerk's number.
+    /// The clerk's number; 0 of another window's.
     pub clerk: u32,
+    /// Which other window of the centre delivered it, as its numbers begin: `02`; `None` for this one.
+    pub window: Option<String>,
     /// How; `None` where it is sealed to others, or erased.
     pub told: Option<Delivery>,
 }
@@ -113,12 +115,16 @@ pub(crate) fn paper_file(one: &DocumentRecord) -> String {
     plain_stem(&format!("{title}{}", if paper.is_numbered() { one.document.as_str() } else { place }))
 }
 
-pub(crate) fn shown(one: DocumentRecord) -> IssuedPaper {
-    let delivery = |of: &DeliveryRecord| PaperDelivery {
+pub(crate) fn delivery(of: &DeliveryRecord) -> PaperDelivery {
+    PaperDelivery {
         written: minute(of.at_ms),
         clerk: of.clerk,
+        window: of.window.map(|desk| format!("{desk:02}")),
         told: of.told.told().map(|told| told.delivery.clone()),
-    };
+    }
+}
+
+pub(crate) fn shown(one: DocumentRecord) -> IssuedPaper {
     IssuedPaper {
         paper: one.issued.paper,
         numbered: one.issued.paper.is_numbered(),

@@ -104,6 +104,7 @@ impl Desk {
         let (ring, own, moment) = (self.ring()?, self.own()?, self.now());
         let to = self.readers(&db, clerk.id)?;
         let readers = AllReaders { ring: &ring, own: &own, to: &to };
+        let asked = number.is_some();
         let numbers = match number {
             Some(number) => BTreeSet::from([parsed(number)?.to_string()]),
             None => db.read(|r| readers.lacked(r))?,
@@ -111,8 +112,12 @@ impl Desk {
         let mut sealed = 0;
         for number in numbers {
             let done = db.write::<_, Error>(|tx| {
-                let matter = tx.matters().find(&number)?.ok_or(Error::Refused(Code::NumberUnknown))?;
-                yours(&matter.record, &own)?;
+                match tx.matters().find(&number)? {
+                    Some(matter) => yours(&matter.record, &own)?,
+                    None if asked => return Err(Error::Refused(Code::NumberUnknown)),
+                    // Another window's, of which this one delivered a paper.
+                    None => {}
+                }
                 let to = readers.of(&tx.matters().versions(&number)?);
                 seal_anew(tx, &number, &own, (clerk.id, moment), |_| to.clone())
             })?;
@@ -150,6 +155,26 @@ impl Desk {
             None => walk.ended = true,
         }
         Ok(())
+    }
+
+    /// What this desk wrote of papers that it handed over for another window is for readers alone, once the district says that
+    /// their matter became sealed: it leaves the journal where it stands, and stands sealed in an entry of its own. Gives whether
+    /// there was any.
+    ///
+    /// # Errors
+    /// Those of the disk. The next exchange tries again.
+    pub(crate) fn seal_what_became_sealed(&self, db: &Db) -> Result<bool> {
+        let open = db.read::<_, Error>(|r| Ok(r.open_of_sealed()?))?;
+        let moment = self.now();
+        for (number, clerks) in &open {
+            let mut to = BTreeSet::new();
+            for clerk in clerks {
+                to.extend(self.readers(db, *clerk)?);
+            }
+            let to = Vec::from_iter(to);
+            db.write::<_, Error>(|tx| Ok(tx.seal_open_words(number, &to, SYSTEM_CLERK, moment)?))?;
+        }
+        Ok(!open.is_empty())
     }
 
     /// To whom a matter is sealed that this clerk writes down: besides what the keyring says, the district.

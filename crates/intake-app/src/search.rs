@@ -157,7 +157,8 @@ impl Desk {
             let profile = profile_of(&r.desk()?, &r.settings()?);
             let rows = page.matters.into_iter().map(|matter| found(&r.matters(), matter, &query.words, &profile));
             let (rows, next) = (rows.collect::<Result<_>>()?, page.next.map(|place| place.to_string()));
-            let shared = if after.is_none() { shared::like(&r.matters(), &asked.text)? } else { Vec::new() };
+            let others = |desk| shared::like(&r.matters(), &asked.text, desk);
+            let shared = if after.is_none() { others(r.desk()?.number)? } else { Vec::new() };
             Ok(SearchResult { rows, next, shared })
         })
     }

@@ -5,7 +5,10 @@
 
 use chrono::{Days, NaiveDate};
 use intake_model::check::text_fault;
-use intake_model::{Calendars, Code, Course, MatterClock, Outcome, Paper, StepFact, StepKind, StepTaken, civil_date};
+use intake_model::{
+    Calendars, ClockCode, Code, Course, Forwarded, MatterClock, Outcome, Paper, StepFact, StepKind, StepTaken,
+    civil_date,
+};
 use intake_store::{DocumentRecord, Journal, MatterRecord, Writer};
 use intake_wire::{Kind, Moment, Record, StepOpen, StepReason, StepWithdrawn};
 
@@ -110,7 +113,7 @@ impl Desk {
                 let facts = opened.facts();
                 let clocks = opened.course(&r.documents().of(&number)?, &facts).clocks(&profile, Calendars::known());
                 let title = open_title(&opened.matter.record, &profile);
-                for clock in clocks.into_iter().filter(MatterClock::is_owed) {
+                for clock in clocks.into_iter().filter(|clock| clock.is_owed() && !is_lapsed(clock, today)) {
                     rows.push(owed_row(&number, title, clock, today)?);
                 }
             }
@@ -156,6 +159,11 @@ fn received_on(matter: &MatterRecord) -> NaiveDate {
     matter.record.received_at().map_or_else(|| civil_date(matter.registered_ms), |at| at.date())
 }
 
+/// Once five working days have passed nobody can object to what was forwarded: what is left is to tell the visitor.
+fn is_lapsed(clock: &MatterClock, today: NaiveDate) -> bool {
+    clock.code == Some(ClockCode::C3) && clock.stopped_on.is_none() && clock.last_day.is_some_and(|last| last < today)
+}
+
 fn owed_row(number: &str, title: &str, clock: MatterClock, today: NaiveDate) -> Result<OwedRow> {
     Ok(OwedRow {
         short: parsed(number)?.short(),
@@ -193,6 +201,16 @@ impl Opened<'_> {
             },
             accepted_by_record: self.accepted_by_record(),
             extended_to: extension.and_then(|one| one.content.told()?.filling.limit),
+            forwarded: self.forwarded_on.map(|received_on| Forwarded {
+                received_on,
+                told_on: documents
+                    .iter()
+                    .filter(stands)
+                    .filter(|one| one.issued.paper.is_first_answer())
+                    .map(|one| one.issued.issued_on)
+                    .filter(|on| *on >= received_on)
+                    .min(),
+            }),
             steps: facts,
         }
     }
@@ -203,6 +221,8 @@ impl Opened<'_> {
         let course = self.course(&documents, &facts);
         let office = self.profile.office_name(&self.desk.centre_name);
         let (outcome, today) = (self.outcome(), civil_date(self.now_ms));
+        let mut clocks = course.clocks(&self.profile, Calendars::known());
+        clocks.retain(|clock| !is_lapsed(clock, today));
         let offer = |kind: StepKind| StepOffer {
             kind,
             fields: kind.fields().iter().map(|field| (*field).to_owned()).collect(),
@@ -212,7 +232,7 @@ impl Opened<'_> {
             number: self.matter.number.clone(),
             stage: course.stage(),
             steps: self.steps.iter().cloned().map(shown).collect(),
-            clocks: course.clocks(&self.profile, Calendars::known()),
+            clocks,
             offers: course.fitting().into_iter().map(offer).collect(),
             returned: journal.returned(&self.matter.number)?.into_iter().filter_map(returned).collect(),
         })

@@ -54,8 +54,9 @@ impl Desk {
         let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;
         self.learn_tables(&db);
         let left = self.end_who_left(&db)?;
+        let written = self.seal_what_became_sealed(&db)? | self.receive_acts(&db)?;
         // What that wrote goes with the next file.
-        let in_step = outcome.in_step && left.0.is_empty();
+        let in_step = outcome.in_step && left.0.is_empty() && !written;
         Ok(ExchangeResult { in_step, ..ExchangeResult::of(outcome, minute(moment.at_ms)) }.with_who_left(left))
     }
 }

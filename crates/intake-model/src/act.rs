@@ -1,6 +1,7 @@
 //! What the district does with a matter: 转送, 交办, 督办, 复查, 复核, 退回.
 //!
-//! Deliberately absent: what follows from it for the office's clocks. An assigned matter says its own last day.
+//! A matter that is sent on to the very centre that registered it begins the centre's own clocks at its receipt (Art. 23(3));
+//! which, stands in [`crate::Course`]. Deliberately absent: clocks of another body. An assigned matter says its own last day.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,9 @@ pub struct ActTold {
     /// What a review came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<ReviewResult>,
+    /// It goes to the very centre that registered the matter, and to no other body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_centre: bool,
 }
 
 /// Its words: they may name people, and where a matter goes may tell whom it is about.
@@ -69,7 +73,7 @@ pub struct ActWords {
 /// What keeps an act from being written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActProblem {
-    /// 转送, 交办 without a body, or with more than a name.
+    /// 转送, 交办 to another body without its name, or with more than a name.
     Body,
     /// 交办, 督办 without a last day, or with one before the act.
     Due,
@@ -108,8 +112,9 @@ impl ActTold {
     /// # Errors
     /// Everything that keeps it from being written down, at once.
     pub fn kept(self, words: &ActWords, sealed: bool) -> Result<(Self, ActWords), Vec<ActProblem>> {
-        let Self { act, on, due, result } = self;
-        let body = if act.has_body() && !sealed { words.body.trim().to_owned() } else { String::new() };
+        let Self { act, on, due, result, to_centre } = self;
+        let to_centre = to_centre && act.has_body();
+        let body = if act.has_body() && !sealed && !to_centre { words.body.trim().to_owned() } else { String::new() };
         let text = if sealed { String::new() } else { words.text.trim().to_owned() };
         let words = !sealed;
         let due = due.filter(|_| act.has_due());
@@ -117,7 +122,10 @@ impl ActTold {
         let one_line = !body.contains(['\n', '\r']);
         let said = |text: &str, most: usize| text.chars().count() <= most && text_fault(text).is_none();
         let problems: Vec<ActProblem> = [
-            (act.has_body() && words && (body.is_empty() || !one_line || !said(&body, BODY_LETTERS)), ActProblem::Body),
+            (
+                act.has_body() && words && !to_centre && (body.is_empty() || !one_line || !said(&body, BODY_LETTERS)),
+                ActProblem::Body,
+            ),
             (act.has_due() && due.is_none_or(|due| due < on), ActProblem::Due),
             (act.has_result() && result.is_none(), ActProblem::Result),
             ((act.needs_text() && words && text.is_empty()) || !said(&text, TEXT_LETTERS), ActProblem::Text),
@@ -125,7 +133,11 @@ impl ActTold {
         .into_iter()
         .filter_map(|(wrong, problem)| wrong.then_some(problem))
         .collect();
-        if problems.is_empty() { Ok((Self { act, on, due, result }, ActWords { body, text })) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok((Self { act, on, due, result, to_centre }, ActWords { body, text }))
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -134,7 +146,7 @@ mod tests {
     use super::*;
 
     fn act(act: DistrictAct) -> ActTold {
-        ActTold { act, on: day("2026-11-25"), due: None, result: None }
+        ActTold { act, on: day("2026-11-25"), due: None, result: None, to_centre: false }
     }
 
     fn words(body: &str, text: &str) -> ActWords {
@@ -176,6 +188,18 @@ mod tests {
         assert_eq!(kept, (act(DistrictAct::Forwarded), words("区住建委", "请按职责办理")));
         let returned = act(DistrictAct::Returned).kept(&words("区住建委", "缺住址"), false).unwrap();
         assert_eq!(returned.1, words("", "缺住址"));
+    }
+
+    #[test]
+    fn what_goes_to_the_centre_itself_names_no_other_body() {
+        let own = ActTold { to_centre: true, ..act(DistrictAct::Forwarded) };
+        assert_eq!(own.clone().kept(&words("区住建委", ""), false), Ok((own.clone(), words("", ""))));
+        let supervised = ActTold { to_centre: true, due: Some(day("2026-12-25")), ..act(DistrictAct::Supervised) };
+        assert!(!supervised.kept(&words("", "限期答复"), false).unwrap().0.to_centre);
+        // A district that does not know of it says nothing, and so does one that does.
+        assert!(!serde_json::to_string(&act(DistrictAct::Forwarded)).unwrap().contains("to_centre"));
+        let older: ActTold = serde_json::from_str(r#"{"act":"forwarded","on":"2026-11-25"}"#).unwrap();
+        assert!(!older.to_centre);
     }
 
     #[test]

@@ -6,13 +6,16 @@
 //! | Clock | starts | stops |
 //! |---|---|---|
 //! | C1, C1′ | registered | the first notice, a written reply, closed |
+//! | C2 | the centre received what the district forwarded to it | a notice or a written reply from then on, objected, closed |
+//! | C3 | as C2 | as C2, and accepted |
 //! | C4, with C5 in its place once an extension was told | accepted | a written reply, closed |
 //! | the section's day | handed over | a reply, handed over again, closed |
 //! | C6 | the visitor received the written reply | by itself |
 //! | C10 | closed with an agreement | by itself |
 //!
 //! A reply by word of mouth stops neither C1 nor C4: both end with something in writing (Art. 23(2), 35) [I].
-//! Deliberately absent: C2 and C3, which start with a superior's entry, and C7 to C9, which are another body's.
+//! What was forwarded is the centre's own (C2) or it objects (C3); both are shown until it has done the one or the other, and
+//! the last day of C3 only takes the objection away. Deliberately absent: C7 to C9, which are another body's.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -56,8 +59,19 @@ pub struct Course<'a> {
     pub accepted_by_record: Option<NaiveDate>,
     /// Until when the visitor was told that C4 is extended.
     pub extended_to: Option<NaiveDate>,
+    /// The last time that the district forwarded it to this centre.
+    pub forwarded: Option<Forwarded>,
     /// The steps that stand, in the order in which they were written down.
     pub steps: &'a [StepFact],
+}
+
+/// What the district forwarded to the centre that registered it (转送, 交办).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forwarded {
+    /// The day on which the centre received it (Art. 23(3): 自收到之日起).
+    pub received_on: NaiveDate,
+    /// The day of the first notice that stands and was issued from then on.
+    pub told_on: Option<NaiveDate>,
 }
 
 /// A clock of a matter, running or stopped.
@@ -116,13 +130,18 @@ impl Course<'_> {
     }
 
     /// Which steps fit it as it stands, in the order of a matter's way. A reply can be given again and a matter handed on;
-    /// it is accepted and closed once.
+    /// it is accepted and closed once, and objected to while it was forwarded here and nothing else was done with it since.
     pub fn fitting(&self) -> Vec<StepKind> {
         match self.stage() {
             Stage::Void | Stage::Closed => Vec::new(),
             _ => {
                 let accepted = self.accepted_on().is_some();
-                StepKind::ALL.iter().copied().filter(|kind| *kind != StepKind::Accepted || !accepted).collect()
+                let fits = |kind: &StepKind| match kind {
+                    StepKind::Accepted => !accepted,
+                    StepKind::Objected => !accepted && self.forwarded.is_some_and(|one| self.settled_on(one).is_none()),
+                    _ => true,
+                };
+                StepKind::ALL.iter().copied().filter(fits).collect()
             }
         }
     }
@@ -141,6 +160,7 @@ impl Course<'_> {
         let mut clocks: Vec<MatterClock> =
             [self.first_answer(profile, calendars), self.handling(profile, calendars), self.section()]
                 .into_iter()
+                .chain(self.forwarded(profile, calendars))
                 .chain([self.review(profile, calendars), self.confirmation(profile, calendars)])
                 .flatten()
                 .collect();
@@ -212,11 +232,34 @@ impl Course<'_> {
         })
     }
 
+    /// C2 and C3 of what was forwarded to this centre.
+    fn forwarded(&self, profile: &Profile, calendars: &Calendars) -> [Option<MatterClock>; 2] {
+        let Some(forwarded) = self.forwarded else { return [None, None] };
+        let settled = self.settled_on(forwarded);
+        // What was taken on is the centre's own, whenever that was.
+        let taken = self.accepted_on().map(|on| on.max(forwarded.received_on));
+        let told = |code, stopped| Some(clock(&due(code, forwarded.received_on, profile, calendars), stopped));
+        [told(ClockCode::C2, settled), told(ClockCode::C3, settled.into_iter().chain(taken).min())]
+    }
+
+    /// The day on which the centre did what it owes for something forwarded: told the visitor, or objected.
+    fn settled_on(&self, forwarded: Forwarded) -> Option<NaiveDate> {
+        let done = |step: &&StepFact| match step.kind {
+            StepKind::Replied => step.way == Some(ReplyWay::Written),
+            StepKind::Objected => true,
+            _ => false,
+        };
+        let since = self.steps.iter().filter(done).map(|step| step.on).filter(|on| *on >= forwarded.received_on);
+        // A closed matter leaves nothing owed, also one that was closed before.
+        let closed = self.closed_on().map(|on| on.max(forwarded.received_on));
+        since.chain(forwarded.told_on).chain(closed).min()
+    }
+
     fn section(&self) -> Option<MatterClock> {
         let (place, handed) =
             self.steps.iter().enumerate().rfind(|(_, step)| step.kind == StepKind::HandedOver && step.due.is_some())?;
         // Whatever stands behind it: the matter went on, or the section is another one now.
-        let ends = |step: &&StepFact| step.kind != StepKind::Accepted;
+        let ends = |step: &&StepFact| !matches!(step.kind, StepKind::Accepted | StepKind::Objected);
         let next = self.steps.iter().skip(place + 1).find(ends).map(|step| step.on);
         let stopped_on = next.or(self.closed_on());
         Some(MatterClock {

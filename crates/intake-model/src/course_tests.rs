@@ -32,6 +32,7 @@ fn course(steps: &[StepFact]) -> Course<'_> {
         told_on: None,
         accepted_by_record: None,
         extended_to: None,
+        forwarded: None,
         steps,
     }
 }
@@ -162,6 +163,66 @@ fn a_form_begins_with_what_the_matters_way_suggests() {
     assert_eq!(ending(&replied, Some(Outcome::Accepted)), Some(Ending::Answered));
 }
 
+/// Received on Thursday 2026-11-26: five working days end on Thursday 2026-12-03.
+fn forwarded(steps: &[StepFact]) -> Course<'_> {
+    let received = Forwarded { received_on: day("2026-11-26"), told_on: None };
+    Course { answer_from: None, forwarded: Some(received), ..course(steps) }
+}
+
+#[test]
+fn what_is_forwarded_to_the_centre_is_told_within_fifteen_days_or_objected_to_within_five_working_days() {
+    use StepKind::{Accepted, HandedOver, Objected};
+    let written = |on| reply(ReplyWay::Written, on, None);
+    let cases: &[(&str, Vec<StepFact>, &[&str])] = &[
+        ("received alone", vec![], &["C3 2026-12-03", "C2 2026-12-11"]),
+        ("looked at by a section", vec![step(HandedOver, "2026-11-27")], &["C3 2026-12-03", "C2 2026-12-11"]),
+        (
+            "objected to: nothing is owed until it is forwarded again",
+            vec![step(Objected, "2026-11-30")],
+            &["C3 2026-12-03 2026-11-30", "C2 2026-12-11 2026-11-30"],
+        ),
+        (
+            "taken on: it is the centre's own, and the visitor is still to be told",
+            vec![step(Accepted, "2026-11-30")],
+            &["C2 2026-12-11", "C4 2027-01-29", "C3 2026-12-03 2026-11-30"],
+        ),
+        ("answered in writing", vec![written("2026-12-01")], &["C3 2026-12-03 2026-12-01", "C2 2026-12-11 2026-12-01"]),
+        (
+            "what was written before it came says nothing of it",
+            vec![written("2026-11-25")],
+            &["C3 2026-12-03", "C2 2026-12-11"],
+        ),
+        (
+            "objected to before, and forwarded here once more",
+            vec![step(Objected, "2026-11-25")],
+            &["C3 2026-12-03", "C2 2026-12-11"],
+        ),
+        (
+            "taken on before it was forwarded: only the visitor is to be told",
+            vec![step(Accepted, "2026-11-24")],
+            &["C2 2026-12-11", "C4 2027-01-23", "C3 2026-12-03 2026-11-26"],
+        ),
+    ];
+    for (what, steps, expect) in cases {
+        assert_eq!(told(&forwarded(steps)), *expect, "{what}");
+    }
+    let noticed = Forwarded { received_on: day("2026-11-26"), told_on: Some(day("2026-11-27")) };
+    let noticed = Course { forwarded: Some(noticed), ..forwarded(&[]) };
+    assert_eq!(told(&noticed), ["C3 2026-12-03 2026-11-27", "C2 2026-12-11 2026-11-27"]);
+    assert!(told(&Course { void: true, ..forwarded(&[]) }).is_empty());
+}
+
+#[test]
+fn only_what_was_forwarded_here_and_is_not_settled_can_be_objected_to() {
+    use StepKind::{Accepted, Objected};
+    let fits = |course: Course<'_>| course.fitting().contains(&Objected);
+    assert!(!fits(course(&[])));
+    assert!(fits(forwarded(&[])));
+    assert!(!fits(forwarded(&[step(Objected, "2026-11-30")])));
+    assert!(!fits(forwarded(&[step(Accepted, "2026-11-30")])));
+    assert_eq!(forwarded(&[step(Objected, "2026-11-30")]).stage(), Stage::Registered);
+}
+
 fn any_step() -> impl Strategy<Value = StepFact> {
     let maybe_day = || proptest::option::of(0_u64..120);
     (0..StepKind::ALL.len(), 0_u64..90, maybe_day(), 0..ReplyWay::ALL.len(), maybe_day(), 0..Ending::ALL.len())
@@ -183,8 +244,13 @@ proptest! {
     /// Whatever was written down in whatever order: a closed matter leaves nothing owed, each clock stands once, what fits
     /// can be done, and the visitor's rights are no matter of the office's list.
     #[test]
-    fn no_order_of_steps_leaves_an_office_clock_behind_a_closing(steps in prop::collection::vec(any_step(), 0..8)) {
-        let course = course(&steps);
+    fn no_order_of_steps_leaves_an_office_clock_behind_a_closing(
+        steps in prop::collection::vec(any_step(), 0..8),
+        received in proptest::option::of(0_u64..90),
+    ) {
+        let received = received.map(|days| day("2026-11-24") + Days::new(days));
+        let forwarded = received.map(|received_on| Forwarded { received_on, told_on: None });
+        let course = Course { forwarded, ..course(&steps) };
         let clocks = course.clocks(Profile::national(), Calendars::built_in());
         let closed = steps.iter().any(|step| step.kind == StepKind::Closed);
         prop_assert_eq!(course.fitting().is_empty(), closed);

@@ -110,9 +110,27 @@ impl Delivery {
     }
 }
 
+/// Which of the deliveries of one paper counts, whichever window of the centre wrote each down: the earliest of those in which
+/// it was received; while there is none, the last refusal. `of` says whether one was refused, and when it was.
+pub fn counting<T, K: Ord>(all: impl IntoIterator<Item = T>, of: impl Fn(&T) -> (bool, K)) -> Option<T> {
+    let (refused, received): (Vec<T>, Vec<T>) = all.into_iter().partition(|one| of(one).0);
+    let when = |one: &T| of(one).1;
+    received.into_iter().min_by_key(when).or_else(|| refused.into_iter().max_by_key(when))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_windows_that_handed_over_one_paper_the_earlier_counts_and_a_refusal_only_while_nobody_received_it() {
+        let of = |one: &(bool, u32)| *one;
+        assert_eq!(counting([], of), None);
+        assert_eq!(counting([(false, 26), (false, 25)], of), Some((false, 25)));
+        // Written down without knowing of the other: neither undoes it.
+        assert_eq!(counting([(false, 25), (true, 24), (true, 26)], of), Some((false, 25)));
+        assert_eq!(counting([(true, 24), (true, 26)], of), Some((true, 26)));
+    }
 
     fn at(text: &str) -> NaiveDateTime {
         text.parse().unwrap()

@@ -56,9 +56,9 @@ pub use closing::{
     day_state, differences, left_open, ranges,
 };
 pub use code::{Code, Text, text};
-pub use course::{Course, MatterClock, Stage};
+pub use course::{Course, Forwarded, MatterClock, Stage};
 pub use decision::Decision;
-pub use delivery::{Delivery, DeliveryWay};
+pub use delivery::{Delivery, DeliveryWay, counting};
 pub use door::{Door, DoorLimit, Doors, Ground, SpanUnit};
 pub use identity::{Facts as IdFacts, IdPaper, Identity, Sex};
 pub use notice::{DocumentNumber, Filling, FillingField, OtherParty};

@@ -153,6 +153,11 @@ impl RegistrationNumber {
         &self.centre
     }
 
+    /// The desk that registered it.
+    pub fn desk(&self) -> DeskNumber {
+        self.desk
+    }
+
     /// The mark of the desk's epoch.
     pub fn epoch(&self) -> &EpochMark {
         &self.epoch

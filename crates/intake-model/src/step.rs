@@ -1,4 +1,4 @@
-//! The centre's own steps with a matter after its registration: accepted, handed to a section, replied, closed.
+//! The centre's own steps with a matter after its registration: accepted, handed to a section, replied, closed; or objected to.
 //!
 //! A step is written down once and never changed; a wrong one is taken back with its reason and stays readable.
 //! Deliberately absent: which step fits, and what it does to the clocks. That is [`crate::Course`].
@@ -23,6 +23,8 @@ words! {
     Replied = "replied",
     /// 办结: nothing more is to be done at this office.
     Closed = "closed",
+    /// 提出异议: what was forwarded to this centre is not its own; said with the reason to who forwarded it (Art. 23(3)).
+    Objected = "objected",
 }
 
 words! {
@@ -70,6 +72,7 @@ impl StepKind {
             Self::HandedOver => &["on", "section", "person", "due", "note"],
             Self::Replied => &["on", "way", "answer", "by", "received_on"],
             Self::Closed => &["on", "ending", "note"],
+            Self::Objected => &["on", "note"],
         }
     }
 }
@@ -147,6 +150,8 @@ impl StepTaken {
             StepKind::Closed if self.ending.is_none() => Some("ending"),
             // The one ending that tells nothing by itself.
             StepKind::Closed if self.ending == Some(Ending::Other) && self.note.is_empty() => Some("note"),
+            // The law asks for the reason.
+            StepKind::Objected if self.note.is_empty() => Some("note"),
             _ => None,
         };
         if let Some(field) = missing {

@@ -9,7 +9,9 @@ use intake_wire::{Erased, Kind, Resealed};
 use crate::clerks::ClerkRow;
 use crate::db::Writer;
 use crate::journal::Journal;
-use crate::{Result, attachments, clerks, closings, district, documents, identities, sealed, steps};
+use crate::{
+    Result, attachments, clerks, closings, district, documents, elsewhere, identities, received, sealed, steps,
+};
 
 /// Everything that [`Writer::fold_anew`] makes: what a damaged file says of it is not looked at.
 pub(crate) fn is_derived(table: &str) -> bool {
@@ -30,8 +32,11 @@ pub(crate) fn is_derived(table: &str) -> bool {
             "attachments",
             "documents",
             "deliveries",
+            "delivered_for",
+            "delivered_elsewhere",
             "closings",
             "steps",
+            "acts_received",
             "district_acts",
             "district_tables",
             "clerks_left",
@@ -65,9 +70,11 @@ impl Writer<'_> {
         attachments::fill(connection)?;
         self.forget_registered_drafts()?;
         documents::fill(connection)?;
+        elsewhere::fill(connection)?;
         closings::fill(connection)?;
         steps::fill(connection)?;
         district::fill(connection)?;
+        received::fill(connection)?;
         identities::fill(connection)
     }
 

@@ -3,6 +3,7 @@
 //! The newest journal goes on; an older one is of before the district was restored, and what it says stays. Only the words of
 //! an act can go, with those of its matter. Deliberately absent: signatures, which are checked before anything comes here.
 
+use chrono::NaiveDate;
 use intake_model::{ActTold, ActWords, DistrictAct};
 use intake_wire::{
     ClerkLeft, ClerkNamed, Entry, Hash, Head, JournalId, Kind, MatterActed, Part, Record, TablePublished,
@@ -12,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::db::{Reader, Writer};
 use crate::line::{Line, LineWriter};
 use crate::matters::open_part;
-use crate::{Error, Matters, Result, shared};
+use crate::{Error, Matters, Result, elsewhere, shared};
 
 /// The epoch of the journal that was told at enrolment.
 const FIRST: i64 = 1;
@@ -22,6 +23,8 @@ const FIRST: i64 = 1;
 pub struct ActRecord {
     /// What was done, when and by when.
     pub told: ActTold,
+    /// When this centre received what was sent to it; `None` of what goes to another body.
+    pub received_on: Option<NaiveDate>,
     /// Its words; `None` once they went with those of the matter.
     pub words: Option<ActWords>,
 }
@@ -100,6 +103,11 @@ impl LineWriter<'_> {
         let sql = "INSERT INTO district_journal (epoch, seq, hash, entry) VALUES (?1, ?2, ?3, ?4)";
         let bytes = intake_wire::encode(entry)?;
         self.connection.prepare_cached(sql)?.execute(params![epoch, now.seq, now.hash.0, bytes])?;
+        if let Some(number) = elsewhere::index(self.connection, epoch, entry)?
+            && !is_told(self.connection, &number)?
+        {
+            forget(self.connection, &number)?;
+        }
         if let Some((number, is_new)) = index(self.connection, epoch, entry)? {
             if is_new {
                 let sql = "INSERT OR IGNORE INTO acts_unseen (number) VALUES (?1)";
@@ -125,9 +133,10 @@ impl Matters<'_> {
         let rows = statement.query_map([number], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| {
             let entry: Entry = intake_wire::decode(&bytes?)?;
-            let MatterActed { told, .. } = open_part(&entry)?;
+            let MatterActed { id, told, .. } = open_part(&entry)?;
             let words = entry.personal.bytes().map(serde_json::from_slice).transpose()?;
-            Ok(ActRecord { told, words })
+            let received_on = if told.to_centre { self.received_on(number, &id)? } else { None };
+            Ok(ActRecord { told, received_on, words })
         })
         .collect()
     }
@@ -197,13 +206,15 @@ impl Reader<'_> {
 pub(crate) fn fill(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "DELETE FROM district_acts; DELETE FROM district_tables; DELETE FROM clerks_left;
-         DELETE FROM shared_matters;",
+         DELETE FROM shared_matters; DELETE FROM delivered_elsewhere;",
     )?;
     let mut statement = connection.prepare("SELECT epoch, entry FROM district_journal ORDER BY epoch, seq")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut numbers = std::collections::BTreeSet::new();
     for (epoch, bytes) in rows.collect::<rusqlite::Result<Vec<(i64, Vec<u8>)>>>()? {
-        numbers.extend(index(connection, epoch, &intake_wire::decode(&bytes)?)?.map(|(number, _)| number));
+        let entry: Entry = intake_wire::decode(&bytes)?;
+        numbers.extend(index(connection, epoch, &entry)?.map(|(number, _)| number));
+        numbers.extend(elsewhere::index(connection, epoch, &entry)?);
     }
     for number in numbers {
         if !is_told(connection, &number)? {
@@ -248,7 +259,10 @@ fn is_told(connection: &Connection, number: &str) -> Result<bool> {
 
 fn forget(connection: &Connection, number: &str) -> Result<()> {
     let known: bool = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM district_acts WHERE number = ?1)")?
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM district_acts WHERE number = ?1)
+                 OR EXISTS (SELECT 1 FROM delivered_elsewhere WHERE number = ?1)",
+        )?
         .query_row([number], |row| row.get(0))?;
     if !known {
         return Ok(());
@@ -258,8 +272,9 @@ fn forget(connection: &Connection, number: &str) -> Result<()> {
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (rowid, bytes) in rows.collect::<rusqlite::Result<Vec<(i64, Vec<u8>)>>>()? {
         let mut entry: Entry = intake_wire::decode(&bytes)?;
-        let about = open_part::<MatterActed>(&entry).ok().filter(|_| entry.kind == Kind::matter_acted());
-        if about.is_none_or(|act| act.number != number) {
+        let acted = open_part::<MatterActed>(&entry).ok().filter(|_| entry.kind == Kind::matter_acted());
+        let about = acted.map(|act| act.number).or_else(|| elsewhere::read(&entry).map(|one| one.number));
+        if about.as_deref() != Some(number) {
             continue;
         }
         if entry.personal.bytes().is_none_or(|words| words == b"{}") {

@@ -65,8 +65,10 @@ pub struct Voiding {
 pub struct DeliveryRecord {
     /// When it was written down, milliseconds since 1970 UTC.
     pub at_ms: i64,
-    /// Who did.
+    /// Who did; 0 of another window, whose clerks have numbers of their own.
     pub clerk: u32,
+    /// Which other window of the centre delivered it; `None` for this one.
+    pub window: Option<u8>,
     /// How.
     pub told: Personal<DeliveryTold>,
 }
@@ -158,7 +160,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn current_epoch(&self) -> Result<i64> {
+    pub(crate) fn current_epoch(&self) -> Result<i64> {
         Ok(self.connection.prepare_cached("SELECT max(id) FROM epochs")?.query_row([], |row| row.get(0))?)
     }
 
@@ -168,7 +170,7 @@ impl Writer<'_> {
 }
 
 /// Where an entry stands: epoch and place.
-type Place = (i64, u64);
+pub(crate) type Place = (i64, u64);
 
 /// A paper's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -342,6 +344,8 @@ impl Documents<'_> {
     pub fn undelivered(&self, limit: usize) -> Result<Vec<DocumentRecord>> {
         let sql = "SELECT epoch, issued_seq FROM documents d WHERE void_seq = 0 AND NOT EXISTS
                    (SELECT 1 FROM deliveries v WHERE v.document_epoch = d.epoch AND v.document_seq = d.issued_seq)
+                   AND NOT EXISTS
+                   (SELECT 1 FROM delivered_elsewhere v WHERE v.number = d.number AND v.document = d.document)
                    ORDER BY epoch DESC, issued_seq DESC";
         let mut statement = self.connection.prepare_cached(sql)?;
         let places = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -442,6 +446,12 @@ impl Documents<'_> {
         };
         let printed_ms =
             if copy_at.1 > 0 { journal.at(copy_at.0, copy_at.1)?.moment.at_ms } else { entry.moment.at_ms };
+        let mut deliveries = self.deliveries(at)?;
+        // Another window delivers the paper that went out last under its number.
+        if self.latest(&issued.number, &document)? == Some(at) {
+            deliveries.extend(self.delivered_elsewhere(&issued.number, &document)?);
+            deliveries.sort_by_key(|one| one.at_ms);
+        }
         let sql = "SELECT max(id) FROM print_jobs WHERE epoch = ?1 AND seq = ?2";
         let last = if copy_at.1 > 0 { copy_at } else { at };
         let job = self.connection.prepare_cached(sql)?.query_row(last, |row| row.get(0))?;
@@ -455,7 +465,7 @@ impl Documents<'_> {
             void,
             copies,
             printed_ms,
-            deliveries: self.deliveries(at)?,
+            deliveries,
         })
     }
 
@@ -464,12 +474,14 @@ impl Documents<'_> {
             "SELECT epoch, seq FROM deliveries WHERE document_epoch = ?1 AND document_seq = ?2 ORDER BY epoch, seq";
         let mut statement = self.connection.prepare_cached(sql)?;
         let places = statement.query_map(document, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let told = |at: Place| {
-            let entry = Journal { connection: self.connection }.at(at.0, at.1)?;
-            let told = self.personal(at, &entry)?;
-            Ok(DeliveryRecord { at_ms: entry.moment.at_ms, clerk: entry.clerk, told })
-        };
-        places.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().map(told).collect()
+        places.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().map(|at| self.delivery(at)).collect()
+    }
+
+    /// What an entry of this desk tells of a delivery.
+    pub(crate) fn delivery(&self, at: Place) -> Result<DeliveryRecord> {
+        let entry = Journal { connection: self.connection }.at(at.0, at.1)?;
+        let told = self.personal(at, &entry)?;
+        Ok(DeliveryRecord { at_ms: entry.moment.at_ms, clerk: entry.clerk, window: None, told })
     }
 
     /// What can be read of the personal part at a place: its own words, or those sealed for it later.

@@ -267,7 +267,8 @@ impl Writer<'_> {
         // What is folded from them must go first; all of it is folded anew.
         self.connection.execute_batch(
             "DELETE FROM matters; DELETE FROM corrections; DELETE FROM twins; DELETE FROM attachments;
-             DELETE FROM deliveries; DELETE FROM documents; DELETE FROM closings; DELETE FROM steps;",
+             DELETE FROM deliveries; DELETE FROM documents; DELETE FROM delivered_for; DELETE FROM closings;
+             DELETE FROM steps; DELETE FROM acts_received;",
         )?;
         let epoch = "(SELECT id FROM epochs WHERE journal = ?1)";
         for table in ["verdicts", "journal"] {

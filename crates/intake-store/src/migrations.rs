@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use rusqlite_migration::{M, Migrations};
 
-use crate::identities;
+use crate::{elsewhere, identities};
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 16;
+pub(crate) const VERSION: u32 = 17;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -28,6 +28,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0014_steps.sql")),
         M::up(include_str!("sql/0015_district.sql")),
         M::up(include_str!("sql/0016_line.sql")),
+        M::up_with_hook(include_str!("sql/0017_delivered_and_received.sql"), elsewhere::migrate),
     ])
 });
 

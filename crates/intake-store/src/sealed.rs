@@ -48,8 +48,14 @@ pub struct SealedEntry {
 }
 
 /// What is told of a matter besides the versions of its record and its steps.
-const BESIDE_ITS_VERSIONS: &[&str] =
-    &["attachment_added", "attachment_removed", "document_issued", "document_voided", "document_delivered"];
+const BESIDE_ITS_VERSIONS: &[&str] = &[
+    "attachment_added",
+    "attachment_removed",
+    "document_issued",
+    "document_voided",
+    "document_delivered",
+    "delivered_for",
+];
 
 /// The personal part of a version that is sealed to these recipients.
 ///
@@ -252,7 +258,8 @@ impl Matters<'_> {
     pub fn sealed_words(&self, number: &str) -> Result<Vec<SealedWords>> {
         let versions = self.versions(number)?.into_iter().map(|one| one.place);
         let files = Attachments { connection: self.connection }.places(number)?;
-        let papers = Documents { connection: self.connection }.places(number)?;
+        let documents = Documents { connection: self.connection };
+        let papers = documents.places(number)?.into_iter().chain(documents.places_elsewhere(number)?);
         let steps = Steps { connection: self.connection }.places(number)?;
         versions.chain(files).chain(papers).chain(steps).filter_map(|at| self.sealed_at(at).transpose()).collect()
     }

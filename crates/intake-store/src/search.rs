@@ -25,7 +25,8 @@ const FETCHED: usize = 64;
 /// Kinds of entries that name a matter and change nothing by which it is found.
 const WITHOUT_WORDS: &str =
     "('slip_issued', 'progress_told', 'document_issued', 'document_reprinted', 'document_voided',
-    'document_delivered', 'accepted', 'handed_over', 'replied', 'closed', 'step_withdrawn')";
+    'document_delivered', 'delivered_for', 'accepted', 'handed_over', 'replied', 'closed', 'objected', 'act_received',
+    'step_withdrawn')";
 /// Pages of the index that one slice of taking left-over tokens out may write.
 const PURGED_PAGES: i64 = 200;
 

@@ -78,7 +78,8 @@ impl Writer<'_> {
                 }
             }
         }
-        old.iter().try_for_each(|number| forget(self.connection, number))
+        old.iter().try_for_each(|number| forget(self.connection, number))?;
+        self.forget_delivered_for(before, quiet_since_ms)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::sealed::sealed_later;
 use crate::{Error, OwnKey, Result};
 
 /// The kinds of entries that tell of steps.
-pub(crate) const KINDS: &[&str] = &["accepted", "handed_over", "replied", "closed", "step_withdrawn"];
+pub(crate) const KINDS: &[&str] = &["accepted", "handed_over", "replied", "closed", "objected", "step_withdrawn"];
 
 /// Reading steps.
 pub(crate) struct Steps<'c> {

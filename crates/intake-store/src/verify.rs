@@ -7,7 +7,7 @@ use intake_wire::{Entry, Head};
 use crate::db::Reader;
 use crate::fold::{Office, Place, ROW, Row, Tables, fold, read_row};
 use crate::line::Epoch;
-use crate::{Error, Result};
+use crate::{Error, Result, elsewhere, received};
 
 /// What a complete walk found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -59,8 +59,10 @@ impl Reader<'_> {
         self.compare_resealed()?;
         self.compare_identities()?;
         self.documents().compare()?;
+        elsewhere::compare(self.connection)?;
         self.closings().compare()?;
         self.compare_steps()?;
+        received::compare(self.connection)?;
         self.verify_district()?;
         let mut twins: Vec<String> = picture.twins.into_iter().map(|(number, _)| number).collect();
         twins.extend(self.documents().given_twice()?);

@@ -14,3 +14,12 @@ pub struct MatterActed {
     #[serde(flatten)]
     pub told: ActTold,
 }
+
+/// Open part of `act_received`, in the desk's journal; the personal part is `{}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActReceived {
+    /// The registration number.
+    pub number: String,
+    /// The act's name.
+    pub id: [u8; 16],
+}

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use intake_model::{Delivery, DeskNumber, DocumentNumber, EpochMark, Filling, Outcome, Paper};
 use serde::{Deserialize, Serialize};
 
+use crate::JournalId;
+
 /// Open part of `document_issued`; the personal part is a [`DocumentContent`], of a sealed matter a
 /// [`crate::SealedPart`] of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,14 +117,32 @@ pub struct VoidReason {
     pub reason: String,
 }
 
-/// Open part of `document_delivered`; the personal part is a [`DeliveryTold`], of a sealed matter a
-/// [`crate::SealedPart`] of it.
+/// Open part of `document_delivered`, and of `delivered_for`, whose matter and papers are another desk's of the centre. The
+/// personal part is a [`DeliveryTold`], of a sealed matter a [`crate::SealedPart`] of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentDelivered {
     /// The registration number.
     pub number: String,
     /// The papers, as their numbers are written.
     pub documents: Vec<String>,
+}
+
+/// Open part of `paper_delivered`, in the district's journal for the desk that issued the papers: what another desk of the
+/// centre wrote in its `delivered_for`. The personal part is that one's [`DeliveryTold`], or `{}` of a sealed matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperDelivered {
+    /// The registration number.
+    pub number: String,
+    /// The papers, as their numbers are written.
+    pub documents: Vec<String>,
+    /// Which desk delivered them, 1 to 99.
+    pub desk: u8,
+    /// When it wrote that down, milliseconds since 1970 UTC.
+    pub written_ms: i64,
+    /// The journal in which it did, and the place there: a restored district may say the same once more.
+    pub journal: JournalId,
+    /// See `journal`.
+    pub seq: u64,
 }
 
 /// Personal part of `document_delivered`: how, by whom and when it was received, or refused. Kept apart from [`Delivery`],

@@ -26,13 +26,13 @@ mod table;
 #[cfg(test)]
 mod vectors;
 
-pub use act::MatterActed;
+pub use act::{ActReceived, MatterActed};
 pub use blob::{BlobContent, BlobKey, BlobOpener, blob_bytes_at_most, seal_blob};
 pub use clerk::{ClerkLeft, ClerkNamed};
 pub use day::{DayClosed, DayReprinted};
 pub use document::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
-    Letterhead, VoidReason,
+    Letterhead, PaperDelivered, VoidReason,
 };
 pub use enrolment::{Admission, EnrolAnswer, EnrolRequest, EnrolmentCode, Stick};
 pub use entry::{BootId, Draft, Entry, Head, JournalId, Moment, Part, SYSTEM_CLERK};
@@ -48,7 +48,7 @@ pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
 };
-pub use shared::{MatterShared, SharedState, SharedWords};
+pub use shared::{MatterShared, SharedDelivery, SharedPaper, SharedState, SharedWords};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use step::{StepOpen, StepReason, StepTold, StepWithdrawn, StepWords};
 pub use stick::{StickAnswer, StickPages};

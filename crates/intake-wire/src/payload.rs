@@ -65,7 +65,9 @@ kinds! {
     document_voided,
     /// One or several papers reached their addressee, or were refused: [`crate::DocumentDelivered`].
     document_delivered,
-    /// 受理, the centre's own step: [`crate::StepOpen`], as are the next three.
+    /// The same of papers that another desk of the centre issued: [`crate::DocumentDelivered`].
+    delivered_for,
+    /// 受理, the centre's own step: [`crate::StepOpen`], as are the next four.
     accepted,
     /// 交承办: handed to a section.
     handed_over,
@@ -73,6 +75,11 @@ kinds! {
     replied,
     /// 办结.
     closed,
+    /// 提出异议: what the district forwarded to the centre is not its own.
+    objected,
+    /// What the district forwarded to this very centre came to the desk; the entry's own moment is its receipt:
+    /// [`crate::ActReceived`].
+    act_received,
     /// A step is taken back with its reason; it stays: [`crate::StepWithdrawn`].
     step_withdrawn,
     /// Advice was given without a matter (咨询): open `{}`, personal `{line}`.
@@ -116,6 +123,9 @@ kinds! {
     /// In the district's journal: a matter of another desk of the centre: open [`crate::MatterShared`], personal
     /// [`crate::SharedWords`].
     matter_shared,
+    /// In the district's journal: another desk of the centre delivered papers of this one: open [`crate::PaperDelivered`],
+    /// personal [`crate::DeliveryTold`].
+    paper_delivered,
     /// In the district's journal: a table that it published: [`crate::TablePublished`].
     table_published,
     /// In the district's journal: an entry's verdict changed, `{journal, seq, verdict}`.

@@ -1,4 +1,4 @@
-//! A matter of another desk of the same centre, so that any window of it can answer and link.
+//! A matter of another desk of the same centre, so that any window of it can answer, hand over its papers and link.
 
 use chrono::NaiveDate;
 use intake_model::Party;
@@ -41,4 +41,54 @@ pub struct SharedWords {
     pub name: String,
     /// Their phone.
     pub phone: String,
+    /// The papers that were issued to it, the first one first, as the district knows them; empty from a district that does not
+    /// tell of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<SharedPaper>,
+}
+
+/// A paper of a shared matter, so that any window of the centre can hand it over. Nothing of what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedPaper {
+    /// Its number, as it is written.
+    pub document: String,
+    /// Which paper, as a word: a later district may know more of them.
+    pub paper: String,
+    /// The day under it.
+    pub issued_on: NaiveDate,
+    /// It was spoiled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub void: bool,
+    /// Its delivery that counts; `None` while none was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<SharedDelivery>,
+}
+
+/// A delivery of such a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedDelivery {
+    /// Which desk wrote it down, 1 to 99.
+    pub desk: u8,
+    /// On which day it was delivered; `None` where that was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<NaiveDate>,
+    /// It was not received.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_an_older_district_tell_of_no_papers_and_a_paper_of_a_later_one_is_kept() {
+        let older: SharedWords = serde_json::from_str(r#"{"title":"物业费","name":"张伟","phone":""}"#).unwrap();
+        assert!(older.papers.is_empty() && !serde_json::to_string(&older).unwrap().contains("papers"));
+        let later = r#"{"title":"物业费","papers":[{"document":"访接〔2026〕01A-1号","paper":"a_paper_of_tomorrow",
+            "issued_on":"2026-11-24","delivered":{"desk":3,"later":1},"later":1}]}"#;
+        let read: SharedWords = serde_json::from_str(later).unwrap();
+        let delivered = SharedDelivery { desk: 3, on: None, refused: false };
+        assert_eq!((read.papers[0].void, &read.papers[0].delivered), (false, &Some(delivered)));
+    }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Kind;
 
-/// Open part of `accepted`, `handed_over`, `replied` and `closed`; the personal part is a [`StepTold`], of a sealed matter
-/// a [`crate::SealedPart`] of it.
+/// Open part of `accepted`, `handed_over`, `replied`, `closed` and `objected`; the personal part is a [`StepTold`], of a
+/// sealed matter a [`crate::SealedPart`] of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepOpen {
     /// The registration number.
@@ -82,6 +82,7 @@ impl Kind {
             StepKind::HandedOver => Self::handed_over(),
             StepKind::Replied => Self::replied(),
             StepKind::Closed => Self::closed(),
+            StepKind::Objected => Self::objected(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The papers of a matter: offered, looked at before, issued, printed again, voided, delivered.
 
-use intake_app::{Desk, MatterPapers, PaperIssued, SlipView};
+use intake_app::{Desk, MatterPapers, PaperIssued, SharedMatter, SlipView};
 use intake_model::{Delivery, Filling, Paper};
 use tauri::State;
 
@@ -73,4 +73,14 @@ pub(crate) async fn deliver_papers(
     delivery: Delivery,
 ) -> Answer<MatterPapers> {
     blocking("deliver_papers", &desk, move |desk| desk.deliver(&number, &documents, &delivery)).await
+}
+
+#[tauri::command]
+pub(crate) async fn deliver_for(
+    desk: State<'_, Desk>,
+    number: String,
+    documents: Vec<String>,
+    delivery: Delivery,
+) -> Answer<SharedMatter> {
+    blocking("deliver_for", &desk, move |desk| desk.deliver_for(&number, &documents, &delivery)).await
 }

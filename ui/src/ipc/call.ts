@@ -52,6 +52,7 @@ import type { Registered } from "./bindings/Registered";
 import type { Role } from "./bindings/Role";
 import type { SearchQuery } from "./bindings/SearchQuery";
 import type { SearchResult } from "./bindings/SearchResult";
+import type { SharedMatter } from "./bindings/SharedMatter";
 import type { Sheet } from "./bindings/Sheet";
 import type { SlipView } from "./bindings/SlipView";
 import type { StepKind } from "./bindings/StepKind";
@@ -156,6 +157,8 @@ export const ipc = {
   voidPaper: (number: string, document: string, reason: string) => call<MatterPapers>("void_paper", { number, document, reason }),
   deliverPapers: (number: string, documents: string[], delivery: Delivery) =>
     call<MatterPapers>("deliver_papers", { number, documents, delivery }),
+  deliverFor: (number: string, documents: string[], delivery: Delivery) =>
+    call<SharedMatter>("deliver_for", { number, documents, delivery }),
   stepsOf: (number: string) => call<MatterSteps>("steps_of", { number }),
   takeStep: (number: string, kind: StepKind, step: StepTaken) => call<MatterSteps>("take_step", { number, kind, step }),
   withdrawStep: (number: string, step: string, reason: string) => call<MatterSteps>("withdraw_step", { number, step, reason }),

@@ -93,6 +93,11 @@ export const papers = {
     `${at} ${way}${receiver ? `，${receiver}` : ""}${relation ? `（${relation}）` : ""}签收`,
   refusedWhy: (way: string, at: string, why: string) => `${at} ${way}，拒收：${why}`,
   untold: "送达情况只给指定的人看",
+  atWindow: (desk: string, line: string) => `外窗口 ${desk}：${line}`,
+  atThisWindow: (line: string) => `本窗口：${line}`,
+  untoldAt: (desk: string, written: string) => `外窗口 ${desk}：${written} 登记了送达，详情只给指定的人看`,
+  toldOf: (desk: string, day: string, refused: boolean) =>
+    `${desk ? `窗口 ${desk}` : "本窗口"}${day ? ` ${day}` : ""} ${refused ? "登记了拒收" : "已送达"}`,
 };
 
 export const deliveryWays = (Object.keys(rules.delivery_ways) as DeliveryWay[]).map((value) => ({

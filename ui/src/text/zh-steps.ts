@@ -9,6 +9,7 @@ const days: Record<StepKind, string> = {
   handed_over: "交办日期",
   replied: "答复日期",
   closed: "办结日期",
+  objected: "提出异议日期",
 };
 
 const fields: Record<StepField, string> = {
@@ -44,12 +45,14 @@ const kinds: Record<string, string> = {
   document_reprinted: "补打文书",
   document_voided: "文书作废",
   document_delivered: "送达",
+  delivered_for: "代外窗口送达",
   attachment_added: "添加附件",
   attachment_removed: "移除附件",
   accepted: rules.steps.accepted.label,
   handed_over: rules.steps.handed_over.label,
   replied: rules.steps.replied.label,
   closed: rules.steps.closed.label,
+  objected: rules.steps.objected.label,
   step_withdrawn: "撤销步骤",
 };
 
@@ -61,6 +64,7 @@ export const steps = {
   label: (kind: StepKind, field: StepField) => (field === "on" ? days[kind] : fields[field]),
   hint: (field: StepField) => hints[field],
   noteNeeded: "写明怎么结的",
+  groundNeeded: "写明为什么不属于本单位，向区里说明理由",
   dayUnclear: "不是日期，请写成 2026-11-25。",
   noEnding: "请选择",
   confirm: (step: string) => `记下${step}`,

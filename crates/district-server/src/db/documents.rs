@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
 use intake_wire::{DocumentIssued, JournalId};
+use tokio_postgres::Row;
 
 use super::journals::Journal;
-use super::{execute, fixed, place, query_one, query_opt, seq};
+use super::{execute, fixed, place, query, query_one, query_opt, seq};
 use crate::Result;
 
 /// Where a paper's entry stands.
@@ -43,15 +44,21 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, at: u64, one: &Docu
     Ok(())
 }
 
-/// The last paper of this number that the desk issued to a matter: one of the journal's own, else one of the desk's other
-/// epochs, the newest first.
-pub(crate) async fn find(c: &impl GenericClient, j: &Journal, number: &str, name: &str) -> Result<Option<Place>> {
+/// The last paper of this number that a desk of the journal's centre issued to a matter: one of the journal's own, else one of
+/// that desk's other epochs, the newest first.
+pub(crate) async fn find(
+    c: &impl GenericClient,
+    j: &Journal,
+    desk: u8,
+    number: &str,
+    name: &str,
+) -> Result<Option<Place>> {
     let row = query_opt(
         c,
         "SELECT d.journal_id, d.seq FROM documents d JOIN journals j USING (centre, journal_id)
              WHERE d.centre = $1 AND d.number = $2 AND d.document = $3 AND d.desk = $4
              ORDER BY d.journal_id = $5 DESC, length(j.mark) DESC, j.mark DESC, d.seq DESC LIMIT 1",
-        &[&j.centre, &number, &name, &i16::from(j.desk), &j.id.0.as_slice()],
+        &[&j.centre, &number, &name, &i16::from(desk), &j.id.0.as_slice()],
     )
     .await?;
     row.map(|row| Ok(Place { journal: JournalId(fixed(row.get(0))?), seq: seq(row.get(1)) })).transpose()
@@ -97,6 +104,96 @@ pub(crate) async fn forget(c: &impl GenericClient, j: &Journal, seqs: &[u64]) ->
                WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)";
     execute(c, sql, &[&j.centre, &j.id.0.as_slice(), &seqs]).await?;
     Ok(())
+}
+
+/// The same of every delivery of a matter's papers, whoever wrote it down.
+pub(crate) async fn forget_all(c: &impl GenericClient, centre: &str, number: &str) -> Result<()> {
+    let sql = "UPDATE deliveries v SET way = NULL, delivered_on = NULL, refused = NULL FROM documents d
+               WHERE d.centre = $1 AND d.number = $2 AND v.centre = d.centre AND v.document_journal = d.journal_id
+               AND v.document_seq = d.seq";
+    execute(c, sql, &[&centre, &number]).await?;
+    Ok(())
+}
+
+/// A paper of a matter, with one of its deliveries where there is any.
+pub(crate) struct Issued {
+    pub(crate) document: String,
+    pub(crate) paper: String,
+    pub(crate) on: NaiveDate,
+    pub(crate) void: bool,
+    pub(crate) delivery: Option<Told>,
+}
+
+/// One delivery of it.
+pub(crate) struct Told {
+    pub(crate) desk: u8,
+    pub(crate) on: Option<NaiveDate>,
+    pub(crate) refused: bool,
+}
+
+/// The papers that a desk issued to a matter, one after the other, each once for every delivery.
+pub(crate) async fn of_matter(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<Vec<Issued>> {
+    let rows = query(
+        c,
+        "SELECT d.document, d.paper, d.issued_on, d.void, o.desk, v.delivered_on, v.refused
+             FROM documents d JOIN journals j USING (centre, journal_id)
+             LEFT JOIN deliveries v ON v.centre = d.centre AND v.document_journal = d.journal_id AND v.document_seq = d.seq
+             LEFT JOIN journals o ON o.centre = v.centre AND o.journal_id = v.journal_id
+             WHERE d.centre = $1 AND d.desk = $2 AND d.number = $3
+             ORDER BY length(j.mark), j.mark, d.journal_id, d.seq, v.journal_id, v.seq",
+        &[&centre, &i16::from(desk), &number],
+    )
+    .await?;
+    let told = |row: &Row| {
+        let desk = u8::try_from(row.get::<_, Option<i16>>(4)?).ok()?;
+        Some(Told { desk, on: row.get(5), refused: row.get::<_, Option<bool>>(6).unwrap_or(false) })
+    };
+    let issued = |row: &Row| Issued {
+        document: row.get(0),
+        paper: row.get(1),
+        on: row.get(2),
+        void: row.get(3),
+        delivery: told(row),
+    };
+    Ok(rows.iter().map(issued).collect())
+}
+
+/// What another desk wrote of papers that a desk issued.
+pub(crate) struct Elsewhere {
+    pub(crate) journal: JournalId,
+    pub(crate) seq: u64,
+    pub(crate) desk: u8,
+    pub(crate) at_ms: i64,
+    /// `None` once erased.
+    pub(crate) personal: Option<Vec<u8>>,
+    pub(crate) documents: Vec<String>,
+}
+
+/// Each entry in which another desk told of a delivery of this desk's papers of a matter, the oldest first.
+pub(crate) async fn elsewhere(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<Vec<Elsewhere>> {
+    let rows = query(
+        c,
+        "SELECT v.journal_id, v.seq, o.desk, e.at_ms, e.personal, array_agg(d.document ORDER BY d.seq)
+             FROM documents d
+             JOIN deliveries v ON v.centre = d.centre AND v.document_journal = d.journal_id AND v.document_seq = d.seq
+             JOIN journals o ON o.centre = v.centre AND o.journal_id = v.journal_id
+             JOIN entries e ON e.centre = v.centre AND e.journal_id = v.journal_id AND e.seq = v.seq
+             WHERE d.centre = $1 AND d.desk = $2 AND d.number = $3 AND o.desk <> $2
+             GROUP BY v.journal_id, v.seq, o.desk, e.at_ms, e.personal ORDER BY e.at_ms, v.journal_id, v.seq",
+        &[&centre, &i16::from(desk), &number],
+    )
+    .await?;
+    let one = |row: &Row| {
+        Ok(Elsewhere {
+            journal: JournalId(fixed(row.get(0))?),
+            seq: seq(row.get(1)),
+            desk: u8::try_from(row.get::<_, i16>(2)).unwrap_or(0),
+            at_ms: row.get(3),
+            personal: row.get(4),
+            documents: row.get(5),
+        })
+    };
+    rows.iter().map(one).collect()
 }
 
 /// Papers of a journal, how many of them are void, and how many were delivered.

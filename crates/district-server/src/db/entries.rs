@@ -270,6 +270,22 @@ pub(crate) async fn waiting_for(c: &impl GenericClient, j: &Journal, number: &st
     Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &number]).await?.iter().map(held).collect())
 }
 
+/// Journals of a centre with an entry that waits for one of another desk's.
+pub(crate) async fn journals_waiting(c: &impl GenericClient, centre: &str) -> Result<Vec<JournalId>> {
+    let sql = "SELECT DISTINCT journal_id FROM entries WHERE centre = $1 AND verdict = 'waiting' AND verdict_ref = 0
+               ORDER BY journal_id";
+    query(c, sql, &[&centre]).await?.iter().map(|row| Ok(JournalId(fixed(row.get(0))?))).collect()
+}
+
+/// Those entries of one of them, in order.
+pub(crate) async fn waiting_elsewhere(c: &impl GenericClient, j: &Journal) -> Result<Vec<Held>> {
+    let sql = format!(
+        "SELECT {HELD} FROM entries WHERE centre = $1 AND journal_id = $2 AND verdict = 'waiting' AND verdict_ref = 0
+         ORDER BY seq"
+    );
+    Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice()]).await?.iter().map(held).collect())
+}
+
 /// Versions of a matter that were set aside before a place, with the number they are known to be about: those of this
 /// number, those whose number nobody can read, and the one at `named`. In order. Without content: there may be many.
 pub(crate) async fn versions_aside(
@@ -295,8 +311,8 @@ pub(crate) async fn erase_versions(c: &impl GenericClient, j: &Journal, number: 
     let erase = "SET personal = NULL, personal_salt = NULL
                  WHERE centre = $1 AND journal_id = $2 AND seq = ANY($3)
                  AND kind IN ('registered', 'corrected', 'carried', 'attachment_added', 'attachment_removed',
-                              'document_issued', 'document_voided', 'document_delivered', 'accepted', 'handed_over',
-                              'replied', 'closed', 'step_withdrawn')";
+                              'document_issued', 'document_voided', 'document_delivered', 'delivered_for',
+                              'accepted', 'handed_over', 'replied', 'closed', 'objected', 'step_withdrawn')";
     let [centre, journal, seqs] = at;
     let sql = format!("UPDATE entries {erase} AND (number = $4 OR number IS NULL)");
     execute(c, &sql, &[centre, journal, seqs, &number]).await?;

@@ -177,14 +177,18 @@ pub(crate) struct Issued {
     pub(crate) way: Option<String>,
     pub(crate) delivered_on: Option<NaiveDate>,
     pub(crate) refused: Option<bool>,
+    /// The desk that delivered it, where that is another one of the centre.
+    pub(crate) elsewhere: Option<i16>,
 }
 
 pub(crate) async fn papers(c: &impl GenericClient, centre: &str, desk: i16, number: &str) -> Result<Vec<Issued>> {
     let rows = query(
         c,
-        "SELECT d.document, d.paper, d.issued_on, d.void, d.copies, e.way, e.delivered_on, e.refused
+        "SELECT d.document, d.paper, d.issued_on, d.void, d.copies, e.way, e.delivered_on, e.refused,
+                nullif(j.desk, d.desk)
              FROM documents d LEFT JOIN deliveries e ON e.centre = d.centre AND e.document_journal = d.journal_id
                 AND e.document_seq = d.seq
+             LEFT JOIN journals j ON j.centre = e.centre AND j.journal_id = e.journal_id
              WHERE d.centre = $1 AND d.desk = $2 AND d.number = $3
              ORDER BY d.issued_on, d.journal_id, d.seq, e.delivered_on",
         &[&centre, &desk, &number],
@@ -199,6 +203,7 @@ pub(crate) async fn papers(c: &impl GenericClient, centre: &str, desk: i16, numb
         way: row.get(5),
         delivered_on: row.get(6),
         refused: row.get(7),
+        elsewhere: row.get(8),
     };
     Ok(rows.iter().map(issued).collect())
 }

@@ -8,14 +8,16 @@ use super::journals::Journal;
 use super::{execute, place, query, query_opt};
 use crate::Result;
 
-/// The other desks of the centre are to hear of what was applied between two places of a journal, the second included.
+/// The centre's desks are to hear of what was applied between two places of a journal, the second included: of a matter and its
+/// papers every desk but the one that registered it, and that one of what another desk did for it.
 pub(crate) async fn note(c: &impl GenericClient, j: &Journal, after: u64, to: u64) -> Result<()> {
     execute(
         c,
         "INSERT INTO to_share SELECT DISTINCT e.centre, d.desk, e.number FROM entries e JOIN desks d ON d.centre = e.centre
              WHERE e.centre = $1 AND e.journal_id = $2 AND e.seq > $3 AND e.seq <= $4 AND e.number IS NOT NULL
-                AND e.verdict = 'stored' AND e.kind IN ('registered', 'corrected', 'voided', 'resealed', 'carried')
-                AND d.desk <> $5
+                AND e.verdict = 'stored' AND e.kind IN ('registered', 'corrected', 'voided', 'resealed', 'carried',
+                    'document_issued', 'document_voided', 'document_delivered', 'delivered_for')
+                AND (d.desk <> substr(e.number, 20, 2)::int2 OR d.desk <> $5)
              ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING",
         &[&j.centre, &j.id.0.as_slice(), &place(after)?, &place(to)?, &i16::from(j.desk)],
     )
@@ -97,6 +99,22 @@ pub(crate) async fn put_told(
     let sql = "INSERT INTO shared (centre, desk, number, journal_id, seq) VALUES ($1, $2, $3, $4, $5)";
     execute(c, sql, &[&centre, &i16::from(desk), &number, &journal.0.as_slice(), &place(seq)?]).await?;
     Ok(())
+}
+
+/// The words of all that a desk was told of a matter go.
+pub(crate) async fn forget_told(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<()> {
+    for (journal, seq) in told(c, centre, desk, number).await? {
+        forget(c, centre, &journal, seq).await?;
+    }
+    Ok(())
+}
+
+/// The entries in which a desk was told of a matter.
+pub(crate) async fn entries_told(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<Vec<Entry>> {
+    let sql = "SELECT e.entry FROM shared s JOIN district_entries e USING (centre, journal_id, seq)
+               WHERE s.centre = $1 AND s.desk = $2 AND s.number = $3";
+    let rows = query(c, sql, &[&centre, &i16::from(desk), &number]).await?;
+    rows.iter().map(|row| Ok(minicbor::decode(row.get(0)).map_err(intake_wire::Error::from)?)).collect()
 }
 
 /// The words of an entry of the district's own go. The chain still holds by their digest.

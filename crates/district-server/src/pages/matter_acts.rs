@@ -15,6 +15,9 @@ use crate::matter_acts::{Asked, Done};
 use crate::staff::Role;
 use crate::{District, Error, Result};
 
+/// Stands for the body where that is the matter's own centre.
+const TO_CENTRE: &str = "登记的中心";
+
 /// An act as it is read.
 pub(super) struct ActRow {
     pub(super) on: NaiveDate,
@@ -32,7 +35,7 @@ pub(super) fn row(done: Done) -> ActRow {
         on: done.told.on,
         at: time(done.at_ms),
         act: done.told.act.label(),
-        body: done.words.body,
+        body: if done.told.to_centre { TO_CENTRE.to_owned() } else { done.words.body },
         due: done.told.due,
         result: done.told.result.map_or("", ReviewResult::label),
         text: done.words.text,
@@ -46,6 +49,8 @@ pub(super) struct ActForm {
     pub(super) word: &'static str,
     pub(super) label: &'static str,
     pub(super) body: bool,
+    /// Whether it can go to the matter's own centre.
+    pub(super) to_centre: bool,
     pub(super) due: bool,
     pub(super) result: bool,
     /// What the words are called; empty where none are taken.
@@ -68,6 +73,7 @@ pub(super) fn forms(sealed: bool) -> Result<Vec<ActForm>> {
             word: act.word(),
             label: act.label(),
             body: act.has_body() && !sealed,
+            to_centre: act.has_body(),
             due: act.has_due(),
             result: act.has_result(),
             text,
@@ -88,6 +94,7 @@ pub(super) struct Told {
     id: String,
     act: String,
     body: String,
+    to_centre: String,
     due: String,
     result: String,
     text: String,
@@ -112,6 +119,7 @@ pub(super) async fn act(
             on: district.today(),
             due: due.map(|day| day.parse()).transpose().map_err(|_| unreadable())?,
             result: ReviewResult::from_word(&told.result),
+            to_centre: !told.to_centre.is_empty(),
         },
         words: ActWords { body: told.body, text: told.text.replace("\r\n", "\n") },
     };

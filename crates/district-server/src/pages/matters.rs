@@ -298,10 +298,12 @@ pub(super) fn kind_label(kind: &str) -> &'static str {
         "document_reprinted" => "补打文书",
         "document_voided" => "文书作废",
         "document_delivered" => "送达",
+        "delivered_for" => "代外窗口送达",
         "accepted" => "受理",
         "handed_over" => "交承办",
         "replied" => "答复",
         "closed" => "办结",
+        "objected" => "提出异议",
         "step_withdrawn" => "撤销办理步骤",
         "resealed" => "转为保密",
         "carried" => "结转",
@@ -319,6 +321,8 @@ fn paper_row(one: Issued) -> PaperRow {
         (Some(day), _) => format!("{day} {way}"),
         (None, _) => String::new(),
     };
+    let window = one.elsewhere.map(|desk| format!("外窗口{desk:02} ")).unwrap_or_default();
+    let delivered = format!("{window}{delivered}").trim().to_owned();
     PaperRow {
         name: Paper::from_word(&one.paper).map_or("其他文书", Paper::label),
         document: one.document,

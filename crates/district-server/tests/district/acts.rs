@@ -2,10 +2,10 @@
 
 use district_server::Role;
 use intake_model::{ActWords, DistrictAct};
-use intake_wire::{Entry, Head, Kind, MatterActed, Part};
+use intake_wire::{Entry, Head, Kind, MatterActed, Part, VerdictKind};
 
 use crate::browser::{Browser, Shown};
-use crate::world::{Desk, World, world};
+use crate::world::{Desk, World, kinds, world};
 
 async fn desk(world: &World) -> Desk {
     let mut desk = world.desk(1).await;
@@ -98,6 +98,31 @@ async fn a_form_sent_twice_is_one_act_and_one_that_lacks_something_is_none() {
     let unknown = [("id", id.as_str()), ("act", "returned"), ("text", "没有这件")];
     assert_eq!(browser.post(&format!("/matters/{}/act", desk.number_of(99)), &unknown).await.status, 404);
     assert_eq!(came_down(&world, &desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_goes_to_the_centre_that_registered_the_matter_says_so_and_names_no_body() {
+    let world = world();
+    let mut desk = desk(&world).await;
+    let number = desk.number_of(1);
+    let mut browser = world.signed_in("李科员", Role::Officer).await;
+    browser.acts(&number, "forwarded", &[("to_centre", "1"), ("text", "请按职责办理。")]).await;
+    let down = came_down(&world, &desk).await;
+    let (open, words) = told(&down[0]);
+    assert!(open.told.to_centre && words.body.is_empty(), "{open:?}");
+    assert!(browser.get(&format!("/matters/{number}")).await.text.contains("登记的中心"));
+    // Its receipt and an objection are told back.
+    let received = serde_json::json!({ "number": number, "id": open.id });
+    desk.say(Kind::act_received(), received.to_string(), "{}");
+    let step = serde_json::json!({ "number": number, "step": "5f", "on": "2026-11-26" });
+    desk.say(Kind::objected(), step.to_string(), r#"{"told":{"note":"属区住建委职责"}}"#);
+    let answer = world.pages(desk.whole()).await.unwrap();
+    assert!(
+        kinds(&answer).iter().all(|one| matches!(one, VerdictKind::Stored | VerdictKind::AlreadyHad)),
+        "{answer:?}"
+    );
+    let page = browser.get(&format!("/matters/{number}")).await.text;
+    assert!(page.contains("提出异议") && page.contains("属区住建委职责"), "{page}");
 }
 
 #[tokio::test]

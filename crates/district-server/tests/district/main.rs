@@ -6,6 +6,7 @@ mod backups;
 mod bounds;
 mod browser;
 mod days;
+mod delivered;
 mod export;
 mod files;
 mod hostile;
@@ -307,7 +308,7 @@ async fn what_was_stored_and_not_applied_is_applied_at_the_next_start() {
     assert_eq!(world.count("SELECT count(*) FROM matters"), 8);
 }
 
-fn paper(serial: u32) -> String {
+pub(crate) fn paper(serial: u32) -> String {
     format!("访接〔2026〕01A-{serial}号")
 }
 

@@ -29,4 +29,12 @@ body: string,
 /**
  * What was said; empty where nothing was, and of a sealed matter.
  */
-text: string, };
+text: string, 
+/**
+ * Whether it goes to this very centre.
+ */
+to_centre: boolean, 
+/**
+ * When this centre received that: `2026-11-26`.
+ */
+received: string | null, };

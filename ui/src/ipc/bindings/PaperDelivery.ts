@@ -10,9 +10,13 @@ export type PaperDelivery = {
  */
 written: string, 
 /**
- * The clerk's number.
+ * The clerk's number; 0 of another window's.
  */
 clerk: number, 
+/**
+ * Which other window of the centre delivered it, as its numbers begin: `02`; `None` for this one.
+ */
+window: string | null, 
 /**
  * How; `None` where it is sealed to others, or erased.
  */

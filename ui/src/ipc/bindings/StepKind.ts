@@ -3,4 +3,4 @@
 /**
  * What the centre does with a matter.
  */
-export type StepKind = "accepted" | "handed_over" | "replied" | "closed";
+export type StepKind = "accepted" | "handed_over" | "replied" | "closed" | "objected";
