@@ -16,6 +16,7 @@ mod printing;
 mod refusing;
 mod report;
 mod server;
+mod stick;
 mod stranger;
 mod wrong_clock;
 

@@ -14,6 +14,7 @@ mod refusals;
 mod retired;
 mod shared;
 mod stick;
+mod stick_files;
 mod tables;
 mod world;
 

@@ -13,16 +13,16 @@ use testkit::district::{CENTRE, LocalDistrict};
 use testkit::{LineDesk, visits};
 
 /// A district, a desk that was enrolled over a line which is gone since, and a stick.
-struct Office {
-    district: LocalDistrict,
-    desk: Desk,
-    stick: PathBuf,
-    home: tempfile::TempDir,
+pub(crate) struct Office {
+    pub(crate) district: LocalDistrict,
+    pub(crate) desk: Desk,
+    pub(crate) stick: PathBuf,
+    pub(crate) home: tempfile::TempDir,
     folder: tempfile::TempDir,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let district = LocalDistrict::start(folder.path()).unwrap();
         let desk = testkit::desk::made(home.path()).unwrap();
@@ -39,7 +39,7 @@ impl Office {
         self.desk.export_pages(&self.stick).unwrap().path.into()
     }
 
-    async fn back(&self) -> ExchangeResult {
+    pub(crate) async fn back(&self) -> ExchangeResult {
         self.desk.take_answer(&self.stick).await.unwrap()
     }
 
@@ -52,12 +52,12 @@ impl Office {
     }
 }
 
-fn import(district: &LocalDistrict, file: &Path) -> district_server::Result<TakenIn> {
+pub(crate) fn import(district: &LocalDistrict, file: &Path) -> district_server::Result<TakenIn> {
     let (server, file) = (Arc::clone(district.district()), file.to_owned());
     district.wait(async move { server.import_usb(&file).await }).unwrap()
 }
 
-fn count(district: &LocalDistrict, sql: &'static str) -> i64 {
+pub(crate) fn count(district: &LocalDistrict, sql: &'static str) -> i64 {
     let url = district.postgres_url();
     let work = async move {
         let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();

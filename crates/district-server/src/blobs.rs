@@ -25,7 +25,6 @@ impl District {
         certificate: &DeskCertificate,
         asked: &BlobsRequest,
     ) -> Result<BlobsAnswer> {
-        self.admit(certificate).await?;
         let (client, most) = (self.pool.get().await?, limits::BLOBS);
         let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
         let desk = (certificate.centre.as_str(), certificate.desk);
@@ -37,7 +36,6 @@ impl District {
 
     /// Takes a piece in. The same piece again, an earlier or a later one change nothing: the answer says where to go on.
     pub(crate) async fn take_piece(&self, certificate: &DeskCertificate, piece: &Piece) -> Result<PieceAnswer> {
-        self.admit(certificate).await?;
         if !piece.is_within_limits() {
             return Err(Error::Request("a piece over the limit".into()));
         }

@@ -1,4 +1,4 @@
-//! Where both sides stand, and the district's entries for a desk.
+//! Where both sides stand, and the district's entries for a desk that was admitted.
 
 use intake_wire::{
     Block, DeskCertificate, DownRequest, Entry, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, OwnRequest,
@@ -22,7 +22,6 @@ fn size(entry: &Entry) -> usize {
 impl District {
     /// The district's heads of a desk's journals, and of its own for the desk.
     pub(crate) async fn heads(&self, certificate: &DeskCertificate, asked: &Heads) -> Result<HeadsAnswer> {
-        self.admit(certificate).await?;
         self.learn_tables().await?;
         if asked.journals.len() > JOURNALS {
             return Err(Error::Request("too many journals".into()));
@@ -91,7 +90,6 @@ impl District {
 
     /// A page of the district's entries for a desk after a place, signed with the district's key.
     pub(crate) async fn down(&self, certificate: &DeskCertificate, asked: &DownRequest) -> Result<Vec<u8>> {
-        self.admit(certificate).await?;
         let (centre, desk) = (certificate.centre.as_str(), certificate.desk);
         let client = self.pool.get().await?;
         let mut page = (PageWriter::new()?, Vec::new());
@@ -128,7 +126,6 @@ impl District {
 
     /// A page of what the district holds of one of the desk's own journals after a place, for a desk that was set back.
     pub(crate) async fn own(&self, certificate: &DeskCertificate, asked: &OwnRequest) -> Result<Vec<u8>> {
-        self.admit(certificate).await?;
         let client = self.pool.get().await?;
         let mut page = (PageWriter::new()?, Vec::new());
         let known = journals::of_desk(&client, &certificate.centre, certificate.desk).await?;

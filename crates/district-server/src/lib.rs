@@ -42,6 +42,7 @@ mod staff;
 mod status;
 mod steps;
 mod stick;
+mod stick_files;
 mod tables;
 mod take;
 

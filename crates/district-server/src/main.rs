@@ -79,7 +79,7 @@ enum Task {
     },
     /// Take in what a desk without a line wrote on a stick, and write the answer for it beside it.
     ImportUsb {
-        /// The file, such as `/media/usb/上报-120110005-01-20261126-1804.age`.
+        /// The file, such as `/media/usb/上报-120110005-01-20261126-180400.age`. Its attachments lie in the folder beside it.
         file: PathBuf,
     },
     /// Count a backup that was restored for a test: desks may erase what the last two such backups hold.

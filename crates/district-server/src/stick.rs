@@ -1,17 +1,20 @@
-//! What a desk without a line wrote on a stick: its pages pass through the same functions as those of the line, and the
-//! answers go back on the stick.
+//! What a desk without a line wrote on a stick: its pages and attachments pass through the same functions as those of the line,
+//! and the answers go back on the stick.
 //!
-//! A file is opened whole before anything of it is taken in: one that was cut short or changed leaves nothing behind.
+//! A file is opened whole before anything of it is taken in: one that was cut short or changed leaves nothing behind. The
+//! attachments lie beside it (`stick_files`).
 //! Deliberately absent: taking in the file of a lost desk.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use intake_wire::{
-    DeskCertificate, DownRequest, Frames, Heads, HeadsAnswer, StickAnswer, StickPages, VerdictKind, limits,
+    DeskCertificate, DownRequest, Frames, Heads, HeadsAnswer, StickAnswer, StickPages, VerdictKind, limits, stick_files,
 };
 use serde::Serialize;
 
+use crate::desk::Way;
+use crate::stick_files::FilesTaken;
 use crate::{District, Error, Result};
 
 /// How the name of a desk's file begins, and of the answer to it.
@@ -35,32 +38,42 @@ pub struct TakenIn {
     pub waiting: usize,
     /// Entries that are stored, and that a later one takes the place of.
     pub superseded: usize,
+    /// Attachments on the stick whose bytes are here, by this or before.
+    pub files: usize,
+    /// Attachments on the stick that are cut short or changed, or are another desk's.
+    pub files_broken: usize,
+    /// Attachments of the desk whose bytes are not here yet.
+    pub files_missing: usize,
     /// The answer, which the desk takes back.
     pub answer: PathBuf,
 }
 
 impl District {
-    /// Takes in a desk's file and writes the answer beside it.
+    /// Takes in a desk's file with the attachments beside it, and writes the answer beside both.
     ///
     /// # Errors
     /// [`Error::Stick`] with a sentence, [`Error::Revoked`] for a desk that was lost, and those of a page. A file that cannot
     /// be opened leaves nothing behind; after any other error the same file can be taken in again.
     pub async fn import_usb(&self, file: &Path) -> Result<TakenIn> {
         let (certificate, asked) = self.open_file(file)?;
+        self.admit(&certificate, Way::Stick).await?;
         let mut answers = Vec::new();
         for page in &asked.pages {
             if page.len() > limits::PAGE_BYTES {
                 return Err(Error::Stick("a page of it is over the limit"));
             }
-            answers.push(self.take_page(page.as_slice()).await?);
+            answers.push(self.take_page_of(&certificate, page.as_slice()).await?);
         }
+        // Behind the entries, which ask for them.
+        let files = self.take_files(&certificate, &stick_files(file)).await?;
+        let missing = self.all_missing(&certificate).await?;
         let heads = self.heads(&certificate, &asked.heads).await?;
         let down = self.whole_down(&certificate, &asked.heads, &heads).await?;
-        let answer = StickAnswer { certificate, pages: answers, heads, down };
+        let answer = StickAnswer { certificate, pages: answers, heads, down, missing: Some(missing) };
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let path = file.with_file_name(format!("{ANSWERS}{}", name.strip_prefix(ASKS).unwrap_or(name)));
         write(&path, &encrypted(&answer.sealed(self.keys.signing())?, &asked.answer_to)?)?;
-        let told = TakenIn::of(&answer, path);
+        let told = TakenIn::of(&answer, &files, path);
         tracing::info!(centre = told.centre, desk = told.desk, new = told.stored, "a file was taken in");
         Ok(told)
     }
@@ -102,7 +115,7 @@ impl District {
 }
 
 impl TakenIn {
-    fn of(answer: &StickAnswer, path: PathBuf) -> Self {
+    fn of(answer: &StickAnswer, files: &FilesTaken, path: PathBuf) -> Self {
         let verdicts = || answer.pages.iter().flat_map(|(_, page)| &page.verdicts);
         let count = |of: fn(&VerdictKind) -> bool| verdicts().filter(|one| of(&one.verdict)).count();
         Self {
@@ -113,6 +126,9 @@ impl TakenIn {
             set_aside: count(|one| matches!(one, VerdictKind::SetAside { .. })),
             waiting: count(|one| matches!(one, VerdictKind::Waiting { .. })),
             superseded: count(|one| matches!(one, VerdictKind::Superseded { .. })),
+            files: files.whole,
+            files_broken: files.broken,
+            files_missing: answer.missing.as_ref().map_or(0, Vec::len),
             answer: path,
         }
     }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use crate::db::entries::{self, Held};
 use crate::db::{journals, shared};
+use crate::desk::Way;
 use crate::plain::Run;
 use crate::{District, Error, Result};
 
@@ -55,9 +56,20 @@ fn runs(blocks: &[Checked]) -> impl Iterator<Item = &[Checked]> {
 }
 
 impl District {
-    /// Takes a page in, over a line or from a file; gives its journal and what became of each entry.
+    /// Takes a page in over a line; gives its journal and what became of each entry.
     pub(crate) async fn take_page(&self, page: impl AsyncRead + Unpin) -> Result<(JournalId, PageAnswer)> {
         let mut intake = Intake::default();
+        self.receive(&mut intake, page).await?;
+        self.conclude(&intake).await
+    }
+
+    /// The same of a desk that was admitted: every block of the page is to be that desk's.
+    pub(crate) async fn take_page_of(
+        &self,
+        certificate: &DeskCertificate,
+        page: impl AsyncRead + Unpin,
+    ) -> Result<(JournalId, PageAnswer)> {
+        let mut intake = Intake { certificate: Some(certificate.clone()), ..Intake::default() };
         self.receive(&mut intake, page).await?;
         self.conclude(&intake).await
     }
@@ -135,7 +147,7 @@ impl District {
             if intake.certificate.is_some() {
                 return Err(Error::Request("a page of two desks".into()));
             }
-            self.admit(certificate).await?;
+            self.admit(certificate, Way::Line).await?;
             intake.certificate = Some(certificate.clone());
         }
         if *intake.journal.get_or_insert(block.journal) != block.journal {

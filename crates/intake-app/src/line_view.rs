@@ -113,6 +113,12 @@ pub struct StickWritten {
     pub entries: u64,
     /// Registrations among them.
     pub registrations: u64,
-    /// Files that wait for a line: none travels on a stick.
+    /// Attachments beside it.
     pub files: u64,
+    /// Their bytes, as they are encrypted.
+    pub file_bytes: u64,
+    /// Attachments that the district misses and that are not beside it.
+    pub files_left: u64,
+    /// Some of these found no room on the stick, or were beyond what goes at once.
+    pub full: bool,
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use intake_wire::Hash;
+use intake_wire::{Hash, JournalId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::Result;
@@ -19,6 +19,17 @@ pub struct StandingBlob {
     pub bytes: u64,
     /// The name of its bytes.
     pub blob: Hash,
+}
+
+/// An attachment that stands and that the district is not known to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsentBlob {
+    /// The file.
+    pub file: StandingBlob,
+    /// The journal of its entry.
+    pub journal: JournalId,
+    /// The entry's place.
+    pub seq: u64,
 }
 
 /// How the desk's line is used.
@@ -55,6 +66,23 @@ impl Reader<'_> {
              AND a.blob NOT IN (SELECT blob FROM blobs_there)"
         );
         Ok(self.connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// Which they are, the smallest first, and where their entries stand.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn unsent_files(&self) -> Result<Vec<UnsentBlob>> {
+        let sql = format!(
+            "SELECT {BYTES}, a.blob, (SELECT journal FROM epochs WHERE id = a.epoch), a.added_seq {STANDS} AND {OPENS}
+             AND a.blob NOT IN (SELECT blob FROM blobs_there) ORDER BY 1, 2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| {
+            let file = StandingBlob { bytes: row.get(0)?, blob: Hash(row.get(1)?) };
+            Ok(UnsentBlob { file, journal: JournalId(row.get(2)?), seq: row.get(3)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Whether any file was ever added here.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use intake_store::{Blobs, SealedBlob, StandingBlob};
+use intake_store::{Blobs, Reader, SealedBlob, StandingBlob};
 use intake_wire::{Became, BlobsAnswer, BlobsRequest, Hash, Head, JournalId, MissingBlob, Piece, PieceAnswer, limits};
 use reqwest::Body;
 use tokio::time::Instant;
@@ -113,10 +113,7 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
             self.files.missing = Some(reading(self.db, |r| Ok(r.unsent_blobs()?.0)).await?);
             return Ok(false);
         };
-        self.files.missing = Some(missing.len() as u64);
-        let known = standing.clone();
-        let names: BTreeSet<Hash> = missing.iter().map(|one| one.blob).collect();
-        writing(self.db, move |tx| tx.record_blobs(&known, &names)).await?;
+        self.keep_missing(&standing, &missing).await?;
         let wanted = to_send(&missing, &standing, &self.files.skipped);
         if wanted.is_empty() || (settings.metered && !self.files.with_held_back) {
             return Ok(false);
@@ -124,6 +121,22 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
         let before = self.confirmed;
         let overtaken = self.send_all(local, &wanted).await?;
         Ok(overtaken || self.confirmed > before)
+    }
+
+    /// Keeps which of the attachments whose entries the district holds it misses.
+    async fn keep_missing(&mut self, known: &BTreeSet<StandingBlob>, missing: &[MissingBlob]) -> Result<()> {
+        self.files.missing = Some(missing.len() as u64);
+        let known = known.clone();
+        let names: BTreeSet<Hash> = missing.iter().map(|one| one.blob).collect();
+        writing(self.db, move |tx| tx.record_blobs(&known, &names)).await
+    }
+
+    /// The same as told on a stick, once the district's heads of the same answer are kept.
+    pub(crate) async fn hear_of_files(&mut self, missing: &[MissingBlob]) -> Result<()> {
+        let (before, standing) = reading(self.db, move |r| Ok((unsent(r)?, r.standing_blobs()?))).await?;
+        self.keep_missing(&standing, missing).await?;
+        self.files.sent = before.saturating_sub(reading(self.db, unsent).await?);
+        Ok(())
     }
 
     /// What the district misses; `None` from one that does not take files yet.
@@ -249,6 +262,10 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
         let now = reading(self.db, |r| r.line().epochs()).await?;
         Ok(now.iter().any(|epoch| !heads.contains(&(epoch.journal, epoch.head))))
     }
+}
+
+fn unsent(reader: &Reader<'_>) -> intake_store::Result<u64> {
+    Ok(reader.unsent_blobs()?.0)
 }
 
 fn speed(bytes: u64, time: Duration) -> u64 {

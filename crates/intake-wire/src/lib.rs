@@ -22,6 +22,7 @@ mod shared;
 mod sign;
 mod step;
 mod stick;
+mod stick_file;
 mod table;
 #[cfg(test)]
 mod vectors;
@@ -52,6 +53,7 @@ pub use shared::{MatterShared, SharedState, SharedWords};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use step::{StepOpen, StepReason, StepTold, StepWithdrawn, StepWords};
 pub use stick::{StickAnswer, StickPages};
+pub use stick_file::{frame_piece, next_piece, stick_files};
 pub use table::TablePublished;
 
 /// The version of the protocol; it stands in every path as `/v1`.

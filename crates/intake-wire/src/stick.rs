@@ -1,12 +1,13 @@
 //! The same pages without a line: what a desk and its district write for each other on a stick.
 //!
-//! Each way one signed message, which lies on the stick as an `age` file for the other end. Deliberately absent: the
-//! encryption, which is the business of who holds the keys.
+//! Each way one signed message, which lies on the stick as an `age` file for the other end. The desk's attachments lie beside
+//! its message (`stick_file`). Deliberately absent: the encryption, which is the business of who holds the keys.
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::entry::JournalId;
+use crate::piece::MissingBlob;
 use crate::request::{Heads, HeadsAnswer, PageAnswer};
 use crate::sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 use crate::{Result, SignedRequest};
@@ -65,6 +66,10 @@ pub struct StickAnswer {
     /// Pages as `/v1/down` answers them, from where the desk stood to the district's head.
     #[n(3)]
     pub down: Vec<ByteVec>,
+    /// What the district misses of the desk's attachments, after it took in those on the stick; `None` from one that takes
+    /// none from there.
+    #[n(4)]
+    pub missing: Option<Vec<MissingBlob>>,
 }
 
 /// An answer as it is signed.
@@ -119,7 +124,8 @@ mod tests {
         let foreign = pages.sealed(certificate.clone(), &district).unwrap();
         assert!(matches!(StickPages::open(&foreign), Err(Error::Signature)));
         let heads = HeadsAnswer { journals: Vec::new(), district: (JournalId([4; 16]), Head::EMPTY), now_ms: 5 };
-        let answer = StickAnswer { certificate, pages: Vec::new(), heads, down: vec![vec![9].into()] };
+        let missing = Some(vec![MissingBlob { blob: crate::Hash([6; 32]), bytes: 9, held: 0 }]);
+        let answer = StickAnswer { certificate, pages: Vec::new(), heads, down: vec![vec![9].into()], missing };
         let bytes = answer.sealed(&district).unwrap();
         assert_eq!(StickAnswer::open(&bytes, &district.public()).unwrap(), answer);
         assert!(matches!(StickAnswer::open(&bytes, &desk.public()), Err(Error::Signature)));

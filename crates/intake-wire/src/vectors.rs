@@ -13,7 +13,7 @@ use crate::{
     Became, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, Kind, MissingBlob, Moment,
     OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest, SigningKey, StickAnswer, StickPages,
-    Verdict, VerdictKind, decode, encode, sha256,
+    Verdict, VerdictKind, decode, encode, frame_piece, sha256,
 };
 
 const CENTRE: &str = "120110005";
@@ -153,17 +153,18 @@ fn vectors() -> Value {
     let taken = PageAnswer { head, verdicts: taken, forked: true };
     let stick =
         StickPages { heads: asked.clone(), pages: vec![ByteVec::from(page.clone())], answer_to: "age1desk".into() };
-    let back = StickAnswer {
-        certificate: certificate.clone(),
-        pages: vec![(JOURNAL, taken.clone())],
-        heads: stands.clone(),
-        down: Vec::new(),
-    };
     let down = DownRequest { after: 7, of: Some((DISTRICT_JOURNAL, Hash([0x55; 32]))) };
     let own = OwnRequest { journal: JOURNAL, after: 2 };
     let (blob, whole) = (Hash([0x66; 32]), b"stands for encrypted bytes");
     let blobs = BlobsRequest { after: (0, Hash::ZERO) };
     let missing = BlobsAnswer { missing: vec![MissingBlob { blob, bytes: 1_000, held: 4 }], more: false };
+    let back = StickAnswer {
+        certificate: certificate.clone(),
+        pages: vec![(JOURNAL, taken.clone())],
+        heads: stands.clone(),
+        down: Vec::new(),
+        missing: Some(missing.missing.clone()),
+    };
     let piece = Piece { blob, length: 26, sha256: sha256(&[whole]), at: 4, bytes: whole[4..].to_vec() };
     let piece_taken = PieceAnswer { held: 26, became: Became::Whole };
     json!({
@@ -188,6 +189,7 @@ fn vectors() -> Value {
             request("/v1/blobs", &blobs, &certificate, &desk),
             request("/v1/piece", &piece, &certificate, &desk),
         ],
+        "stick_file": hex(&frame_piece(&piece, certificate.clone(), &desk).unwrap()),
         "answers": {
             "enrol": cbor(&enrolled), "heads": cbor(&stands), "page": cbor(&taken),
             "stick": hex(&back.sealed(&district).unwrap()), "blobs": cbor(&missing), "piece": cbor(&piece_taken),

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use intake_wire::{
     BlobsAnswer, BlobsRequest, DownRequest, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Heads, HeadsAnswer, OwnRequest, PageAnswer, Piece,
     PieceAnswer, PublicKey,
-    Record, SignedRequest, StickAnswer, StickPages, decode, encode,
+    Record, SignedRequest, StickAnswer, StickPages, decode, encode, next_piece,
 };
 use libfuzzer_sys::fuzz_target;
 use minicbor::{Decode, Encode};
@@ -36,6 +36,8 @@ fuzz_target!(|input: &[u8]| {
             let _ = SignedRequest::open::<Heads>("/v1/heads", input);
             let _ = StickPages::open(input);
             let _ = StickAnswer::open(input, &PublicKey([7; 32]));
+            let mut file = input;
+            while let Ok(Some(_)) = next_piece(&mut file) {}
         }
         11 => back::<BlobsRequest>(input),
         12 => back::<BlobsAnswer>(input),
