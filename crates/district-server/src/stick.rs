@@ -9,10 +9,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use intake_wire::{
-    DeskCertificate, DownRequest, Frames, Heads, HeadsAnswer, StickAnswer, StickPages, VerdictKind, limits, stick_files,
+    DeskCertificate, DownRequest, Frames, Head, Heads, HeadsAnswer, OwnPage, OwnRequest, StickAnswer, StickPages,
+    VerdictKind, limits, stick_files,
 };
 use serde::Serialize;
 
+use crate::db::{entries, journals};
 use crate::desk::Way;
 use crate::stick_files::FilesTaken;
 use crate::{District, Error, Result};
@@ -20,6 +22,9 @@ use crate::{District, Error, Result};
 /// How the name of a desk's file begins, and of the answer to it.
 const ASKS: &str = "上报-";
 const ANSWERS: &str = "回执-";
+
+/// Bytes of a desk's own pages that go back to it in one answer.
+const OWN_BYTES: usize = limits::STICK_BYTES / 2;
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,7 +74,8 @@ impl District {
         let missing = self.all_missing(&certificate).await?;
         let heads = self.heads(&certificate, &asked.heads).await?;
         let down = self.whole_down(&certificate, &asked.heads, &heads).await?;
-        let answer = StickAnswer { certificate, pages: answers, heads, down, missing: Some(missing) };
+        let own = self.whole_own(&certificate, &asked.heads).await?;
+        let answer = StickAnswer { certificate, pages: answers, heads, down, missing: Some(missing), own: Some(own) };
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let path = file.with_file_name(format!("{ANSWERS}{}", name.strip_prefix(ASKS).unwrap_or(name)));
         write(&path, &encrypted(&answer.sealed(self.keys.signing())?, &asked.answer_to)?)?;
@@ -88,6 +94,41 @@ impl District {
         let (certificate, asked) = opened.map_err(|_| Error::Stick("no desk has signed it as it is"))?;
         certificate.verify(&self.keys.public()).map_err(|_| Error::Stick("it is of another district's desk"))?;
         Ok((certificate, asked))
+    }
+
+    /// What `/v1/own` answers of every journal of which the desk told less than is here: it was set back. As many pages as may
+    /// go at once; the rest comes with the next answer. Nothing of a journal of which the desk holds another version: its
+    /// heads tell the desk that.
+    async fn whole_own(&self, certificate: &DeskCertificate, told: &Heads) -> Result<Vec<OwnPage>> {
+        let known = {
+            let client = self.pool.get().await?;
+            let mut known = Vec::new();
+            for journal in journals::of_desk(&client, &certificate.centre, certificate.desk).await? {
+                let head =
+                    told.journals.iter().find(|(name, ..)| *name == journal.id).map_or(Head::EMPTY, |(.., head)| *head);
+                let here = entries::hashes(&client, &journal, head.seq, head.seq).await?.pop();
+                if head == Head::EMPTY || here.is_some_and(|(_, hash)| hash == head.hash) {
+                    known.push((journal, head.seq));
+                }
+            }
+            known
+        };
+        let (mut pages, mut bytes) = (Vec::new(), 0);
+        for (journal, mut after) in known {
+            while after < journal.head.seq {
+                if bytes >= OWN_BYTES {
+                    return Ok(pages);
+                }
+                let page = self.own(certificate, &OwnRequest { journal: journal.id, after }).await?;
+                let last =
+                    Frames::read_page(&page)?.pop().and_then(|block| block.entries.last().map(|entry| entry.seq));
+                let Some(last) = last else { break };
+                bytes += page.len();
+                pages.push(OwnPage { journal: journal.id, after, page: page.into() });
+                after = last;
+            }
+        }
+        Ok(pages)
     }
 
     /// What `/v1/down` answers, again and again until the district's head.

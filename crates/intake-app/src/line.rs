@@ -110,8 +110,6 @@ impl Desk {
         with_files: bool,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<ExchangeResult> {
-        let came_back =
-            |db: &Db| db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count()));
         let clock = Arc::clone(&self.0.setup.clock);
         let told = move |step: intake_sync::Progress| {
             let phase = match step.phase {
@@ -123,7 +121,7 @@ impl Desk {
             let intake_sync::Progress { done, total, file, files, .. } = step;
             progress(Progress { done, total, phase: phase.to_owned(), file, files });
         };
-        let drafts_before = came_back(db)?;
+        let drafts_before = drafts_of_backup(db)?;
         let patience = intake_sync::Patience::default();
         let mut ended = if with_files {
             intake_sync::exchange_with_files(db, patience, &told, || clock.now().at_ms).await
@@ -177,13 +175,18 @@ impl Desk {
         match ended {
             Ok(outcome) => {
                 let brought = outcome.came_back + carried > 0;
-                let gone = if brought { drafts_before.saturating_sub(came_back(db)?) } else { 0 };
-                let result = ExchangeResult { drafts_gone: gone as u64, carried, ..ExchangeResult::of(outcome, at) };
+                let gone = if brought { drafts_before.saturating_sub(drafts_of_backup(db)?) } else { 0 };
+                let result = ExchangeResult { drafts_gone: gone, carried, ..ExchangeResult::of(outcome, at) };
                 Ok(result.with_who_left(left))
             }
             Err(error) => Ok(ExchangeResult::broken_off(&error.into(), at)),
         }
     }
+}
+
+/// Drafts that came out of a backup.
+pub(crate) fn drafts_of_backup(db: &Db) -> Result<u64> {
+    db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count() as u64))
 }
 
 impl ExchangeResult {

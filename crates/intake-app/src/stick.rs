@@ -12,6 +12,7 @@ use intake_sync::StickFile;
 use intake_wire::{Stick, limits, stick_files};
 
 use crate::desk::Desk;
+use crate::line::drafts_of_backup;
 use crate::line_view::{ExchangeResult, StickWritten};
 use crate::machine::free_bytes;
 use crate::visits::minute;
@@ -66,12 +67,16 @@ impl Desk {
         let _turn = self.line_turn().await?;
         let message = read_answer(&db, place)?;
         let moment = self.now();
+        let drafts_before = drafts_of_backup(&db)?;
         let outcome = intake_sync::unpack(&db, &message, || moment.at_ms).await?;
+        let brought = outcome.came_back > 0;
+        let drafts_gone = if brought { drafts_before.saturating_sub(drafts_of_backup(&db)?) } else { 0 };
         self.learn_tables(&db);
         let left = self.end_who_left(&db)?;
         // What that wrote goes with the next file.
         let in_step = outcome.in_step && left.0.is_empty();
-        Ok(ExchangeResult { in_step, ..ExchangeResult::of(outcome, minute(moment.at_ms)) }.with_who_left(left))
+        let result = ExchangeResult { in_step, drafts_gone, ..ExchangeResult::of(outcome, minute(moment.at_ms)) };
+        Ok(result.with_who_left(left))
     }
 }
 

@@ -421,29 +421,44 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 self.withheld.insert(journal);
                 return Ok(());
             };
-            let taken = writing(self.db, move |tx| {
-                let held = tx.journal().head_of(journal)?.map_or(0, |head| head.seq);
-                if page.parts_from(|seq| tx.journal().hash_at(journal, seq))?.is_some() {
-                    return Ok(None);
-                }
-                let Page { entries, mark, .. } = page;
-                let missing: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > held).collect();
-                tx.take_back(journal, &mark, &missing)?;
-                Ok(Some(missing.len() as u64))
-            })
-            .await?;
-            let Some(count) = taken else {
-                self.parted.insert(journal);
+            if self.take_back(journal, page).await?.is_none() {
                 return Ok(());
-            };
-            self.came_back += count;
-            self.confirmed += count;
+            }
             after = last;
             let (_, remote) = self.heads().await?;
             if head_of(&remote, journal).seq <= after {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes back a page of one of the desk's own journals; gives how many entries of it the desk did not hold. `None` where it
+    /// holds others in their places. Of a page that begins beyond what the desk holds nothing is taken.
+    pub(crate) async fn take_back(&mut self, journal: JournalId, page: Page) -> Result<Option<u64>> {
+        let taken = writing(self.db, move |tx| {
+            let held = tx.journal().head_of(journal)?.map_or(0, |head| head.seq);
+            if page.parts_from(|seq| tx.journal().hash_at(journal, seq))?.is_some() {
+                return Ok(None);
+            }
+            let Page { entries, mark, .. } = page;
+            let missing: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > held).collect();
+            if missing.first().is_none_or(|first| first.seq > held + 1) {
+                return Ok(Some(0));
+            }
+            tx.take_back(journal, &mark, &missing)?;
+            Ok(Some(missing.len() as u64))
+        })
+        .await?;
+        match taken {
+            Some(count) => {
+                self.came_back += count;
+                self.confirmed += count;
+            }
+            None => {
+                self.parted.insert(journal);
+            }
+        }
+        Ok(taken)
     }
 
     async fn own_page(&self, journal: JournalId, after: u64) -> Result<Page> {

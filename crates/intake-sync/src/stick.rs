@@ -4,14 +4,15 @@
 //! the line. Deliberately absent: writing what goes out, and its encryption.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use intake_store::{Db, Reader, StandingBlob, UnsentBlob};
-use intake_wire::{Heads, JournalId, Stick, StickAnswer, StickPages, limits};
+use intake_wire::{Heads, JournalId, OwnPage, Stick, StickAnswer, StickPages, limits};
 
 use crate::plan::{Local, plan};
-use crate::run::{Run, reading, writing};
+use crate::run::{Run, blocking, reading, writing};
 use crate::upload::Page;
-use crate::{Error, Outcome, Patience, Result};
+use crate::{Error, Outcome, Patience, Result, own};
 
 /// Bytes of pages on one stick, well under the limit. What is beyond goes with the next one, after the answer.
 const PAGES_BYTES: usize = limits::STICK_BYTES / 2;
@@ -103,6 +104,16 @@ pub async fn unpack(db: &Db, message: &[u8], clock: impl Fn() -> i64 + Send + Sy
     }
     for page in answer.down {
         at = run.hear(at, page.into()).await?;
+    }
+    for OwnPage { journal, after, page } in answer.own.unwrap_or_default() {
+        let admission = Arc::clone(&run.admission);
+        let page = blocking(move || own::Page::read(&admission, journal, after, &page)).await?;
+        if run.take_back(journal, page).await?.is_some_and(|count| count > 0)
+            && let Some(began) = &mut run.began
+        {
+            // What came from the district was not sent to it.
+            began.remove(&journal);
+        }
     }
     let local: Local = run.compare(&answer.heads).await?;
     match answer.missing {

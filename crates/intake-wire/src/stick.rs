@@ -70,6 +70,25 @@ pub struct StickAnswer {
     /// none from there.
     #[n(4)]
     pub missing: Option<Vec<MissingBlob>>,
+    /// What the district holds of the desk's own journals beyond what the desk told, for one that was set back: oldest epoch
+    /// first, as many as fit. `None` from a district that gives none on a stick.
+    #[n(5)]
+    pub own: Option<Vec<OwnPage>>,
+}
+
+/// A page as `/v1/own` answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct OwnPage {
+    /// Which journal.
+    #[n(0)]
+    pub journal: JournalId,
+    /// The place that it follows.
+    #[n(1)]
+    pub after: u64,
+    /// The page.
+    #[n(2)]
+    pub page: ByteVec,
 }
 
 /// An answer as it is signed.
@@ -125,7 +144,8 @@ mod tests {
         assert!(matches!(StickPages::open(&foreign), Err(Error::Signature)));
         let heads = HeadsAnswer { journals: Vec::new(), district: (JournalId([4; 16]), Head::EMPTY), now_ms: 5 };
         let missing = Some(vec![MissingBlob { blob: crate::Hash([6; 32]), bytes: 9, held: 0 }]);
-        let answer = StickAnswer { certificate, pages: Vec::new(), heads, down: vec![vec![9].into()], missing };
+        let own = Some(vec![OwnPage { journal: JournalId([3; 16]), after: 4, page: vec![8].into() }]);
+        let answer = StickAnswer { certificate, pages: Vec::new(), heads, down: vec![vec![9].into()], missing, own };
         let bytes = answer.sealed(&district).unwrap();
         assert_eq!(StickAnswer::open(&bytes, &district.public()).unwrap(), answer);
         assert!(matches!(StickAnswer::open(&bytes, &desk.public()), Err(Error::Signature)));

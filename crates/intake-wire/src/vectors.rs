@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::{
     Became, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, Kind, MissingBlob, Moment,
-    OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest, SigningKey, StickAnswer, StickPages,
-    Verdict, VerdictKind, decode, encode, frame_piece, sha256,
+    OwnPage, OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest, SigningKey, StickAnswer,
+    StickPages, Verdict, VerdictKind, decode, encode, frame_piece, sha256,
 };
 
 const CENTRE: &str = "120110005";
@@ -164,6 +164,7 @@ fn vectors() -> Value {
         heads: stands.clone(),
         down: Vec::new(),
         missing: Some(missing.missing.clone()),
+        own: Some(vec![OwnPage { journal: JOURNAL, after: 2, page: ByteVec::from(page.clone()) }]),
     };
     let piece = Piece { blob, length: 26, sha256: sha256(&[whole]), at: 4, bytes: whole[4..].to_vec() };
     let piece_taken = PieceAnswer { held: 26, became: Became::Whole };
