@@ -8,6 +8,7 @@ mod clerks;
 mod cuts;
 mod earlier;
 mod files;
+mod files_back;
 mod front;
 mod proxy;
 mod refusals;

@@ -14,7 +14,7 @@ use crate::stick::{Office, count, import};
 use crate::world::World;
 
 /// A picture that every program reads, with bytes behind it that no compression makes shorter.
-fn picture(which: u32, behind: usize) -> Vec<u8> {
+pub(crate) fn picture(which: u32, behind: usize) -> Vec<u8> {
     let blocks = (0_u32..).flat_map(|at| sha256(&[&which.to_be_bytes(), &at.to_be_bytes()]).0);
     visits::PNG.iter().copied().chain(blocks.take(behind)).collect()
 }

@@ -10,8 +10,8 @@ use axum::body::Bytes;
 use futures_util::stream::{self, Stream};
 use intake_model::ATTACHMENT_BYTES;
 use intake_wire::{
-    Became, BlobContent, BlobKey, BlobOpener, BlobsAnswer, BlobsRequest, DeskCertificate, Hash, Hasher, Piece,
-    PieceAnswer, blob_bytes_at_most, limits,
+    Became, BlobAnswer, BlobContent, BlobKey, BlobOpener, BlobRequest, BlobsAnswer, BlobsRequest, DeskCertificate,
+    Hash, Hasher, Piece, PieceAnswer, blob_bytes_at_most, limits,
 };
 
 use crate::db::attachments;
@@ -74,6 +74,25 @@ impl District {
         }
         tx.commit().await?;
         Ok(PieceAnswer { held: held_now, became })
+    }
+
+    /// Some bytes of one of a desk's own files, as they came, for a desk that lost them.
+    pub(crate) async fn give_back(&self, certificate: &DeskCertificate, asked: &BlobRequest) -> Result<BlobAnswer> {
+        let of = (certificate.centre.as_str(), certificate.desk, asked.blob);
+        let client = self.pool.get().await?;
+        if attachments::asked(&client, of.0, of.1, asked.blob).await?.is_none() {
+            return Ok(BlobAnswer { piece: None });
+        }
+        let Some(blob) = blobs::whole(&client, of).await? else { return Ok(BlobAnswer { piece: None }) };
+        let at = if asked.at < blob.length { asked.at } else { 0 };
+        let most = usize::try_from(asked.most).unwrap_or(usize::MAX).clamp(1, limits::PIECE_BYTES);
+        let left = usize::try_from(blob.length - at).unwrap_or(usize::MAX);
+        self.rates.given_back(of.0, of.1, most.min(left))?;
+        let bytes = blobs::bytes(&client, of, at, most).await?;
+        if bytes.is_empty() {
+            return Err(Error::Internal("a whole blob without all of its pieces".into()));
+        }
+        Ok(BlobAnswer { piece: Some(Piece { blob: asked.blob, length: blob.length, sha256: blob.sha256, at, bytes }) })
     }
 
     /// A file's content as it was handed over at the desk, opened while it is given out: one piece is in memory at a time.

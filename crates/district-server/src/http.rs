@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use intake_wire::{
-    BlobsRequest, DeskCertificate, DownRequest, EnrolRequest, Heads, OwnRequest, Piece, SignedRequest, limits,
+    BlobRequest, BlobsRequest, DeskCertificate, DownRequest, EnrolRequest, Heads, OwnRequest, Piece, SignedRequest,
+    limits,
 };
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
@@ -42,6 +43,7 @@ pub(crate) fn router(district: Arc<District>) -> Router {
         .route("/v1/down", post(down))
         .route("/v1/own", post(own))
         .route("/v1/blobs", post(missing_blobs))
+        .route("/v1/blob", post(give_back))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
         .layer(from_fn(move |request, next| limited(patience, request, next)));
     let blocks = Router::new()
@@ -116,6 +118,11 @@ async fn receive_page(State(district): State<Arc<District>>, body: Body) -> Resu
 async fn missing_blobs(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
     let (certificate, asked) = asked::<BlobsRequest>(&district, "/v1/blobs", &body).await?;
     cbor(&district.missing_blobs(&certificate, &asked).await?)
+}
+
+async fn give_back(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let (certificate, asked) = asked::<BlobRequest>(&district, "/v1/blob", &body).await?;
+    cbor(&district.give_back(&certificate, &asked).await?)
 }
 
 /// A slow line brings a piece in parts, as it does a page: it may take its time as long as something comes.

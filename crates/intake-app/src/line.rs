@@ -116,6 +116,7 @@ impl Desk {
                 intake_sync::Phase::Connecting => "connecting",
                 intake_sync::Phase::Sending => "sending",
                 intake_sync::Phase::Files => "files",
+                intake_sync::Phase::FilesBack => "files_back",
                 intake_sync::Phase::Comparing => "comparing",
             };
             let intake_sync::Progress { done, total, file, files, .. } = step;
@@ -218,6 +219,9 @@ impl ExchangeResult {
             entries_in_step: outcome.entries_in_step,
             files_sent: outcome.files_sent,
             files_missing: outcome.files_missing,
+            files_back: outcome.files_back,
+            files_lost: outcome.files_lost,
+            files_refused: outcome.files_refused,
             trouble: trouble.map(|code| Error::Refused(code).told("exchange")),
             at,
         }
@@ -240,6 +244,9 @@ impl ExchangeResult {
             entries_in_step: false,
             files_sent: 0,
             files_missing: 0,
+            files_back: 0,
+            files_lost: 0,
+            files_refused: 0,
             trouble,
             at,
         }

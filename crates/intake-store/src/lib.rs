@@ -9,6 +9,7 @@
 mod attachments;
 mod backup;
 mod blobs;
+mod blobs_back;
 mod carry;
 mod clerks;
 mod clock;
@@ -51,6 +52,7 @@ mod verify;
 pub use attachments::{AttachmentRecord, Attachments, Removed};
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
 pub use blobs::{Blobs, SealedBlob};
+pub use blobs_back::{Lying, Returned};
 pub use clerks::ClerkRow;
 pub use clock::{Times, reading_of};
 pub use closings::{Closing, ClosingSheetRow, Closings};

@@ -85,6 +85,26 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The attachments that stand and whose bytes the district holds, as last told, the smallest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn sent_blobs(&self) -> Result<BTreeSet<StandingBlob>> {
+        let sql = format!("SELECT {BYTES}, a.blob {STANDS} AND {OPENS} AND a.blob IN (SELECT blob FROM blobs_there)");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| Ok(StandingBlob { bytes: row.get(0)?, blob: Hash(row.get(1)?) }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether the district holds these bytes whole, as last told.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn is_sent(&self, blob: Hash) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM blobs_there WHERE blob = ?1)";
+        Ok(self.connection.prepare_cached(sql)?.query_row([blob.0], |row| row.get(0))?)
+    }
+
     /// Whether any file was ever added here.
     ///
     /// # Errors

@@ -41,6 +41,10 @@ pub(crate) struct Files {
     pub(crate) skipped: BTreeSet<Hash>,
     /// Bytes a second of the last piece.
     speed: Option<u64>,
+    /// Lost here, held by the district, and come back in this exchange; not come back; come back damaged.
+    pub(crate) back: u64,
+    pub(crate) lost: u64,
+    pub(crate) refused: u64,
 }
 
 /// What to send of what the district misses: what stands here and was not tried in vain, in its order.
@@ -255,7 +259,7 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     }
 
     /// Whether something was written since both sides were compared. An exchange that has gone round often enough goes on.
-    async fn is_overtaken(&self, heads: &[(JournalId, Head)]) -> Result<bool> {
+    pub(crate) async fn is_overtaken(&self, heads: &[(JournalId, Head)]) -> Result<bool> {
         if self.rounds >= ROUNDS {
             return Ok(false);
         }
@@ -268,7 +272,7 @@ fn unsent(reader: &Reader<'_>) -> intake_store::Result<u64> {
     Ok(reader.unsent_blobs()?.0)
 }
 
-fn speed(bytes: u64, time: Duration) -> u64 {
+pub(crate) fn speed(bytes: u64, time: Duration) -> u64 {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
     (bytes.saturating_mul(1000) / millis).max(1)
 }

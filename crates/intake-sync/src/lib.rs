@@ -9,6 +9,7 @@ mod disk;
 mod down;
 mod error;
 mod files;
+mod files_back;
 mod outlook;
 mod own;
 mod patience;

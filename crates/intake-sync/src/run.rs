@@ -36,11 +36,13 @@ pub enum Phase {
     Sending,
     /// Files are leaving.
     Files,
+    /// Files that were lost here are coming back.
+    FilesBack,
     /// Fetching the district's entries and comparing both sides.
     Comparing,
 }
 
-/// How far an exchange is: in entries, and in bytes while files are leaving.
+/// How far an exchange is: in entries, and in bytes while files are leaving or coming back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
     /// What it is at.
@@ -49,7 +51,7 @@ pub struct Progress {
     pub done: u64,
     /// To send in all, as known so far.
     pub total: u64,
-    /// Which of the files is leaving, from 1; 0 while none is.
+    /// Which of the files is on its way, from 1; 0 while none is.
     pub file: u64,
     /// How many there are.
     pub files: u64,
@@ -88,6 +90,12 @@ pub struct Outcome {
     pub files_sent: u64,
     /// Files that the district misses still: held back, or not to be had here.
     pub files_missing: u64,
+    /// Files that were lost here and came back from the district in this exchange.
+    pub files_back: u64,
+    /// Files that are lost here, and that the district holds: held back, or not all at once.
+    pub files_lost: u64,
+    /// Files that are lost here, and that the district holds damaged.
+    pub files_refused: u64,
 }
 
 /// Exchanges with the district. `clock` gives milliseconds since 1970 UTC.
@@ -243,7 +251,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         self.rounds += 1;
         self.total = self.sent() + to_do.iter().map(|step| size(&local, step)).sum::<u64>();
         if to_do.is_empty() {
-            if self.send_files(&local).await? {
+            if self.send_files(&local).await? || self.fetch_files(&local).await? {
                 return Ok(None);
             }
             self.tell(Phase::Comparing);
@@ -542,6 +550,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             acted: self.acted.len() as u64,
             files_sent: self.files.sent,
             files_missing: self.files.missing.unwrap_or(0),
+            files_back: self.files.back,
+            files_lost: self.files.lost,
+            files_refused: self.files.refused,
         }
     }
 

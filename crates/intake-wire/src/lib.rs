@@ -44,7 +44,7 @@ pub use payload::{
     AttachmentAdded, AttachmentContent, AttachmentRemoved, ClockJumped, Corrected, EarlierLookedUp, Erased, Kind,
     Printed, ProgressTold, RecordOf, Registered, RemovalReason, Resealed, SealedOpened, SlipIssued, Voided,
 };
-pub use piece::{Became, BlobsAnswer, BlobsRequest, MissingBlob, Piece, PieceAnswer};
+pub use piece::{Became, BlobAnswer, BlobRequest, BlobsAnswer, BlobsRequest, MissingBlob, Piece, PieceAnswer};
 pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,

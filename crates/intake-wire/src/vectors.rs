@@ -10,10 +10,10 @@ use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 
 use crate::{
-    Became, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest, EnrolAnswer, EnrolRequest,
-    EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, Kind, MissingBlob, Moment,
-    OwnPage, OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest, SigningKey, StickAnswer,
-    StickPages, Verdict, VerdictKind, decode, encode, frame_piece, sha256,
+    Became, BlobAnswer, BlobRequest, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest,
+    EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState,
+    Kind, MissingBlob, Moment, OwnPage, OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest,
+    SigningKey, StickAnswer, StickPages, Verdict, VerdictKind, decode, encode, frame_piece, sha256,
 };
 
 const CENTRE: &str = "120110005";
@@ -167,6 +167,8 @@ fn vectors() -> Value {
         own: Some(vec![OwnPage { journal: JOURNAL, after: 2, page: ByteVec::from(page.clone()) }]),
     };
     let piece = Piece { blob, length: 26, sha256: sha256(&[whole]), at: 4, bytes: whole[4..].to_vec() };
+    let lost = BlobRequest { blob, at: 4, most: 100 };
+    let given = BlobAnswer { piece: Some(piece.clone()) };
     let piece_taken = PieceAnswer { held: 26, became: Became::Whole };
     json!({
         "about": "docs/protocol.md; byte strings are hexadecimal. Made by crates/intake-wire, read by read.py.",
@@ -189,11 +191,13 @@ fn vectors() -> Value {
             request("stick", &stick, &certificate, &desk),
             request("/v1/blobs", &blobs, &certificate, &desk),
             request("/v1/piece", &piece, &certificate, &desk),
+            request("/v1/blob", &lost, &certificate, &desk),
         ],
         "stick_file": hex(&frame_piece(&piece, certificate.clone(), &desk).unwrap()),
         "answers": {
             "enrol": cbor(&enrolled), "heads": cbor(&stands), "page": cbor(&taken),
             "stick": hex(&back.sealed(&district).unwrap()), "blobs": cbor(&missing), "piece": cbor(&piece_taken),
+            "blob": cbor(&given),
         },
         "refused": refused(&blocks[0], &desk),
     })

@@ -297,7 +297,7 @@ export const ledger = {
     compare: "再次核对",
     busy: "正在上报…",
     running: "正在上报，可以继续登记",
-    phases: { connecting: "正在连接区级", sending: "正在发送", files: "正在传附件", comparing: "正在核对" },
+    phases: { connecting: "正在连接区级", sending: "正在发送", files: "正在传附件", files_back: "正在取回附件", comparing: "正在核对" },
     progress: (done: number, total: number) => `${done} / ${total} 条`,
     fileProgress: (file: number, files: number, done: string, total: string) => `第 ${file} 个，共 ${files} 个　${done} / ${total}`,
     inStep: "已与区级一致",
@@ -306,6 +306,12 @@ export const ledger = {
     entriesInStep: "登记记录已与区级一致，附件还没有传完",
     filesSent: (count: number) => `本次传到 ${count} 个附件`,
     filesMissing: (count: number) => `还有 ${count} 个附件区级没有，都在本机`,
+    filesBack: (count: number) => `本机丢失的 ${count} 个附件已从区级取回`,
+    filesLost: (count: number, metered: boolean) =>
+      metered
+        ? `本机丢失了 ${count} 个附件，区级有：网络按流量计费，点“连附件一起传”再取回`
+        : `本机丢失的附件还有 ${count} 个没有取回，区级有，下次上报时接着取`,
+    filesRefused: (count: number) => `本机丢失了 ${count} 个附件，区级存的也打不开，没有取回，请告诉管理员`,
     head: "核对码",
     headNote: "与区级电话核对时，双方念这串码",
     notInStep: "还没有与区级一致",
