@@ -243,3 +243,32 @@ async fn verdicts_come_back_by_stick_as_they_do_over_the_line_however_many_pages
     let by_line = desk.exchange().await.unwrap();
     assert_eq!((by_line.in_step, by_line.sent, by_line.set_aside), (false, 0, 1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_was_enrolled_before_there_was_a_stick_learns_over_the_line_whom_to_encrypt_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(&folder.path().join("home")).unwrap();
+    let code = district.enrolment_code(CENTRE, 1).unwrap();
+    let desk = LineDesk::enrolled(&folder.path().join("desk"), &district.address(), &code).await.unwrap();
+    let told = stick_of(&desk).unwrap();
+    for before in [None, Some("age1ofanearlierkey".to_owned())] {
+        let mut admission = desk.db.read::<_, intake_store::Error>(|r| r.line().admission()).unwrap().unwrap();
+        admission.answer.stick_recipient = before;
+        desk.db.write(|tx| tx.set_admission(&admission)).unwrap();
+        assert!(desk.exchange().await.unwrap().in_step);
+        assert_eq!(stick_of(&desk).as_ref(), Some(&told));
+    }
+    // Its first file is taken in without another enrolment.
+    desk.writes(3, || "张伟".into()).unwrap();
+    let key = OwnKey::generate();
+    desk.db.write(|tx| tx.set_stick(Stick { secret: key.secret().to_string(), answered_ms: 0 })).unwrap();
+    let packed = pack(&desk.db, &key.recipient()).unwrap();
+    let file = folder.path().join("first.age");
+    std::fs::write(&file, encrypt(&packed.bytes, &[told]).unwrap()).unwrap();
+    assert_eq!(import(&district, &file).unwrap().stored, 3);
+}
+
+fn stick_of(desk: &LineDesk) -> Option<String> {
+    let admission = desk.db.read::<_, intake_store::Error>(|r| r.line().admission()).unwrap().unwrap();
+    admission.answer.stick_recipient
+}

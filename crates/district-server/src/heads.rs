@@ -2,7 +2,7 @@
 
 use intake_wire::{
     Block, DeskCertificate, DownRequest, Entry, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, OwnRequest,
-    PageWriter, limits,
+    PageWriter, StickRecipient, limits,
 };
 
 use crate::db::{backups, desks, entries, journals, own};
@@ -72,7 +72,8 @@ impl District {
         }
         self.share(&tx, centre, desk, &mut own).await?;
         tx.commit().await?;
-        Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms() })
+        let stick = StickRecipient::sealed(self.keys.stick_recipient(), self.keys.signing());
+        Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms(), stick: Some(stick) })
     }
 
     /// Whether the desk holds entries of the district that the district no longer has: its database came from a backup.

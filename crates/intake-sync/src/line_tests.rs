@@ -210,7 +210,8 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             let (head, verdicts) = (held_head(memory), memory.verdicts.clone());
             let (mark, archived) = (None, memory.archived);
             let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false, mark, archived }];
-            let answer = HeadsAnswer { journals, district: (DISTRICT, own_head(memory)), now_ms: memory.now_ms };
+            let (district, now_ms) = ((DISTRICT, own_head(memory)), memory.now_ms);
+            let answer = HeadsAnswer { journals, district, now_ms, stick: None };
             intake_wire::encode(&answer).unwrap()
         }
         "/v1/down" => {

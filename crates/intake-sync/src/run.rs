@@ -302,6 +302,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     /// Keeps where the district says it stands; gives where the desk stands beside that.
     pub(crate) async fn compare(&mut self, remote: &HeadsAnswer) -> Result<Local> {
         self.told_time = (remote.now_ms, Instant::now());
+        self.learn_stick(remote).await?;
         let told = remote.clone();
         let local = reading(self.db, move |reader| Local::read(reader, &told)).await?;
         if self.began.is_none() {
@@ -322,6 +323,20 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             }
         }
         Ok(local)
+    }
+
+    /// Keeps whom to encrypt to what goes on a stick: a desk may have been enrolled before there was one, or before another.
+    async fn learn_stick(&self, remote: &HeadsAnswer) -> Result<()> {
+        let Some(told) = remote.stick.as_ref() else { return Ok(()) };
+        let Ok(recipient) = told.open(&self.admission.answer.district_key) else {
+            tracing::warn!("whom to encrypt to on a stick is not signed by the district");
+            return Ok(());
+        };
+        if self.admission.answer.stick_recipient.as_deref() == Some(recipient) {
+            return Ok(());
+        }
+        let recipient = recipient.to_owned();
+        writing(self.db, move |tx| tx.set_stick_recipient(&recipient)).await
     }
 
     /// Sends a journal's entries after a place, page by page, each from where the district's answer stands.

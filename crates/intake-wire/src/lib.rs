@@ -52,7 +52,7 @@ pub use request::{
 pub use shared::{MatterShared, SharedState, SharedWords};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use step::{StepOpen, StepReason, StepTold, StepWithdrawn, StepWords};
-pub use stick::{OwnPage, StickAnswer, StickPages};
+pub use stick::{OwnPage, StickAnswer, StickPages, StickRecipient};
 pub use stick_file::{frame_piece, next_piece, stick_files};
 pub use table::TablePublished;
 

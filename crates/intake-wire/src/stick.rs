@@ -17,6 +17,37 @@ const PLACE: &str = "stick";
 /// The purpose for which the district signs its answer.
 const ANSWER: &str = "stick answer 1";
 
+/// The purpose for which the district signs whom desks encrypt to.
+const RECIPIENT: &str = "stick recipient 1";
+
+/// Whom desks encrypt to what they put on a stick, as the district tells it after enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct StickRecipient {
+    /// An `age` X25519 recipient.
+    #[n(0)]
+    pub recipient: String,
+    /// By the district's key, for the purpose `stick recipient 1`, over the recipient's bytes.
+    #[n(1)]
+    pub signature: Signature,
+}
+
+impl StickRecipient {
+    /// Signed by the district.
+    pub fn sealed(recipient: String, district: &SigningKey) -> Self {
+        Self { signature: district.sign(RECIPIENT, recipient.as_bytes()), recipient }
+    }
+
+    /// The recipient.
+    ///
+    /// # Errors
+    /// [`Error::Signature`](crate::Error::Signature) for what the district did not sign.
+    pub fn open(&self, district: &PublicKey) -> Result<&str> {
+        district.verify(RECIPIENT, self.recipient.as_bytes(), &self.signature)?;
+        Ok(&self.recipient)
+    }
+}
+
 /// What a desk puts on a stick.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -142,7 +173,12 @@ mod tests {
         assert!(matches!(SignedRequest::open::<StickPages>("/v1/heads", &bytes), Err(Error::Signature)));
         let foreign = pages.sealed(certificate.clone(), &district).unwrap();
         assert!(matches!(StickPages::open(&foreign), Err(Error::Signature)));
-        let heads = HeadsAnswer { journals: Vec::new(), district: (JournalId([4; 16]), Head::EMPTY), now_ms: 5 };
+        let stick = StickRecipient::sealed("age1district".into(), &district);
+        assert_eq!(stick.open(&district.public()).unwrap(), "age1district");
+        let foreign = StickRecipient { recipient: "age1another".into(), ..stick.clone() };
+        assert!(matches!(foreign.open(&district.public()), Err(Error::Signature)));
+        let own = (JournalId([4; 16]), Head::EMPTY);
+        let heads = HeadsAnswer { journals: Vec::new(), district: own, now_ms: 5, stick: Some(stick) };
         let missing = Some(vec![MissingBlob { blob: crate::Hash([6; 32]), bytes: 9, held: 0 }]);
         let own = Some(vec![OwnPage { journal: JournalId([3; 16]), after: 4, page: vec![8].into() }]);
         let answer = StickAnswer { certificate, pages: Vec::new(), heads, down: vec![vec![9].into()], missing, own };

@@ -13,7 +13,7 @@ use crate::{
     Became, BlobAnswer, BlobRequest, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest,
     EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState,
     Kind, MissingBlob, Moment, OwnPage, OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest,
-    SigningKey, StickAnswer, StickPages, Verdict, VerdictKind, decode, encode, frame_piece, sha256,
+    SigningKey, StickAnswer, StickPages, StickRecipient, Verdict, VerdictKind, decode, encode, frame_piece, sha256,
 };
 
 const CENTRE: &str = "120110005";
@@ -144,8 +144,12 @@ fn vectors() -> Value {
         mark: Some("A".into()),
         archived: Some(1),
     };
-    let stands =
-        HeadsAnswer { journals: vec![state], district: (DISTRICT_JOURNAL, Head::EMPTY), now_ms: 1_795_482_400_000 };
+    let stands = HeadsAnswer {
+        journals: vec![state],
+        district: (DISTRICT_JOURNAL, Head::EMPTY),
+        now_ms: 1_795_482_400_000,
+        stick: Some(StickRecipient::sealed("age1stick".into(), &district)),
+    };
     let mut taken = verdicts;
     taken.extend(
         [(4, VerdictKind::Stored), (5, VerdictKind::AlreadyHad)].map(|(seq, verdict)| Verdict { seq, verdict }),
