@@ -16,6 +16,7 @@ mod retired;
 mod shared;
 mod stick;
 mod stick_files;
+mod stick_lost;
 mod tables;
 mod world;
 

@@ -116,7 +116,7 @@ async fn a_file_taken_in_twice_or_after_the_line_came_back_is_already_had() {
     assert_eq!((again.stored, again.already_had as u64), (0, unsent));
     assert_eq!(office.stored(), unsent);
     assert_eq!(count(&office.district, "SELECT count(*) FROM forks"), 0);
-    let result = office.desk.take_answer(&again.answer).await.unwrap();
+    let result = office.desk.take_answer(&again.answer.unwrap()).await.unwrap();
     assert!(result.in_step, "{result:?}");
     assert_eq!((result.sent, result.already_had), (unsent, unsent));
     // The answer to the first file is older than that, and would make sent entries look unsent.
@@ -127,7 +127,7 @@ async fn a_file_taken_in_twice_or_after_the_line_came_back_is_already_had() {
     assert!(office.desk.exchange(|_| {}).await.unwrap().in_step);
     let late = import(&office.district, &late).unwrap();
     assert_eq!((late.stored, late.already_had > 0), (0, true));
-    let result = office.desk.take_answer(&late.answer).await.unwrap();
+    let result = office.desk.take_answer(&late.answer.unwrap()).await.unwrap();
     assert!(result.in_step, "{result:?}");
 }
 
@@ -139,7 +139,7 @@ async fn what_the_district_writes_reaches_the_desk_by_stick_once() {
     office.district.wait(async move { server.retire(CENTRE, 1, contact).await }).unwrap().unwrap();
     // Two files from before the desk knows: both answers bring the same entries.
     let files = [office.out(), office.desk.export_pages(&office.stick.join("second")).unwrap().path.into()];
-    let answers = files.map(|file| import(&office.district, &file).unwrap().answer);
+    let answers = files.map(|file| import(&office.district, &file).unwrap().answer.unwrap());
     for answer in &answers {
         assert!(office.desk.take_answer(answer).await.unwrap().in_step);
     }
@@ -190,7 +190,7 @@ async fn a_file_that_is_cut_changed_of_a_lost_desk_or_for_another_district_is_re
 async fn an_answer_that_is_cut_changed_or_another_desks_is_refused_and_changes_nothing() {
     let office = Office::new().await;
     office.desk.register(&visits::property_fee()).unwrap();
-    let answer = import(&office.district, &office.out()).unwrap().answer;
+    let answer = import(&office.district, &office.out()).unwrap().answer.unwrap();
     let unsent = office.unsent();
     let whole = std::fs::read(&answer).unwrap();
     let bad = office.stick.join("bad.age");
@@ -210,7 +210,7 @@ async fn an_answer_that_is_cut_changed_or_another_desks_is_refused_and_changes_n
     other.create_desk(&CreateDesk { desk: 2, ..testkit::desk::form(elsewhere.path()) }).unwrap();
     other.enrol(&office.district.address(), &office.district.enrolment_code(CENTRE, 2).unwrap()).await.unwrap();
     let theirs = other.export_pages(&office.stick.join("other")).unwrap().path;
-    let theirs = import(&office.district, theirs.as_ref()).unwrap().answer;
+    let theirs = import(&office.district, theirs.as_ref()).unwrap().answer.unwrap();
     assert_eq!(office.refused(&theirs).await, Code::StickUnreadable);
     assert_eq!(office.refused(&office.home.path().join("no.age")).await, Code::StickAnswerMissing);
     assert_eq!(office.unsent(), unsent, "nothing was taken for sent");
@@ -237,7 +237,7 @@ async fn verdicts_come_back_by_stick_as_they_do_over_the_line_however_many_pages
     std::fs::write(&file, encrypt(&packed.bytes, &[admission.answer.stick_recipient.unwrap()]).unwrap()).unwrap();
     let taken = import(&district, &file).unwrap();
     assert_eq!((taken.stored, taken.set_aside), (1100, 1));
-    let answer = key.decrypt(&std::fs::read(taken.answer).unwrap()).unwrap();
+    let answer = key.decrypt(&std::fs::read(taken.answer.unwrap()).unwrap()).unwrap();
     let outcome = unpack(&desk.db, &answer, || 42).await.unwrap();
     assert_eq!((outcome.in_step, outcome.sent, outcome.set_aside), (false, 1101, 1));
     let by_line = desk.exchange().await.unwrap();

@@ -20,15 +20,15 @@ pub(crate) fn picture(which: u32, behind: usize) -> Vec<u8> {
 }
 
 impl Office {
-    fn registers(&self) -> String {
+    pub(crate) fn registers(&self) -> String {
         self.desk.register(&visits::property_fee()).unwrap().number
     }
 
-    fn attaches(&self, number: &str, which: u32, behind: usize) {
+    pub(crate) fn attaches(&self, number: &str, which: u32, behind: usize) {
         self.desk.attach(number, &format!("照片{which}.png"), &picture(which, behind)).unwrap();
     }
 
-    fn writes(&self, name: &str) -> (StickWritten, PathBuf) {
+    pub(crate) fn writes(&self, name: &str) -> (StickWritten, PathBuf) {
         let written = self.desk.export_pages(&self.stick.join(name)).unwrap();
         let folder = stick_files(written.path.as_ref());
         (written, folder)
@@ -143,7 +143,7 @@ async fn attachments_that_come_twice_out_of_order_or_after_the_line_are_there_on
     }
     assert_eq!(count(&office.district, stored), bytes);
     assert_eq!(office.there(), office.here());
-    let answer = import(&office.district, second.path.as_ref()).unwrap().answer;
+    let answer = import(&office.district, second.path.as_ref()).unwrap().answer.unwrap();
     assert!(office.desk.take_answer(&answer).await.unwrap().in_step);
     // Written before an exchange over the line, taken in after it.
     office.attaches(&number, 3, 5_000);
@@ -151,7 +151,7 @@ async fn attachments_that_come_twice_out_of_order_or_after_the_line_are_there_on
     assert!(office.desk.exchange(|_| {}).await.unwrap().in_step);
     let taken = import(&office.district, late.path.as_ref()).unwrap();
     assert_eq!(files(&taken), (1, 0, 0));
-    assert!(office.desk.take_answer(&taken.answer).await.unwrap().in_step);
+    assert!(office.desk.take_answer(&taken.answer.unwrap()).await.unwrap().in_step);
     assert_eq!(office.there(), office.here());
 }
 
@@ -192,7 +192,7 @@ async fn attachments_that_were_left_behind_half_written_or_taken_off_hold_nothin
     assert_eq!(import(&office.district, after.path.as_ref()).unwrap().files, 1);
     let taken = import(&office.district, next.path.as_ref()).unwrap();
     assert_eq!(files(&taken), (1, 1, 0), "the one that stands; another desk's; the one taken off is not asked for");
-    assert!(office.desk.take_answer(&taken.answer).await.unwrap().in_step);
+    assert!(office.desk.take_answer(&taken.answer.unwrap()).await.unwrap().in_step);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,20 +2,21 @@
 //! and the answers go back on the stick.
 //!
 //! A file is opened whole before anything of it is taken in: one that was cut short or changed leaves nothing behind. The
-//! attachments lie beside it (`stick_files`).
-//! Deliberately absent: taking in the file of a lost desk.
+//! attachments lie beside it (`stick_files`). That of a lost desk comes in where somebody vouches for it. Deliberately absent:
+//! an answer to such a desk, which would tell its finder what the district and the centre's other desks wrote.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use intake_wire::{
-    DeskCertificate, DownRequest, Frames, Head, Heads, HeadsAnswer, OwnPage, OwnRequest, StickAnswer, StickPages,
-    VerdictKind, limits, stick_files,
+    DeskCertificate, DownRequest, Frames, Head, Heads, HeadsAnswer, JournalId, OwnPage, OwnRequest, PageAnswer,
+    StickAnswer, StickPages, VerdictKind, limits, stick_files,
 };
 use serde::Serialize;
 
 use crate::db::{entries, journals};
 use crate::desk::Way;
+use crate::staff::{Act, Deed, reason};
 use crate::stick_files::FilesTaken;
 use crate::{District, Error, Result};
 
@@ -49,8 +50,18 @@ pub struct TakenIn {
     pub files_broken: usize,
     /// Attachments of the desk whose bytes are not here yet.
     pub files_missing: usize,
-    /// The answer, which the desk takes back.
-    pub answer: PathBuf,
+    /// The answer, which the desk takes back; a lost one gets none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<PathBuf>,
+}
+
+/// Who vouches for the file of a lost desk, and why.
+#[derive(Debug, Clone)]
+pub struct Voucher {
+    /// A name of the district's.
+    pub by: String,
+    /// In words: how the file came here, and what became of the desk.
+    pub reason: String,
 }
 
 impl District {
@@ -62,26 +73,66 @@ impl District {
     pub async fn import_usb(&self, file: &Path) -> Result<TakenIn> {
         let (certificate, asked) = self.open_file(file)?;
         self.admit(&certificate, Way::Stick).await?;
-        let mut answers = Vec::new();
-        for page in &asked.pages {
-            if page.len() > limits::PAGE_BYTES {
-                return Err(Error::Stick("a page of it is over the limit"));
-            }
-            answers.push(self.take_page_of(&certificate, page.as_slice()).await?);
-        }
-        // Behind the entries, which ask for them.
-        let files = self.take_files(&certificate, &stick_files(file)).await?;
+        let (pages, files) = self.take_in(&certificate, &asked, file).await?;
         let missing = self.all_missing(&certificate).await?;
         let heads = self.heads(&certificate, &asked.heads).await?;
         let down = self.whole_down(&certificate, &asked.heads, &heads).await?;
         let own = self.whole_own(&certificate, &asked.heads).await?;
-        let answer = StickAnswer { certificate, pages: answers, heads, down, missing: Some(missing), own: Some(own) };
+        let mut told = TakenIn::of(&certificate, &pages, &files, missing.len());
+        let answer = StickAnswer { certificate, pages, heads, down, missing: Some(missing), own: Some(own) };
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let path = file.with_file_name(format!("{ANSWERS}{}", name.strip_prefix(ASKS).unwrap_or(name)));
         write(&path, &encrypted(&answer.sealed(self.keys.signing())?, &asked.answer_to)?)?;
-        let told = TakenIn::of(&answer, &files, path);
+        told.answer = Some(path);
         tracing::info!(centre = told.centre, desk = told.desk, new = told.stored, "a file was taken in");
         Ok(told)
+    }
+
+    /// Takes in the file of a desk that was lost, for which somebody vouches: who and why is written down first. What it wrote
+    /// is its visitors'. The desk itself stays refused, and gets no answer.
+    ///
+    /// # Errors
+    /// [`Error::Stick`] with a sentence, also where nobody vouches, nothing is said of why, or the desk is not lost; else as
+    /// [`District::import_usb`].
+    pub async fn import_lost(&self, file: &Path, voucher: &Voucher) -> Result<TakenIn> {
+        let unsaid = |_| Error::Stick("say who vouches for it and why: both are kept");
+        let (by, because) = (reason(&voucher.by).map_err(unsaid)?, reason(&voucher.reason).map_err(unsaid)?);
+        let (certificate, asked) = self.open_file(file)?;
+        match self.admit(&certificate, Way::Stick).await {
+            Err(Error::Revoked) => {}
+            Ok(()) => return Err(Error::Stick("its desk is not lost: take it in without anybody vouching for it")),
+            Err(error) => return Err(error),
+        }
+        let act = Act::of(Deed::LostFileTaken).desk(&certificate.centre, certificate.desk).because(because);
+        self.write_act(&self.pool.get().await?, by, &act).await?;
+        let (pages, files) = self.take_in(&certificate, &asked, file).await?;
+        let missing = self.all_missing(&certificate).await?;
+        let told = TakenIn::of(&certificate, &pages, &files, missing.len());
+        tracing::info!(
+            centre = told.centre,
+            desk = told.desk,
+            new = told.stored,
+            "the file of a lost desk was taken in"
+        );
+        Ok(told)
+    }
+
+    /// Its pages, and behind the entries, which ask for them, its attachments.
+    async fn take_in(
+        &self,
+        certificate: &DeskCertificate,
+        asked: &StickPages,
+        file: &Path,
+    ) -> Result<(Vec<(JournalId, PageAnswer)>, FilesTaken)> {
+        let mut pages = Vec::new();
+        for page in &asked.pages {
+            if page.len() > limits::PAGE_BYTES {
+                return Err(Error::Stick("a page of it is over the limit"));
+            }
+            pages.push(self.take_page_of(certificate, page.as_slice()).await?);
+        }
+        let files = self.take_files(certificate, &stick_files(file)).await?;
+        Ok((pages, files))
     }
 
     fn open_file(&self, file: &Path) -> Result<(DeskCertificate, StickPages)> {
@@ -156,12 +207,17 @@ impl District {
 }
 
 impl TakenIn {
-    fn of(answer: &StickAnswer, files: &FilesTaken, path: PathBuf) -> Self {
-        let verdicts = || answer.pages.iter().flat_map(|(_, page)| &page.verdicts);
+    fn of(
+        certificate: &DeskCertificate,
+        pages: &[(JournalId, PageAnswer)],
+        files: &FilesTaken,
+        files_missing: usize,
+    ) -> Self {
+        let verdicts = || pages.iter().flat_map(|(_, page)| &page.verdicts);
         let count = |of: fn(&VerdictKind) -> bool| verdicts().filter(|one| of(&one.verdict)).count();
         Self {
-            centre: answer.certificate.centre.clone(),
-            desk: answer.certificate.desk,
+            centre: certificate.centre.clone(),
+            desk: certificate.desk,
             stored: count(|one| *one == VerdictKind::Stored),
             already_had: count(|one| *one == VerdictKind::AlreadyHad),
             set_aside: count(|one| matches!(one, VerdictKind::SetAside { .. })),
@@ -169,8 +225,8 @@ impl TakenIn {
             superseded: count(|one| matches!(one, VerdictKind::Superseded { .. })),
             files: files.whole,
             files_broken: files.broken,
-            files_missing: answer.missing.as_ref().map_or(0, Vec::len),
-            answer: path,
+            files_missing,
+            answer: None,
         }
     }
 }

@@ -17,7 +17,7 @@ impl World {
 fn answered(world: &World, desk: &Desk, district: &Office) -> PathBuf {
     let file = PathBuf::from(desk.export_pages(&world.usb()).unwrap().path);
     let server = Arc::clone(district.district());
-    district.wait(async move { server.import_usb(&file).await }).unwrap().unwrap().answer
+    district.wait(async move { server.import_usb(&file).await }).unwrap().unwrap().answer.unwrap()
 }
 
 fn by_stick(world: &World, desk: &Desk, district: &Office) -> ExchangeResult {
