@@ -117,7 +117,7 @@ impl District {
 }
 
 /// The hash of all pieces that are here.
-async fn hash_of(c: &impl deadpool_postgres::GenericClient, of: Of<'_>, length: u64) -> Result<Hash> {
+pub(crate) async fn hash_of(c: &impl deadpool_postgres::GenericClient, of: Of<'_>, length: u64) -> Result<Hash> {
     let (mut hasher, mut at) = (Hasher::default(), 0);
     while at < length {
         let Some(bytes) = blobs::piece(c, of, at).await? else { break };

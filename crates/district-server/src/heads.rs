@@ -5,7 +5,7 @@ use intake_wire::{
     PageWriter, StickRecipient, limits,
 };
 
-use crate::db::{backups, desks, entries, journals, own};
+use crate::db::{backups, blobs_archived, desks, entries, journals, own};
 use crate::{District, Error, Result};
 
 /// Epochs of one desk that one request may name.
@@ -34,17 +34,22 @@ impl District {
         }
         let mut client = self.pool.get().await?;
         let archived = backups::archived(&client, centre, desk).await?;
+        let first_unarchived = blobs_archived::first_unarchived(&client, centre, desk).await?;
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
             let verdicts = entries::open_verdicts(&client, &known).await?;
             let mark = Some(known.mark);
+            let archived = archived.get(&known.id).copied().unwrap_or(0);
+            let before =
+                first_unarchived.get(&known.id).map_or(archived, |first| archived.min(first.saturating_sub(1)));
             states.push(JournalState {
                 journal: known.id,
                 head: known.head,
                 verdicts,
                 forked: known.forked,
                 mark,
-                archived: Some(archived.get(&known.id).copied().unwrap_or(0)),
+                archived: Some(archived),
+                files_archived: Some(before),
             });
         }
         for (journal, _, _) in &asked.journals {
@@ -56,6 +61,7 @@ impl District {
                     forked: false,
                     mark: None,
                     archived: None,
+                    files_archived: None,
                 });
             }
         }

@@ -177,11 +177,17 @@ impl Writer<'_> {
 }
 
 fn mark(connection: &Connection, blob: Hash, there: bool) -> Result<()> {
-    let sql = if there {
-        "INSERT INTO blobs_there (blob) VALUES (?1) ON CONFLICT (blob) DO NOTHING"
-    } else {
-        "DELETE FROM blobs_there WHERE blob = ?1"
-    };
-    connection.prepare_cached(sql)?.execute([blob.0])?;
+    if !there {
+        connection.prepare_cached("DELETE FROM blobs_there WHERE blob = ?1")?.execute([blob.0])?;
+        return Ok(());
+    }
+    let sql = "INSERT INTO blobs_there (blob) VALUES (?1) ON CONFLICT (blob) DO NOTHING";
+    if connection.prepare_cached(sql)?.execute([blob.0])? > 0 {
+        // What has just arrived is in no backup, however far the district said that they go before it did.
+        let sql = "UPDATE epochs SET files_archived_seq = min(files_archived_seq,
+                       (SELECT min(added_seq) - 1 FROM attachments WHERE epoch = epochs.id AND blob = ?1))
+                   WHERE id IN (SELECT epoch FROM attachments WHERE blob = ?1)";
+        connection.prepare_cached(sql)?.execute([blob.0])?;
+    }
     Ok(())
 }

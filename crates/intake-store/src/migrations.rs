@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::identities;
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 16;
+pub(crate) const VERSION: u32 = 17;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -28,6 +28,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0014_steps.sql")),
         M::up(include_str!("sql/0015_district.sql")),
         M::up(include_str!("sql/0016_line.sql")),
+        M::up(include_str!("sql/0018_files_archived.sql")),
     ])
 });
 

@@ -86,6 +86,7 @@ impl World {
             forked: false,
             mark: None,
             archived: None,
+            files_archived: None,
         };
         let journals = self.district.iter().map(state).collect();
         HeadsAnswer { journals, district: Self::last(&self.own), now_ms: 0, stick: None }
@@ -265,7 +266,8 @@ proptest! {
 fn one_journal(seq: u64, twist: u8, verdicts: Vec<Verdict>, forked: bool) -> HeadsAnswer {
     let name = journal(0);
     let head = Head { seq, hash: hash(name, seq, twist) };
-    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark: None, archived: None }];
+    let (mark, archived, files_archived) = (None, None, None);
+    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark, archived, files_archived }];
     HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0, stick: None }
 }
 

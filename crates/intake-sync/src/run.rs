@@ -318,7 +318,12 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 let verdicts = state.verdicts.iter().filter(|one| one.seq <= own.head.seq).cloned().collect();
                 if self.keep(state.journal, state.head, verdicts).await? {
                     let (journal, archived) = (state.journal, state.archived.unwrap_or(0));
-                    writing(self.db, move |tx| tx.line().record_archived(journal, archived)).await?;
+                    let files = state.files_archived.unwrap_or(0);
+                    writing(self.db, move |tx| {
+                        tx.line().record_archived(journal, archived)?;
+                        tx.line().record_files_archived(journal, files)
+                    })
+                    .await?;
                 }
             }
         }

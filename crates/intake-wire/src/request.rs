@@ -110,6 +110,10 @@ pub struct JournalState {
     /// mark yet.
     #[n(5)]
     pub archived: Option<u64>,
+    /// Up to where the bytes of every attachment that an entry of the journal adds are within these backups too, but for those
+    /// that the district misses; `None` from a district that has no such mark yet.
+    #[n(6)]
+    pub files_archived: Option<u64>,
 }
 
 /// What became of one entry.

@@ -143,6 +143,7 @@ fn vectors() -> Value {
         forked: false,
         mark: Some("A".into()),
         archived: Some(1),
+        files_archived: Some(1),
     };
     let stands = HeadsAnswer {
         journals: vec![state],
