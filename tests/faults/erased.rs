@@ -7,7 +7,7 @@ use std::sync::Arc;
 use age::x25519::Identity;
 use intake_app::{Desk, MatterWords};
 use intake_model::{Code, Delivery, Filling, Stated, StepKind, StepTaken, Visit, civil_date, civil_time};
-use intake_store::{Db, Error, Expired, Keyring, Locked};
+use intake_store::{Db, Error, Expired, Keyring, Locked, Writer};
 use intake_wire::{Draft, Hash, Kind, Moment};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
@@ -89,7 +89,19 @@ fn misses_a_file(home: &Path) -> Hash {
 /// It holds it again.
 fn has_the_file(home: &Path, blob: Hash) {
     let (_locked, db) = store(home);
-    db.write::<_, Error>(|tx| tx.mark_blob(blob, true)).unwrap();
+    db.write::<_, Error>(|tx| {
+        tx.mark_blob(blob, true)?;
+        all_files_archived(tx)
+    })
+    .unwrap();
+}
+
+/// The district's backups hold every file that it has.
+fn all_files_archived(tx: &Writer<'_>) -> Result<(), Error> {
+    for epoch in tx.look().line().epochs()? {
+        tx.line().record_files_archived(epoch.journal, epoch.head.seq)?;
+    }
+    Ok(())
 }
 
 /// Everything that is in the journal is at the district and in its backups, as an exchange would tell; the district's
@@ -105,6 +117,7 @@ fn archive(home: &Path, moment: Moment) {
         for file in tx.look().standing_blobs()? {
             tx.mark_blob(file.blob, true)?;
         }
+        all_files_archived(tx)?;
         tx.note_district_time(moment.at_ms, moment)
     })
     .unwrap();

@@ -17,6 +17,7 @@ mod printing;
 mod refusing;
 mod report;
 mod server;
+mod stick;
 mod stranger;
 mod wrong_clock;
 

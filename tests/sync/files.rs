@@ -38,12 +38,12 @@ fn draft(kind: Kind, open: &impl serde::Serialize, personal: &impl serde::Serial
 }
 
 impl World {
-    fn blobs(&self) -> Blobs {
+    pub(crate) fn blobs(&self) -> Blobs {
         Blobs::of(self.db().folder())
     }
 
     /// A file of the desk's, its bytes on the disk and its entry behind them.
-    fn attaches(&self, which: u32, length: usize) -> Hash {
+    pub(crate) fn attaches(&self, which: u32, length: usize) -> Hash {
         let (content, key) = (content(which, length), BlobKey::generate().unwrap());
         let (blob, bytes) = (sha256(&[b"name", &content]), length as u64);
         self.blobs().put(blob, &key, b"small", &content).unwrap();
@@ -69,7 +69,7 @@ impl World {
     }
 
     /// What lies in the desk's file.
-    fn here(&self, blob: Hash) -> Vec<u8> {
+    pub(crate) fn here(&self, blob: Hash) -> Vec<u8> {
         let mut sealed = self.blobs().sealed(blob).unwrap().unwrap();
         sealed.piece(0, usize::MAX >> 1).unwrap()
     }

@@ -9,12 +9,15 @@ mod cuts;
 mod delivered;
 mod earlier;
 mod files;
+mod files_back;
 mod front;
 mod proxy;
 mod refusals;
 mod retired;
 mod shared;
 mod stick;
+mod stick_files;
+mod stick_lost;
 mod tables;
 mod world;
 

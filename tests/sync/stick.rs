@@ -13,16 +13,16 @@ use testkit::district::{CENTRE, LocalDistrict};
 use testkit::{LineDesk, visits};
 
 /// A district, a desk that was enrolled over a line which is gone since, and a stick.
-struct Office {
-    district: LocalDistrict,
-    desk: Desk,
-    stick: PathBuf,
-    home: tempfile::TempDir,
+pub(crate) struct Office {
+    pub(crate) district: LocalDistrict,
+    pub(crate) desk: Desk,
+    pub(crate) stick: PathBuf,
+    pub(crate) home: tempfile::TempDir,
     folder: tempfile::TempDir,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let district = LocalDistrict::start(folder.path()).unwrap();
         let desk = testkit::desk::made(home.path()).unwrap();
@@ -39,7 +39,7 @@ impl Office {
         self.desk.export_pages(&self.stick).unwrap().path.into()
     }
 
-    async fn back(&self) -> ExchangeResult {
+    pub(crate) async fn back(&self) -> ExchangeResult {
         self.desk.take_answer(&self.stick).await.unwrap()
     }
 
@@ -52,12 +52,12 @@ impl Office {
     }
 }
 
-fn import(district: &LocalDistrict, file: &Path) -> district_server::Result<TakenIn> {
+pub(crate) fn import(district: &LocalDistrict, file: &Path) -> district_server::Result<TakenIn> {
     let (server, file) = (Arc::clone(district.district()), file.to_owned());
     district.wait(async move { server.import_usb(&file).await }).unwrap()
 }
 
-fn count(district: &LocalDistrict, sql: &'static str) -> i64 {
+pub(crate) fn count(district: &LocalDistrict, sql: &'static str) -> i64 {
     let url = district.postgres_url();
     let work = async move {
         let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
@@ -116,7 +116,7 @@ async fn a_file_taken_in_twice_or_after_the_line_came_back_is_already_had() {
     assert_eq!((again.stored, again.already_had as u64), (0, unsent));
     assert_eq!(office.stored(), unsent);
     assert_eq!(count(&office.district, "SELECT count(*) FROM forks"), 0);
-    let result = office.desk.take_answer(&again.answer).await.unwrap();
+    let result = office.desk.take_answer(&again.answer.unwrap()).await.unwrap();
     assert!(result.in_step, "{result:?}");
     assert_eq!((result.sent, result.already_had), (unsent, unsent));
     // The answer to the first file is older than that, and would make sent entries look unsent.
@@ -127,7 +127,7 @@ async fn a_file_taken_in_twice_or_after_the_line_came_back_is_already_had() {
     assert!(office.desk.exchange(|_| {}).await.unwrap().in_step);
     let late = import(&office.district, &late).unwrap();
     assert_eq!((late.stored, late.already_had > 0), (0, true));
-    let result = office.desk.take_answer(&late.answer).await.unwrap();
+    let result = office.desk.take_answer(&late.answer.unwrap()).await.unwrap();
     assert!(result.in_step, "{result:?}");
 }
 
@@ -139,7 +139,7 @@ async fn what_the_district_writes_reaches_the_desk_by_stick_once() {
     office.district.wait(async move { server.retire(CENTRE, 1, contact).await }).unwrap().unwrap();
     // Two files from before the desk knows: both answers bring the same entries.
     let files = [office.out(), office.desk.export_pages(&office.stick.join("second")).unwrap().path.into()];
-    let answers = files.map(|file| import(&office.district, &file).unwrap().answer);
+    let answers = files.map(|file| import(&office.district, &file).unwrap().answer.unwrap());
     for answer in &answers {
         assert!(office.desk.take_answer(answer).await.unwrap().in_step);
     }
@@ -190,7 +190,7 @@ async fn a_file_that_is_cut_changed_of_a_lost_desk_or_for_another_district_is_re
 async fn an_answer_that_is_cut_changed_or_another_desks_is_refused_and_changes_nothing() {
     let office = Office::new().await;
     office.desk.register(&visits::property_fee()).unwrap();
-    let answer = import(&office.district, &office.out()).unwrap().answer;
+    let answer = import(&office.district, &office.out()).unwrap().answer.unwrap();
     let unsent = office.unsent();
     let whole = std::fs::read(&answer).unwrap();
     let bad = office.stick.join("bad.age");
@@ -210,7 +210,7 @@ async fn an_answer_that_is_cut_changed_or_another_desks_is_refused_and_changes_n
     other.create_desk(&CreateDesk { desk: 2, ..testkit::desk::form(elsewhere.path()) }).unwrap();
     other.enrol(&office.district.address(), &office.district.enrolment_code(CENTRE, 2).unwrap()).await.unwrap();
     let theirs = other.export_pages(&office.stick.join("other")).unwrap().path;
-    let theirs = import(&office.district, theirs.as_ref()).unwrap().answer;
+    let theirs = import(&office.district, theirs.as_ref()).unwrap().answer.unwrap();
     assert_eq!(office.refused(&theirs).await, Code::StickUnreadable);
     assert_eq!(office.refused(&office.home.path().join("no.age")).await, Code::StickAnswerMissing);
     assert_eq!(office.unsent(), unsent, "nothing was taken for sent");
@@ -237,9 +237,38 @@ async fn verdicts_come_back_by_stick_as_they_do_over_the_line_however_many_pages
     std::fs::write(&file, encrypt(&packed.bytes, &[admission.answer.stick_recipient.unwrap()]).unwrap()).unwrap();
     let taken = import(&district, &file).unwrap();
     assert_eq!((taken.stored, taken.set_aside), (1100, 1));
-    let answer = key.decrypt(&std::fs::read(taken.answer).unwrap()).unwrap();
+    let answer = key.decrypt(&std::fs::read(taken.answer.unwrap()).unwrap()).unwrap();
     let outcome = unpack(&desk.db, &answer, || 42).await.unwrap();
     assert_eq!((outcome.in_step, outcome.sent, outcome.set_aside), (false, 1101, 1));
     let by_line = desk.exchange().await.unwrap();
     assert_eq!((by_line.in_step, by_line.sent, by_line.set_aside), (false, 0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_was_enrolled_before_there_was_a_stick_learns_over_the_line_whom_to_encrypt_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let district = LocalDistrict::start(&folder.path().join("home")).unwrap();
+    let code = district.enrolment_code(CENTRE, 1).unwrap();
+    let desk = LineDesk::enrolled(&folder.path().join("desk"), &district.address(), &code).await.unwrap();
+    let told = stick_of(&desk).unwrap();
+    for before in [None, Some("age1ofanearlierkey".to_owned())] {
+        let mut admission = desk.db.read::<_, intake_store::Error>(|r| r.line().admission()).unwrap().unwrap();
+        admission.answer.stick_recipient = before;
+        desk.db.write(|tx| tx.set_admission(&admission)).unwrap();
+        assert!(desk.exchange().await.unwrap().in_step);
+        assert_eq!(stick_of(&desk).as_ref(), Some(&told));
+    }
+    // Its first file is taken in without another enrolment.
+    desk.writes(3, || "张伟".into()).unwrap();
+    let key = OwnKey::generate();
+    desk.db.write(|tx| tx.set_stick(Stick { secret: key.secret().to_string(), answered_ms: 0 })).unwrap();
+    let packed = pack(&desk.db, &key.recipient()).unwrap();
+    let file = folder.path().join("first.age");
+    std::fs::write(&file, encrypt(&packed.bytes, &[told]).unwrap()).unwrap();
+    assert_eq!(import(&district, &file).unwrap().stored, 3);
+}
+
+fn stick_of(desk: &LineDesk) -> Option<String> {
+    let admission = desk.db.read::<_, intake_store::Error>(|r| r.line().admission()).unwrap().unwrap();
+    admission.answer.stick_recipient
 }

@@ -1,8 +1,8 @@
 //! Moves the mark `archived` (invariant 7): what stands in the last two backups that were test-restored.
 //!
-//! The administrator restores a backup into a database of its own and names that one. Every entry is read there and every
-//! journal's chain computed again, so that a backup counts only if it can be read, whatever tool made it. Deliberately
-//! absent: making backups, and reading a dump's file, which would only show that there is a file.
+//! The administrator restores a backup into a database of its own and names that one. Every entry is read there, every
+//! journal's chain computed again, and every attachment's hash, so that a backup counts only if it can be read, whatever tool
+//! made it. Deliberately absent: making backups, and reading a dump's file, which would only show that there is a file.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,10 @@ use serde::Serialize;
 use tokio_postgres::IsolationLevel;
 
 use crate::db::backups::{self, Mark};
+use crate::db::blobs_archived::{self, BackedUp};
 use crate::db::entries;
 use crate::db::journals::{self, Journal};
-use crate::{District, Error, Result, config, db};
+use crate::{District, Error, Result, blobs, config, db};
 
 /// Entries read at once, 64 MiB at their largest.
 const AT_ONCE: i64 = 64;
@@ -28,6 +29,10 @@ pub struct Marked {
     pub journals: usize,
     /// Entries it holds, each of which was read.
     pub entries: u64,
+    /// Attachments whose bytes it holds whole, each of which was read and has its hash.
+    pub files: usize,
+    /// Attachments whose bytes in it do not have their hash: they do not count as archived.
+    pub files_damaged: usize,
 }
 
 impl District {
@@ -57,6 +62,7 @@ impl District {
             return Err(wrong("it was made before the last one was marked and may be the same: mark a later backup"));
         }
         let held = read_through(&backup, &tx).await?;
+        let (files, files_damaged) = read_blobs(&backup).await?;
         let (journals, entries) = (held.len(), held.values().sum());
         let known = journals::all(&tx).await?.into_iter();
         let heads: Vec<(Journal, u64)> = known
@@ -68,9 +74,11 @@ impl District {
         let number = last.map_or(1, |last| last.number + 1);
         let mark = Mark { number, name: intake_wire::random::<16>()?.to_vec(), marked_ms: self.now_ms() };
         backups::put(&tx, &mark, &heads).await?;
+        blobs_archived::set_held(&tx, number, &files).await?;
         tx.commit().await?;
-        tracing::info!(mark = number, journals, entries, "backup marked");
-        Ok(Marked { mark: number, journals, entries })
+        let files = files.len();
+        tracing::info!(mark = number, journals, entries, files, files_damaged, "backup marked");
+        Ok(Marked { mark: number, journals, entries, files, files_damaged })
     }
 }
 
@@ -109,6 +117,30 @@ async fn read_through(backup: &Transaction<'_>, own: &Transaction<'_>) -> Result
         held.insert(key(&journal), journal.head.seq);
     }
     Ok(held)
+}
+
+/// The blobs that the backup holds whole, after every one of their bytes was read; and how many do not have their hash. One
+/// that rotted does not keep the others from counting: the desk that has it keeps it.
+async fn read_blobs(backup: &Transaction<'_>) -> Result<(Vec<BackedUp>, usize)> {
+    let (mut held, mut damaged): (Vec<BackedUp>, _) = (Vec::new(), 0);
+    let mut last = None;
+    loop {
+        let some = blobs_archived::whole_after(backup, last.as_ref()).await?;
+        if some.is_empty() {
+            return Ok((held, damaged));
+        }
+        for one in some {
+            let desk = u8::try_from(one.desk).unwrap_or(0);
+            let of = (one.centre.as_str(), desk, one.blob);
+            let sound = blobs::hash_of(backup, of, one.length).await? == one.sha256;
+            last = Some(one.clone());
+            if sound {
+                held.push(one);
+            } else {
+                damaged += 1;
+            }
+        }
+    }
 }
 
 /// Whether the district's own entry at the backup's head is the same one.

@@ -10,8 +10,8 @@ use axum::body::Bytes;
 use futures_util::stream::{self, Stream};
 use intake_model::ATTACHMENT_BYTES;
 use intake_wire::{
-    Became, BlobContent, BlobKey, BlobOpener, BlobsAnswer, BlobsRequest, DeskCertificate, Hash, Hasher, Piece,
-    PieceAnswer, blob_bytes_at_most, limits,
+    Became, BlobAnswer, BlobContent, BlobKey, BlobOpener, BlobRequest, BlobsAnswer, BlobsRequest, DeskCertificate,
+    Hash, Hasher, Piece, PieceAnswer, blob_bytes_at_most, limits,
 };
 
 use crate::db::attachments;
@@ -25,7 +25,6 @@ impl District {
         certificate: &DeskCertificate,
         asked: &BlobsRequest,
     ) -> Result<BlobsAnswer> {
-        self.admit(certificate).await?;
         let (client, most) = (self.pool.get().await?, limits::BLOBS);
         let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
         let desk = (certificate.centre.as_str(), certificate.desk);
@@ -37,7 +36,6 @@ impl District {
 
     /// Takes a piece in. The same piece again, an earlier or a later one change nothing: the answer says where to go on.
     pub(crate) async fn take_piece(&self, certificate: &DeskCertificate, piece: &Piece) -> Result<PieceAnswer> {
-        self.admit(certificate).await?;
         if !piece.is_within_limits() {
             return Err(Error::Request("a piece over the limit".into()));
         }
@@ -78,6 +76,25 @@ impl District {
         Ok(PieceAnswer { held: held_now, became })
     }
 
+    /// Some bytes of one of a desk's own files, as they came, for a desk that lost them.
+    pub(crate) async fn give_back(&self, certificate: &DeskCertificate, asked: &BlobRequest) -> Result<BlobAnswer> {
+        let of = (certificate.centre.as_str(), certificate.desk, asked.blob);
+        let client = self.pool.get().await?;
+        if attachments::asked(&client, of.0, of.1, asked.blob).await?.is_none() {
+            return Ok(BlobAnswer { piece: None });
+        }
+        let Some(blob) = blobs::whole(&client, of).await? else { return Ok(BlobAnswer { piece: None }) };
+        let at = if asked.at < blob.length { asked.at } else { 0 };
+        let most = usize::try_from(asked.most).unwrap_or(usize::MAX).clamp(1, limits::PIECE_BYTES);
+        let left = usize::try_from(blob.length - at).unwrap_or(usize::MAX);
+        self.rates.given_back(of.0, of.1, most.min(left))?;
+        let bytes = blobs::bytes(&client, of, at, most).await?;
+        if bytes.is_empty() {
+            return Err(Error::Internal("a whole blob without all of its pieces".into()));
+        }
+        Ok(BlobAnswer { piece: Some(Piece { blob: asked.blob, length: blob.length, sha256: blob.sha256, at, bytes }) })
+    }
+
     /// A file's content as it was handed over at the desk, opened while it is given out: one piece is in memory at a time.
     /// The stream fails where the bytes are not what was encrypted.
     pub(crate) fn content(
@@ -100,7 +117,7 @@ impl District {
 }
 
 /// The hash of all pieces that are here.
-async fn hash_of(c: &impl deadpool_postgres::GenericClient, of: Of<'_>, length: u64) -> Result<Hash> {
+pub(crate) async fn hash_of(c: &impl deadpool_postgres::GenericClient, of: Of<'_>, length: u64) -> Result<Hash> {
     let (mut hasher, mut at) = (Hasher::default(), 0);
     while at < length {
         let Some(bytes) = blobs::piece(c, of, at).await? else { break };

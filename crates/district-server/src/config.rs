@@ -20,6 +20,7 @@ const KEYS: &[&str] = &[
     "max_requests",
     "desk_requests",
     "address_requests",
+    "desk_back_mib",
     "patience_seconds",
 ];
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub desk_requests: u32,
     /// Requests from one address in a minute; more are answered 429. A street's desks may share one.
     pub address_requests: u32,
+    /// MiB of attachments that go back in an hour to one desk that lost them; for more it is answered 429.
+    pub desk_back_mib: u32,
     /// How long nothing may arrive of a page, and how long any other request may take.
     pub patience: Duration,
 }
@@ -53,6 +56,8 @@ pub struct Config {
 const DESK_REQUESTS: u32 = 1200;
 /// A thousand desks behind one address close their day in the same minute.
 const ADDRESS_REQUESTS: u32 = 12_000;
+/// A year of a busy desk's scans within a day.
+const DESK_BACK_MIB: u32 = 1024;
 
 impl Config {
     /// A configuration with the usual values for the rest.
@@ -67,6 +72,7 @@ impl Config {
             max_requests: 64,
             desk_requests: DESK_REQUESTS,
             address_requests: ADDRESS_REQUESTS,
+            desk_back_mib: DESK_BACK_MIB,
             patience: Duration::from_secs(30),
         }
     }
@@ -124,6 +130,9 @@ impl Config {
         };
         told.set(&mut config.desk_requests, "desk_requests", a_minute);
         told.set(&mut config.address_requests, "address_requests", a_minute);
+        told.set(&mut config.desk_back_mib, "desk_back_mib", |text| {
+            text.parse().ok().filter(|most| (1..=1_000_000).contains(most)).ok_or("is not 1 to 1000000 MiB in an hour")
+        });
         told.set(&mut config.patience, "patience_seconds", |text| {
             let seconds = text.parse().ok().filter(|seconds| (1..=600).contains(seconds));
             seconds.map(Duration::from_secs).ok_or("is not 1 to 600")

@@ -3,6 +3,7 @@
 pub(crate) mod attachments;
 pub(crate) mod backups;
 pub(crate) mod blobs;
+pub(crate) mod blobs_archived;
 pub(crate) mod clerks;
 pub(crate) mod counts;
 pub(crate) mod days;

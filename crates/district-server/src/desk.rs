@@ -8,16 +8,27 @@ use crate::db::own::Own;
 use crate::db::{desks, own, shared};
 use crate::{District, Error, Result, apply};
 
+/// How something of a desk comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Over the line, where each request is counted.
+    Line,
+    /// On a stick that somebody of the district takes in.
+    Stick,
+}
+
 impl District {
-    /// Checks the certificate of a request that its key has signed, counts the request, and makes the desk known if it is
+    /// Checks the certificate of what its key has signed, counts a request of the line, and makes the desk known if it is
     /// not.
     ///
     /// A certificate older than the one the desk was last given is as good as revoked; a newer one (the database came
     /// from a backup) takes the known one's place.
-    pub(crate) async fn admit(&self, certificate: &DeskCertificate) -> Result<()> {
+    pub(crate) async fn admit(&self, certificate: &DeskCertificate, way: Way) -> Result<()> {
         certificate.verify(&self.keys.public()).map_err(|_| Error::Refused("a certificate of another district"))?;
         check_names(&certificate.centre, certificate.desk)?;
-        self.rates.desk(&certificate.centre, certificate.desk)?;
+        if way == Way::Line {
+            self.rates.desk(&certificate.centre, certificate.desk)?;
+        }
         if self.revoked.holds(&certificate.key)? {
             return Err(Error::Revoked);
         }

@@ -1,11 +1,11 @@
-//! Where both sides stand, and the district's entries for a desk.
+//! Where both sides stand, and the district's entries for a desk that was admitted.
 
 use intake_wire::{
     Block, DeskCertificate, DownRequest, Entry, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, OwnRequest,
-    PageWriter, limits,
+    PageWriter, StickRecipient, limits,
 };
 
-use crate::db::{backups, desks, entries, journals, own};
+use crate::db::{backups, blobs_archived, desks, entries, journals, own};
 use crate::{District, Error, Result};
 
 /// Epochs of one desk that one request may name.
@@ -22,7 +22,6 @@ fn size(entry: &Entry) -> usize {
 impl District {
     /// The district's heads of a desk's journals, and of its own for the desk.
     pub(crate) async fn heads(&self, certificate: &DeskCertificate, asked: &Heads) -> Result<HeadsAnswer> {
-        self.admit(certificate).await?;
         self.learn_tables().await?;
         if asked.journals.len() > JOURNALS {
             return Err(Error::Request("too many journals".into()));
@@ -35,17 +34,22 @@ impl District {
         }
         let mut client = self.pool.get().await?;
         let archived = backups::archived(&client, centre, desk).await?;
+        let first_unarchived = blobs_archived::first_unarchived(&client, centre, desk).await?;
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
             let verdicts = entries::open_verdicts(&client, &known).await?;
             let mark = Some(known.mark);
+            let archived = archived.get(&known.id).copied().unwrap_or(0);
+            let before =
+                first_unarchived.get(&known.id).map_or(archived, |first| archived.min(first.saturating_sub(1)));
             states.push(JournalState {
                 journal: known.id,
                 head: known.head,
                 verdicts,
                 forked: known.forked,
                 mark,
-                archived: Some(archived.get(&known.id).copied().unwrap_or(0)),
+                archived: Some(archived),
+                files_archived: Some(before),
             });
         }
         for (journal, _, _) in &asked.journals {
@@ -57,6 +61,7 @@ impl District {
                     forked: false,
                     mark: None,
                     archived: None,
+                    files_archived: None,
                 });
             }
         }
@@ -73,7 +78,8 @@ impl District {
         }
         self.share(&tx, centre, desk, &mut own).await?;
         tx.commit().await?;
-        Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms() })
+        let stick = StickRecipient::sealed(self.keys.stick_recipient(), self.keys.signing());
+        Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms(), stick: Some(stick) })
     }
 
     /// Whether the desk holds entries of the district that the district no longer has: its database came from a backup.
@@ -91,7 +97,6 @@ impl District {
 
     /// A page of the district's entries for a desk after a place, signed with the district's key.
     pub(crate) async fn down(&self, certificate: &DeskCertificate, asked: &DownRequest) -> Result<Vec<u8>> {
-        self.admit(certificate).await?;
         let (centre, desk) = (certificate.centre.as_str(), certificate.desk);
         let client = self.pool.get().await?;
         let mut page = (PageWriter::new()?, Vec::new());
@@ -128,7 +133,6 @@ impl District {
 
     /// A page of what the district holds of one of the desk's own journals after a place, for a desk that was set back.
     pub(crate) async fn own(&self, certificate: &DeskCertificate, asked: &OwnRequest) -> Result<Vec<u8>> {
-        self.admit(certificate).await?;
         let client = self.pool.get().await?;
         let mut page = (PageWriter::new()?, Vec::new());
         let known = journals::of_desk(&client, &certificate.centre, certificate.desk).await?;

@@ -12,18 +12,22 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use intake_wire::{BlobsRequest, DownRequest, EnrolRequest, Heads, OwnRequest, Piece, SignedRequest, limits};
+use intake_wire::{
+    BlobRequest, BlobsRequest, DeskCertificate, DownRequest, EnrolRequest, Heads, OwnRequest, Piece, SignedRequest,
+    limits,
+};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
+use crate::desk::Way;
 use crate::{District, Error, Result, metrics, pages};
 
 /// Bytes of a request that is not a page.
 const REQUEST_BYTES: usize = 256 << 10;
-/// Bytes of a request that brings a piece of a file: the piece, a certificate, a signature.
-const PIECE_BYTES: usize = limits::PIECE_BYTES + (4 << 10);
+/// Bytes of a request that brings a piece of a file.
+const PIECE_BYTES: usize = limits::PIECE_BYTES + limits::PIECE_AROUND;
 /// Bytes of a form that a person fills in.
 const FORM_BYTES: usize = 16 << 10;
 /// How long a page may take: a slow line gets it in parts.
@@ -39,6 +43,7 @@ pub(crate) fn router(district: Arc<District>) -> Router {
         .route("/v1/down", post(down))
         .route("/v1/own", post(own))
         .route("/v1/blobs", post(missing_blobs))
+        .route("/v1/blob", post(give_back))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
         .layer(from_fn(move |request, next| limited(patience, request, next)));
     let blocks = Router::new()
@@ -77,19 +82,30 @@ async fn enrol(State(district): State<Arc<District>>, body: Bytes) -> Result<Res
     cbor(&district.enrol(&request).await?)
 }
 
+/// What a desk asks, once it has proven who it is.
+async fn asked<T: for<'b> minicbor::Decode<'b, ()>>(
+    district: &District,
+    path: &str,
+    body: &[u8],
+) -> Result<(DeskCertificate, T)> {
+    let (certificate, asked) = SignedRequest::open(path, body)?;
+    district.admit(&certificate, Way::Line).await?;
+    Ok((certificate, asked))
+}
+
 async fn heads(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
-    let (certificate, asked) = SignedRequest::open::<Heads>("/v1/heads", &body)?;
+    let (certificate, asked) = asked::<Heads>(&district, "/v1/heads", &body).await?;
     cbor(&district.heads(&certificate, &asked).await?)
 }
 
 async fn down(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
-    let (certificate, asked) = SignedRequest::open::<DownRequest>("/v1/down", &body)?;
+    let (certificate, asked) = asked::<DownRequest>(&district, "/v1/down", &body).await?;
     let page = district.down(&certificate, &asked).await?;
     Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
 }
 
 async fn own(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
-    let (certificate, asked) = SignedRequest::open::<OwnRequest>("/v1/own", &body)?;
+    let (certificate, asked) = asked::<OwnRequest>(&district, "/v1/own", &body).await?;
     let page = district.own(&certificate, &asked).await?;
     Ok(([(CONTENT_TYPE, "application/zstd")], page).into_response())
 }
@@ -100,8 +116,13 @@ async fn receive_page(State(district): State<Arc<District>>, body: Body) -> Resu
 }
 
 async fn missing_blobs(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
-    let (certificate, asked) = SignedRequest::open::<BlobsRequest>("/v1/blobs", &body)?;
+    let (certificate, asked) = asked::<BlobsRequest>(&district, "/v1/blobs", &body).await?;
     cbor(&district.missing_blobs(&certificate, &asked).await?)
+}
+
+async fn give_back(State(district): State<Arc<District>>, body: Bytes) -> Result<Response> {
+    let (certificate, asked) = asked::<BlobRequest>(&district, "/v1/blob", &body).await?;
+    cbor(&district.give_back(&certificate, &asked).await?)
 }
 
 /// A slow line brings a piece in parts, as it does a page: it may take its time as long as something comes.
@@ -113,7 +134,7 @@ async fn receive_piece(State(district): State<Arc<District>>, body: Body) -> Res
             break;
         }
     }
-    let (certificate, piece) = SignedRequest::open::<Piece>("/v1/piece", &whole)?;
+    let (certificate, piece) = asked::<Piece>(&district, "/v1/piece", &whole).await?;
     cbor(&district.take_piece(&certificate, &piece).await?)
 }
 

@@ -98,10 +98,14 @@ impl Keys {
 
     /// Opens what a desk put on a stick.
     pub(crate) fn open_stick(&self, file: &[u8]) -> Result<Vec<u8>> {
-        age::decrypt(&self.stick, file).map_err(|error| match error {
-            age::DecryptError::NoMatchingKeys => Error::Stick("it is for another district"),
-            _ => Error::Stick("it is cut short or was changed, or is no file of a desk"),
-        })
+        age::decrypt(&self.stick, file).map_err(|error| closed(&error))
+    }
+
+    /// The same while it is read. What was changed shows where it stands, and a file that was cut short at its end.
+    pub(crate) fn reading_stick<R: std::io::BufRead>(&self, file: R) -> Result<age::stream::StreamReader<R>> {
+        let opened = age::Decryptor::new_buffered(file)
+            .and_then(|file| file.decrypt(std::iter::once(&self.stick as &dyn age::Identity)));
+        opened.map_err(|error| closed(&error))
     }
 
     /// TLS for these names. The chain sent ends with the CA certificate, for desks that only know its fingerprint.
@@ -125,6 +129,13 @@ impl Keys {
             .map_err(|e| wrong(&e))?;
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(tls))
+    }
+}
+
+fn closed(error: &age::DecryptError) -> Error {
+    match error {
+        age::DecryptError::NoMatchingKeys => Error::Stick("it is for another district"),
+        _ => Error::Stick("it is cut short or was changed, or is no file of a desk"),
     }
 }
 

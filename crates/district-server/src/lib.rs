@@ -42,6 +42,7 @@ mod staff;
 mod status;
 mod steps;
 mod stick;
+mod stick_files;
 mod tables;
 mod take;
 
@@ -62,7 +63,7 @@ pub use reapply::Reapplied;
 pub use serve::{serve, serve_with_grace};
 pub use staff::{Role, StaffLine};
 pub use status::{DeskStatus, JournalStatus, Status};
-pub use stick::TakenIn;
+pub use stick::{TakenIn, Voucher};
 pub use tables::{Change, TableFile, table_files};
 
 /// Connections to PostgreSQL.

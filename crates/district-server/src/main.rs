@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use district_server::{Clock, Config, District, Error, Export, Result, Role, serve};
+use district_server::{Clock, Config, District, Error, Export, Result, Role, Voucher, serve};
 
 #[derive(Parser)]
 #[command(version, about = "The district's end: takes in what the desks said, exactly once")]
@@ -79,8 +79,14 @@ enum Task {
     },
     /// Take in what a desk without a line wrote on a stick, and write the answer for it beside it.
     ImportUsb {
-        /// The file, such as `/media/usb/上报-120110005-01-20261126-1804.age`.
+        /// The file, such as `/media/usb/上报-120110005-01-20261126-180400.age`. Its attachments lie in the folder beside it.
         file: PathBuf,
+        /// Of a lost desk: who vouches for it. The desk stays refused, and gets no answer.
+        #[arg(long, requires = "reason")]
+        vouched_by: Option<String>,
+        /// Why: how the file came here, and what became of the desk. Both are kept.
+        #[arg(long, requires = "vouched_by")]
+        reason: Option<String>,
     },
     /// Count a backup that was restored for a test: desks may erase what the last two such backups hold.
     BackupMark {
@@ -163,7 +169,14 @@ async fn run(arguments: Arguments) -> Result<()> {
             let asked = Export { centre, from, to, by, reason, file, files };
             println!("{}", json(&open().await?.export(&asked).await?)?);
         }
-        Task::ImportUsb { file } => println!("{}", json(&open().await?.import_usb(&file).await?)?),
+        Task::ImportUsb { file, vouched_by, reason } => {
+            let district = open().await?;
+            let taken = match vouched_by.zip(reason) {
+                Some((by, reason)) => district.import_lost(&file, &Voucher { by, reason }).await?,
+                None => district.import_usb(&file).await?,
+            };
+            println!("{}", json(&taken)?);
+        }
         Task::BackupMark { restored } => println!("{}", json(&open().await?.mark_backup(&restored).await?)?),
     }
     Ok(())

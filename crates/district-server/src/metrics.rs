@@ -21,12 +21,13 @@ use crate::db::backups::{self, Mark};
 use crate::{District, Error, Result};
 
 /// The requests that are counted by name; any other is `other`.
-const PATHS: [&str; 26] = [
+const PATHS: [&str; 27] = [
     "/v1/enrol",
     "/v1/heads",
     "/v1/down",
     "/v1/own",
     "/v1/blobs",
+    "/v1/blob",
     "/v1/piece",
     "/v1/pages",
     "/v1/health",

@@ -113,6 +113,7 @@ deeds! {
     DeskRetired = "desk_retired", "停用登记台";
     DeskReinstated = "desk_reinstated", "恢复登记台";
     DeskLost = "desk_lost", "挂失登记台";
+    LostFileTaken = "lost_file_taken", "收下挂失登记台的U盘文件";
     ActsSeen = "acts_seen", "查看操作记录";
 }
 

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use crate::db::entries::{self, Held};
 use crate::db::{journals, shared};
+use crate::desk::Way;
 use crate::plain::Run;
 use crate::{District, Error, Result};
 
@@ -65,26 +66,37 @@ fn runs(blocks: &[Checked]) -> impl Iterator<Item = &[Checked]> {
 }
 
 impl District {
-    /// Takes a page in, over a line or from a file; gives its journal and what became of each entry.
+    /// Takes a page in over a line; gives its journal and what became of each entry.
     pub(crate) async fn take_page(&self, page: impl AsyncRead + Unpin) -> Result<(JournalId, PageAnswer)> {
-        let (author, taken) = self.receive(page).await?;
+        let mut author = Author::default();
+        let taken = self.receive(&mut author, page).await?;
+        self.conclude(&author, &taken).await
+    }
+
+    /// The same of a desk that was admitted: every block of the page is to be that desk's.
+    pub(crate) async fn take_page_of(
+        &self,
+        certificate: &DeskCertificate,
+        page: impl AsyncRead + Unpin,
+    ) -> Result<(JournalId, PageAnswer)> {
+        let mut author = Author { certificate: Some(certificate.clone()), ..Author::default() };
+        let taken = self.receive(&mut author, page).await?;
         self.conclude(&author, &taken).await
     }
 
     /// Takes a page apart as it arrives; blocks before a cut or a mistake stay stored.
-    async fn receive(&self, page: impl AsyncRead + Unpin) -> Result<(Author, Taken)> {
+    async fn receive(&self, author: &mut Author, page: impl AsyncRead + Unpin) -> Result<Taken> {
         let window = [DParameter::window_log_max(limits::ZSTD_WINDOW_LOG)];
         let mut page = ZstdDecoder::with_params(BufReader::new(page), &window);
         let (mut frames, mut chunk) = (Frames::default(), vec![0; CHUNK]);
         // The wire's limit alone would let a page grow a thousandfold on this side.
         let mut left = limits::PAGE_CONTENT_BYTES;
-        let (mut author, mut taken, mut checked) = (Author::default(), Taken::default(), Vec::new());
+        let (mut taken, mut checked) = (Taken::default(), Vec::new());
         loop {
             let mut blocks = Vec::new();
             // What is checked is stored while more arrives; what cannot be stored ends both.
-            let gathered = async {
-                Ok(self.gather(&mut author, &mut page, &mut frames, (&mut chunk, &mut left), &mut blocks).await)
-            };
+            let gathered =
+                async { Ok(self.gather(author, &mut page, &mut frames, (&mut chunk, &mut left), &mut blocks).await) };
             let (ended, ()) = tokio::try_join!(gathered, self.store_all(&mut taken, &checked))?;
             checked = blocks;
             if !matches!(ended, Ok(false)) {
@@ -94,7 +106,7 @@ impl District {
                 break;
             }
         }
-        if frames.is_at_boundary() { Ok((author, taken)) } else { Err(Error::Request("a page cut short".into())) }
+        if frames.is_at_boundary() { Ok(taken) } else { Err(Error::Request("a page cut short".into())) }
     }
 
     async fn store_all(&self, taken: &mut Taken, blocks: &[Checked]) -> Result<()> {
@@ -156,7 +168,7 @@ impl District {
             if author.certificate.is_some() {
                 return Err(Error::Request("a page of two desks".into()));
             }
-            self.admit(certificate).await?;
+            self.admit(certificate, Way::Line).await?;
             author.certificate = Some(certificate.clone());
         }
         if *author.journal.get_or_insert(block.journal) != block.journal {

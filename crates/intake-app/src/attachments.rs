@@ -152,7 +152,15 @@ impl Desk {
         })?;
         let found = self.unsealed((&db, &clerk), &number, &own, found)?;
         let blobs = Blobs::of(&self.folder());
-        Ok(found.into_iter().map(|one| shown(&blobs, one)).collect())
+        let look = |one: AttachmentRecord| {
+            let (blob, opened) = (one.blob, one.removed.is_none() && one.content.told().is_some());
+            let shown = shown(&blobs, one);
+            if opened && shown.unreadable {
+                self.put_aside(&db, blob);
+            }
+            shown
+        };
+        Ok(found.into_iter().map(look).collect())
     }
 
     /// A page of an attachment as a picture, JPEG; pages count from 1. Of a sealed matter as [`Desk::attachments`].
@@ -168,8 +176,21 @@ impl Desk {
         })?;
         let found = found.filter(|one| one.removed.is_none()).ok_or(Error::Refused(Code::AttachmentUnknown))?;
         let found = self.unsealed((&db, &clerk), &number, &own, vec![found])?.remove(0);
-        let bytes = content(&Blobs::of(&self.folder()), &found)?;
+        let bytes = content(&Blobs::of(&self.folder()), &found).inspect_err(|error| {
+            if found.content.told().is_some() && error.code() == Code::AttachmentUnreadable {
+                self.put_aside(&db, blob);
+            }
+        })?;
         Ok(scan::page(found.kind, &bytes, page)?)
+    }
+
+    /// Puts a file aside that does not open and that the district holds, so that the next exchange fetches it again.
+    fn put_aside(&self, db: &Db, blob: Hash) {
+        let held = db.read::<_, Error>(|r| Ok(r.is_sent(blob)?));
+        let done = held.and_then(|held| if held { Ok(Blobs::of(&self.folder()).put_aside(blob)?) } else { Ok(()) });
+        if let Err(error) = done {
+            tracing::warn!(%error, "a damaged attachment was not put aside");
+        }
     }
 
     /// Files with what of them is sealed to this clerk opened; that it is, is journalled before any of it is shown.

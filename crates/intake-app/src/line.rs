@@ -110,20 +110,19 @@ impl Desk {
         with_files: bool,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<ExchangeResult> {
-        let came_back =
-            |db: &Db| db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count()));
         let clock = Arc::clone(&self.0.setup.clock);
         let told = move |step: intake_sync::Progress| {
             let phase = match step.phase {
                 intake_sync::Phase::Connecting => "connecting",
                 intake_sync::Phase::Sending => "sending",
                 intake_sync::Phase::Files => "files",
+                intake_sync::Phase::FilesBack => "files_back",
                 intake_sync::Phase::Comparing => "comparing",
             };
             let intake_sync::Progress { done, total, file, files, .. } = step;
             progress(Progress { done, total, phase: phase.to_owned(), file, files });
         };
-        let drafts_before = came_back(db)?;
+        let drafts_before = drafts_of_backup(db)?;
         let patience = intake_sync::Patience::default();
         let mut ended = if with_files {
             intake_sync::exchange_with_files(db, patience, &told, || clock.now().at_ms).await
@@ -178,13 +177,18 @@ impl Desk {
         match ended {
             Ok(outcome) => {
                 let brought = outcome.came_back + carried > 0;
-                let gone = if brought { drafts_before.saturating_sub(came_back(db)?) } else { 0 };
-                let result = ExchangeResult { drafts_gone: gone as u64, carried, ..ExchangeResult::of(outcome, at) };
+                let gone = if brought { drafts_before.saturating_sub(drafts_of_backup(db)?) } else { 0 };
+                let result = ExchangeResult { drafts_gone: gone, carried, ..ExchangeResult::of(outcome, at) };
                 Ok(result.with_who_left(left))
             }
             Err(error) => Ok(ExchangeResult::broken_off(&error.into(), at)),
         }
     }
+}
+
+/// Drafts that came out of a backup.
+pub(crate) fn drafts_of_backup(db: &Db) -> Result<u64> {
+    db.read::<_, Error>(|r| Ok(r.drafts()?.iter().filter(|one| one.backup_ms > 0).count() as u64))
 }
 
 impl ExchangeResult {
@@ -216,6 +220,9 @@ impl ExchangeResult {
             entries_in_step: outcome.entries_in_step,
             files_sent: outcome.files_sent,
             files_missing: outcome.files_missing,
+            files_back: outcome.files_back,
+            files_lost: outcome.files_lost,
+            files_refused: outcome.files_refused,
             trouble: trouble.map(|code| Error::Refused(code).told("exchange")),
             at,
         }
@@ -238,6 +245,9 @@ impl ExchangeResult {
             entries_in_step: false,
             files_sent: 0,
             files_missing: 0,
+            files_back: 0,
+            files_lost: 0,
+            files_refused: 0,
             trouble,
             at,
         }

@@ -52,14 +52,14 @@ pub struct Outlook {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Progress {
-    /// Sent: entries, and while files are leaving bytes.
+    /// Sent: entries, and while files are on their way bytes.
     pub done: u64,
     /// In all.
     pub total: u64,
-    /// `connecting`, `sending`, `files` or `comparing`.
-    #[ts(type = "\"connecting\" | \"sending\" | \"files\" | \"comparing\"")]
+    /// `connecting`, `sending`, `files`, `files_back` or `comparing`.
+    #[ts(type = "\"connecting\" | \"sending\" | \"files\" | \"files_back\" | \"comparing\"")]
     pub phase: String,
-    /// Which file is leaving, from 1; 0 while none is.
+    /// Which file is on its way, from 1; 0 while none is.
     pub file: u64,
     /// How many there are.
     pub files: u64,
@@ -97,6 +97,12 @@ pub struct ExchangeResult {
     pub files_sent: u64,
     /// Files that it misses still: held back, or not to be had here.
     pub files_missing: u64,
+    /// Files that were lost here and came back.
+    pub files_back: u64,
+    /// Files that are lost here, and that the district holds: held back, or not all at once.
+    pub files_lost: u64,
+    /// Files that are lost here, and that the district holds damaged.
+    pub files_refused: u64,
     /// What went wrong.
     pub trouble: Option<Failure>,
     /// `2026-11-24 17:30`.
@@ -113,6 +119,12 @@ pub struct StickWritten {
     pub entries: u64,
     /// Registrations among them.
     pub registrations: u64,
-    /// Files that wait for a line: none travels on a stick.
+    /// Attachments beside it.
     pub files: u64,
+    /// Their bytes, as they are encrypted.
+    pub file_bytes: u64,
+    /// Attachments that the district misses and that are not beside it.
+    pub files_left: u64,
+    /// Some of these found no room on the stick, or were beyond what goes at once.
+    pub full: bool,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use hmac::{Hmac, Mac as _};
 use intake_model::AttachmentKind;
 use intake_wire::{
-    AttachmentAdded, AttachmentContent, AttachmentRemoved, Entry, Hash, Personal, RemovalReason, sha256,
+    AttachmentAdded, AttachmentContent, AttachmentRemoved, BlobKey, Entry, Hash, Personal, RemovalReason, sha256,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
@@ -192,6 +192,18 @@ impl Attachments<'_> {
         let sql = format!("SELECT {PLACE} WHERE number = ?1 AND blob = ?2");
         let found = self.connection.prepare_cached(&sql)?.query_row(params![number, blob.0], place);
         found.optional()?.map(|place| self.told(place)).transpose()
+    }
+
+    /// The key of a blob's bytes, where everybody at the desk has it.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Json`], [`Error::Wire`].
+    pub fn key(&self, blob: Hash) -> Result<Option<BlobKey>> {
+        let sql = format!("SELECT {PLACE} WHERE blob = ?1 ORDER BY removed_seq LIMIT 1");
+        let found = self.connection.prepare_cached(&sql)?.query_row(params![blob.0], place).optional()?;
+        let Some(place) = found else { return Ok(None) };
+        let content = self.told(place)?.content;
+        Ok(content.told().map(|content| BlobKey::from_text(&content.key)).transpose()?)
     }
 
     /// The names of all bytes that an entry still opens: what the sweep leaves.

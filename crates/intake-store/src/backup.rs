@@ -16,6 +16,7 @@ use intake_wire::{Head, JournalId, LastKnown, sha256_of};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
+use crate::blobs_back::KEPT;
 use crate::db::{Access, Db, Reader, Writer, connect, sealed_pages};
 use crate::folder::{Folder, make_folder, sync_folder, write_whole};
 use crate::keyring::{DataKey, Keyring};
@@ -412,6 +413,10 @@ fn check_database(path: &Path, key: &DataKey, heads: &[LastKnown]) -> Result<()>
 pub(crate) fn copy_blobs(from: &Path, to: &Path) -> Result<()> {
     for path in entries(from) {
         let Some(name) = path.file_name() else { continue };
+        // Parts of files, and what was put aside, are of no use elsewhere.
+        if path.extension().and_then(OsStr::to_str).is_some_and(|end| KEPT.contains(&end)) {
+            continue;
+        }
         let target = to.join(name);
         if path.is_dir() {
             copy_blobs(&path, &target)?;

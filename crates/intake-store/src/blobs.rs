@@ -4,12 +4,14 @@
 //! without a file being written again, and erasing the personal part leaves bytes that nobody opens (docs/adr/0012). What
 //! lies in a file is what travels to the district, byte for byte (docs/adr/0020).
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 use intake_wire::{BlobKey, BlobOpener, Hash, seal_blob, sha256_of};
 
+use crate::blobs_back::KEPT;
 use crate::folder::{Folder, make_folder, write_whole};
 use crate::{Error, Result};
 
@@ -18,7 +20,7 @@ const FIRST: usize = 27 + (64 * 1024 + 16) + 1;
 
 /// The folder of attachments.
 pub struct Blobs {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Blobs {
@@ -79,7 +81,8 @@ impl Blobs {
         Ok(Some(SealedBlob { file, length, sha256 }))
     }
 
-    /// Removes what no entry names: files of an adding that broke off, and those whose key was erased.
+    /// Removes what no entry names: files of an adding that broke off, and those whose key was erased; and what was kept of
+    /// one that is whole again.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -92,10 +95,15 @@ impl Blobs {
         for file in files {
             let path = file?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let blob = Hash::try_from(name.to_owned()).ok();
+            let blob = name.split('.').next().and_then(|name| Hash::try_from(name.to_owned()).ok());
             // Only what this program writes is ever removed.
-            let ours = blob.is_some() || path.extension().is_some_and(|end| end == "new");
-            if ours && blob.is_none_or(|blob| !stays(blob)) {
+            let goes = match path.extension().and_then(OsStr::to_str) {
+                None => blob.is_some_and(|blob| !stays(blob)),
+                Some("new") => true,
+                Some(end) if KEPT.contains(&end) => blob.is_some_and(|blob| !stays(blob) || self.file(blob).exists()),
+                Some(_) => false,
+            };
+            if goes {
                 std::fs::remove_file(&path)?;
                 swept += 1;
             }
@@ -103,7 +111,7 @@ impl Blobs {
         Ok(swept)
     }
 
-    fn file(&self, blob: Hash) -> PathBuf {
+    pub(crate) fn file(&self, blob: Hash) -> PathBuf {
         self.path.join(blob.to_string())
     }
 

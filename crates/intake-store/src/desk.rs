@@ -123,6 +123,20 @@ impl Writer<'_> {
         }
     }
 
+    /// Keeps whom the desk encrypts to what it puts on a stick, as the district says now; nothing before enrolment.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Wire`].
+    pub fn set_stick_recipient(&self, recipient: &str) -> Result<()> {
+        match self.admission()? {
+            Some(mut admission) if admission.answer.stick_recipient.as_deref() != Some(recipient) => {
+                admission.answer.stick_recipient = Some(recipient.to_owned());
+                self.set_admission(&admission)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The desk's own again, on this machine (its id, hashed): what is written from now on is its newest history.
     ///
     /// # Errors

@@ -98,7 +98,7 @@ impl Reader<'_> {
             }
         }
         // Nothing that was sent in part is thrown away: the bytes of its files as little as its entries (invariant 7).
-        for number in unsent_files(self.connection)? {
+        for number in unsafe_files(self.connection)? {
             if let Some(life) = lives.get_mut(&number) {
                 life.safe = false;
             }
@@ -130,10 +130,10 @@ fn before(at_ms: i64, day: NaiveDate) -> bool {
     intake_model::civil_date(at_ms) < day
 }
 
-/// Matters with a file that stands and that the district does not hold.
-fn unsent_files(connection: &Connection) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT number FROM attachments
-               WHERE removed_seq = 0 AND blob NOT IN (SELECT blob FROM blobs_there)";
+/// Matters with a file that stands and that the district does not hold, or not within its own backups.
+fn unsafe_files(connection: &Connection) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT a.number FROM attachments a JOIN epochs e ON e.id = a.epoch WHERE a.removed_seq = 0
+               AND (a.added_seq > e.files_archived_seq OR a.blob NOT IN (SELECT blob FROM blobs_there))";
     let mut statement = connection.prepare_cached(sql)?;
     let numbers = statement.query_map([], |row| row.get(0))?;
     Ok(numbers.collect::<rusqlite::Result<_>>()?)

@@ -9,6 +9,7 @@
 mod attachments;
 mod backup;
 mod blobs;
+mod blobs_back;
 mod carry;
 mod clerks;
 mod clock;
@@ -53,6 +54,7 @@ mod verify;
 pub use attachments::{AttachmentRecord, Attachments, Removed};
 pub use backup::{Backup, LastBackup, Manifest, backups, home, marks_in};
 pub use blobs::{Blobs, SealedBlob};
+pub use blobs_back::{Lying, Returned};
 pub use clerks::ClerkRow;
 pub use clock::{Times, reading_of};
 pub use closings::{Closing, ClosingSheetRow, Closings};
@@ -71,10 +73,10 @@ pub use keyring_back::{
     KeyringBack, Outdated, keyring_back, note_outdated, put_keyring_back, recover_lost, seen_keyring_back,
 };
 pub use line::{Epoch, LastExchange};
-pub use line_blobs::{LineSettings, StandingBlob};
+pub use line_blobs::{LineSettings, StandingBlob, UnsentBlob};
 pub use marker::{Marked, Marker, raise};
 pub use matters::{MatterRecord, Matters, State, Version};
-pub use own_key::{OwnKey, encrypt, seal};
+pub use own_key::{OwnKey, encrypt, encrypt_file, seal};
 pub use prints::{PrintJob, SheetPrinter, ToPrint};
 pub use repair::{Repaired, is_marked_damaged, mark_damaged, repair, repaired, seen_repaired};
 pub use returned::ReturnedEntry;

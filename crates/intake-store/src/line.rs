@@ -175,6 +175,16 @@ impl LineWriter<'_> {
         Ok(())
     }
 
+    /// Up to where the attachments of a journal are within these backups, as just told.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn record_files_archived(&self, journal: JournalId, seq: u64) -> Result<()> {
+        let sql = "UPDATE epochs SET files_archived_seq = ?2 WHERE journal = ?1 AND files_archived_seq <> ?2";
+        self.connection.prepare_cached(sql)?.execute(params![journal.0, seq])?;
+        Ok(())
+    }
+
     /// Keeps verdicts that need a look, and forgets those that no longer do.
     ///
     /// # Errors

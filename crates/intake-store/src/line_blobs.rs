@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use intake_wire::Hash;
+use intake_wire::{Hash, JournalId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::Result;
@@ -19,6 +19,17 @@ pub struct StandingBlob {
     pub bytes: u64,
     /// The name of its bytes.
     pub blob: Hash,
+}
+
+/// An attachment that stands and that the district is not known to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsentBlob {
+    /// The file.
+    pub file: StandingBlob,
+    /// The journal of its entry.
+    pub journal: JournalId,
+    /// The entry's place.
+    pub seq: u64,
 }
 
 /// How the desk's line is used.
@@ -55,6 +66,43 @@ impl Reader<'_> {
              AND a.blob NOT IN (SELECT blob FROM blobs_there)"
         );
         Ok(self.connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// Which they are, the smallest first, and where their entries stand.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn unsent_files(&self) -> Result<Vec<UnsentBlob>> {
+        let sql = format!(
+            "SELECT {BYTES}, a.blob, (SELECT journal FROM epochs WHERE id = a.epoch), a.added_seq {STANDS} AND {OPENS}
+             AND a.blob NOT IN (SELECT blob FROM blobs_there) ORDER BY 1, 2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| {
+            let file = StandingBlob { bytes: row.get(0)?, blob: Hash(row.get(1)?) };
+            Ok(UnsentBlob { file, journal: JournalId(row.get(2)?), seq: row.get(3)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The attachments that stand and whose bytes the district holds, as last told, the smallest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn sent_blobs(&self) -> Result<BTreeSet<StandingBlob>> {
+        let sql = format!("SELECT {BYTES}, a.blob {STANDS} AND {OPENS} AND a.blob IN (SELECT blob FROM blobs_there)");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| Ok(StandingBlob { bytes: row.get(0)?, blob: Hash(row.get(1)?) }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether the district holds these bytes whole, as last told.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn is_sent(&self, blob: Hash) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM blobs_there WHERE blob = ?1)";
+        Ok(self.connection.prepare_cached(sql)?.query_row([blob.0], |row| row.get(0))?)
     }
 
     /// Whether any file was ever added here.
@@ -129,11 +177,17 @@ impl Writer<'_> {
 }
 
 fn mark(connection: &Connection, blob: Hash, there: bool) -> Result<()> {
-    let sql = if there {
-        "INSERT INTO blobs_there (blob) VALUES (?1) ON CONFLICT (blob) DO NOTHING"
-    } else {
-        "DELETE FROM blobs_there WHERE blob = ?1"
-    };
-    connection.prepare_cached(sql)?.execute([blob.0])?;
+    if !there {
+        connection.prepare_cached("DELETE FROM blobs_there WHERE blob = ?1")?.execute([blob.0])?;
+        return Ok(());
+    }
+    let sql = "INSERT INTO blobs_there (blob) VALUES (?1) ON CONFLICT (blob) DO NOTHING";
+    if connection.prepare_cached(sql)?.execute([blob.0])? > 0 {
+        // What has just arrived is in no backup, however far the district said that they go before it did.
+        let sql = "UPDATE epochs SET files_archived_seq = min(files_archived_seq,
+                       (SELECT min(added_seq) - 1 FROM attachments WHERE epoch = epochs.id AND blob = ?1))
+                   WHERE id IN (SELECT epoch FROM attachments WHERE blob = ?1)";
+        connection.prepare_cached(sql)?.execute([blob.0])?;
+    }
     Ok(())
 }

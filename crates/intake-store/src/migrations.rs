@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::{elsewhere, identities};
 
 /// The version this program writes.
-pub(crate) const VERSION: u32 = 17;
+pub(crate) const VERSION: u32 = 18;
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
@@ -29,6 +29,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("sql/0015_district.sql")),
         M::up(include_str!("sql/0016_line.sql")),
         M::up_with_hook(include_str!("sql/0017_delivered_and_received.sql"), elsewhere::migrate),
+        M::up(include_str!("sql/0018_files_archived.sql")),
     ])
 });
 

@@ -3,7 +3,9 @@
 //! Its public half stands in the keyring, so that anybody at the desk can seal something for its clerk; its secret half is
 //! wrapped under their password and known to nobody else, administrators included.
 
+use std::fs::File;
 use std::io::Write as _;
+use std::path::Path;
 
 use age::secrecy::ExposeSecret as _;
 use base64::Engine as _;
@@ -12,6 +14,7 @@ use intake_wire::Personal;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use crate::folder::sync_folder;
 use crate::{Error, Result};
 
 /// How the secret half of an X25519 key begins in text.
@@ -75,15 +78,41 @@ pub fn seal(plain: &[u8], to: &[String]) -> Result<String> {
 /// # Errors
 /// As [`seal`].
 pub fn encrypt(plain: &[u8], to: &[String]) -> Result<Vec<u8>> {
+    let mut sealed = Vec::with_capacity(plain.len() + 512);
+    let mut writer = encryptor(to)?.wrap_output(&mut sealed)?;
+    writer.write_all(plain)?;
+    writer.finish()?;
+    Ok(sealed)
+}
+
+/// The same for a file that is made part by part, and never whole in memory: `next` gives the parts, and `None` behind the
+/// last. The file is there whole, or nothing of it is.
+///
+/// # Errors
+/// As [`seal`]; those of `next`; [`Error::Io`].
+pub fn encrypt_file(path: &Path, to: &[String], mut next: impl FnMut() -> Result<Option<Vec<u8>>>) -> Result<()> {
+    let temporary = path.with_extension("new");
+    let mut write = || -> Result<()> {
+        let mut writer = encryptor(to)?.wrap_output(File::create(&temporary)?)?;
+        while let Some(part) = next()? {
+            writer.write_all(&part)?;
+        }
+        writer.finish()?.sync_all()?;
+        std::fs::rename(&temporary, path)?;
+        path.parent().map_or(Ok(()), sync_folder)
+    };
+    write().inspect_err(|_| {
+        // On a stick that is full or was pulled out there may be nothing to remove.
+        let _ = std::fs::remove_file(&temporary);
+    })
+}
+
+fn encryptor(to: &[String]) -> Result<age::Encryptor> {
     let wrap = |error: &dyn std::fmt::Display| Error::Wrap(error.to_string());
     let read = |one: &String| one.parse::<age::x25519::Recipient>().map_err(|error| wrap(&error));
     let to = to.iter().map(read).collect::<Result<Vec<_>>>()?;
     let encryptor = age::Encryptor::with_recipients(to.iter().map(|one| one as &dyn age::Recipient));
-    let mut sealed = Vec::with_capacity(plain.len() + 512);
-    let mut writer = encryptor.map_err(|error| wrap(&error))?.wrap_output(&mut sealed)?;
-    writer.write_all(plain)?;
-    writer.finish()?;
-    Ok(sealed)
+    encryptor.map_err(|error| wrap(&error))
 }
 
 #[cfg(test)]
@@ -99,6 +128,19 @@ mod tests {
         }
         assert!(stranger.open(&sealed).is_none());
         assert!(seal(b"x", &[]).is_err() && seal(b"x", &["age1nobody".into()]).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_made_part_by_part_opens_whole_and_one_that_breaks_off_leaves_nothing() {
+        let (home, key) = (tempfile::tempdir().unwrap(), OwnKey::generate());
+        let (path, to) = (home.path().join("0001.age"), [key.recipient()]);
+        let mut parts = vec![vec![1; 70_000], vec![2; 3]];
+        encrypt_file(&path, &to, || Ok(parts.pop())).unwrap();
+        let opened = key.decrypt(&std::fs::read(&path).unwrap()).unwrap();
+        assert!(opened.as_slice() == [vec![2; 3], vec![1; 70_000]].concat());
+        let broken = home.path().join("0002.age");
+        assert!(encrypt_file(&broken, &to, || Err(Error::Blob("it ends early"))).is_err());
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use intake_store::{Blobs, SealedBlob, StandingBlob};
+use intake_store::{Blobs, Reader, SealedBlob, StandingBlob};
 use intake_wire::{Became, BlobsAnswer, BlobsRequest, Hash, Head, JournalId, MissingBlob, Piece, PieceAnswer, limits};
 use reqwest::Body;
 use tokio::time::Instant;
@@ -41,6 +41,10 @@ pub(crate) struct Files {
     pub(crate) skipped: BTreeSet<Hash>,
     /// Bytes a second of the last piece.
     speed: Option<u64>,
+    /// Lost here, held by the district, and come back in this exchange; not come back; come back damaged.
+    pub(crate) back: u64,
+    pub(crate) lost: u64,
+    pub(crate) refused: u64,
 }
 
 /// What to send of what the district misses: what stands here and was not tried in vain, in its order.
@@ -113,10 +117,7 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
             self.files.missing = Some(reading(self.db, |r| Ok(r.unsent_blobs()?.0)).await?);
             return Ok(false);
         };
-        self.files.missing = Some(missing.len() as u64);
-        let known = standing.clone();
-        let names: BTreeSet<Hash> = missing.iter().map(|one| one.blob).collect();
-        writing(self.db, move |tx| tx.record_blobs(&known, &names)).await?;
+        self.keep_missing(&standing, &missing).await?;
         let wanted = to_send(&missing, &standing, &self.files.skipped);
         if wanted.is_empty() || (settings.metered && !self.files.with_held_back) {
             return Ok(false);
@@ -124,6 +125,22 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
         let before = self.confirmed;
         let overtaken = self.send_all(local, &wanted).await?;
         Ok(overtaken || self.confirmed > before)
+    }
+
+    /// Keeps which of the attachments whose entries the district holds it misses.
+    async fn keep_missing(&mut self, known: &BTreeSet<StandingBlob>, missing: &[MissingBlob]) -> Result<()> {
+        self.files.missing = Some(missing.len() as u64);
+        let known = known.clone();
+        let names: BTreeSet<Hash> = missing.iter().map(|one| one.blob).collect();
+        writing(self.db, move |tx| tx.record_blobs(&known, &names)).await
+    }
+
+    /// The same as told on a stick, once the district's heads of the same answer are kept.
+    pub(crate) async fn hear_of_files(&mut self, missing: &[MissingBlob]) -> Result<()> {
+        let (before, standing) = reading(self.db, move |r| Ok((unsent(r)?, r.standing_blobs()?))).await?;
+        self.keep_missing(&standing, missing).await?;
+        self.files.sent = before.saturating_sub(reading(self.db, unsent).await?);
+        Ok(())
     }
 
     /// What the district misses; `None` from one that does not take files yet.
@@ -242,7 +259,7 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     }
 
     /// Whether something was written since both sides were compared. An exchange that has gone round often enough goes on.
-    async fn is_overtaken(&self, heads: &[(JournalId, Head)]) -> Result<bool> {
+    pub(crate) async fn is_overtaken(&self, heads: &[(JournalId, Head)]) -> Result<bool> {
         if self.rounds >= ROUNDS {
             return Ok(false);
         }
@@ -251,7 +268,11 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     }
 }
 
-fn speed(bytes: u64, time: Duration) -> u64 {
+fn unsent(reader: &Reader<'_>) -> intake_store::Result<u64> {
+    Ok(reader.unsent_blobs()?.0)
+}
+
+pub(crate) fn speed(bytes: u64, time: Duration) -> u64 {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
     (bytes.saturating_mul(1000) / millis).max(1)
 }

@@ -9,6 +9,7 @@ mod disk;
 mod down;
 mod error;
 mod files;
+mod files_back;
 mod outlook;
 mod own;
 mod patience;
@@ -16,6 +17,7 @@ mod plan;
 mod probe;
 mod run;
 mod stick;
+mod stick_file;
 mod trust;
 mod upload;
 mod watch;
@@ -29,6 +31,7 @@ pub use plan::{Journal, Local, Step, in_step, plan};
 pub use probe::probe;
 pub use run::{Outcome, Phase, Progress, exchange, exchange_with, exchange_with_files};
 pub use stick::{Packed, pack, unpack};
+pub use stick_file::StickFile;
 pub use watch::{Look, Watch};
 
 #[cfg(test)]

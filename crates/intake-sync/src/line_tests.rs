@@ -209,8 +209,11 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             signed(path).0.verify(&district_key().public()).unwrap();
             let (head, verdicts) = (held_head(memory), memory.verdicts.clone());
             let (mark, archived) = (None, memory.archived);
-            let journals = vec![JournalState { journal: JOURNAL, head, verdicts, forked: false, mark, archived }];
-            let answer = HeadsAnswer { journals, district: (DISTRICT, own_head(memory)), now_ms: memory.now_ms };
+            let (forked, files_archived) = (false, archived);
+            let journals =
+                vec![JournalState { journal: JOURNAL, head, verdicts, forked, mark, archived, files_archived }];
+            let (district, now_ms) = ((DISTRICT, own_head(memory)), memory.now_ms);
+            let answer = HeadsAnswer { journals, district, now_ms, stick: None };
             intake_wire::encode(&answer).unwrap()
         }
         "/v1/down" => {

@@ -86,9 +86,10 @@ impl World {
             forked: false,
             mark: None,
             archived: None,
+            files_archived: None,
         };
         let journals = self.district.iter().map(state).collect();
-        HeadsAnswer { journals, district: Self::last(&self.own), now_ms: 0 }
+        HeadsAnswer { journals, district: Self::last(&self.own), now_ms: 0, stick: None }
     }
 
     fn local(&self, remote: &HeadsAnswer) -> Local {
@@ -265,8 +266,9 @@ proptest! {
 fn one_journal(seq: u64, twist: u8, verdicts: Vec<Verdict>, forked: bool) -> HeadsAnswer {
     let name = journal(0);
     let head = Head { seq, hash: hash(name, seq, twist) };
-    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark: None, archived: None }];
-    HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0 }
+    let (mark, archived, files_archived) = (None, None, None);
+    let journals = vec![JournalState { journal: name, head, verdicts, forked, mark, archived, files_archived }];
+    HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0, stick: None }
 }
 
 fn one_local(seq: u64, district: u64, agreed: u64) -> Local {

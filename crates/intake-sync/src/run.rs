@@ -36,11 +36,13 @@ pub enum Phase {
     Sending,
     /// Files are leaving.
     Files,
+    /// Files that were lost here are coming back.
+    FilesBack,
     /// Fetching the district's entries and comparing both sides.
     Comparing,
 }
 
-/// How far an exchange is: in entries, and in bytes while files are leaving.
+/// How far an exchange is: in entries, and in bytes while files are leaving or coming back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
     /// What it is at.
@@ -49,7 +51,7 @@ pub struct Progress {
     pub done: u64,
     /// To send in all, as known so far.
     pub total: u64,
-    /// Which of the files is leaving, from 1; 0 while none is.
+    /// Which of the files is on its way, from 1; 0 while none is.
     pub file: u64,
     /// How many there are.
     pub files: u64,
@@ -88,6 +90,12 @@ pub struct Outcome {
     pub files_sent: u64,
     /// Files that the district misses still: held back, or not to be had here.
     pub files_missing: u64,
+    /// Files that were lost here and came back from the district in this exchange.
+    pub files_back: u64,
+    /// Files that are lost here, and that the district holds: held back, or not all at once.
+    pub files_lost: u64,
+    /// Files that are lost here, and that the district holds damaged.
+    pub files_refused: u64,
 }
 
 /// Exchanges with the district. `clock` gives milliseconds since 1970 UTC.
@@ -243,7 +251,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         self.rounds += 1;
         self.total = self.sent() + to_do.iter().map(|step| size(&local, step)).sum::<u64>();
         if to_do.is_empty() {
-            if self.send_files(&local).await? {
+            if self.send_files(&local).await? || self.fetch_files(&local).await? {
                 return Ok(None);
             }
             self.tell(Phase::Comparing);
@@ -294,6 +302,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     /// Keeps where the district says it stands; gives where the desk stands beside that.
     pub(crate) async fn compare(&mut self, remote: &HeadsAnswer) -> Result<Local> {
         self.told_time = (remote.now_ms, Instant::now());
+        self.learn_stick(remote).await?;
         let told = remote.clone();
         let local = reading(self.db, move |reader| Local::read(reader, &told)).await?;
         if self.began.is_none() {
@@ -309,11 +318,30 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 let verdicts = state.verdicts.iter().filter(|one| one.seq <= own.head.seq).cloned().collect();
                 if self.keep(state.journal, state.head, verdicts).await? {
                     let (journal, archived) = (state.journal, state.archived.unwrap_or(0));
-                    writing(self.db, move |tx| tx.line().record_archived(journal, archived)).await?;
+                    let files = state.files_archived.unwrap_or(0);
+                    writing(self.db, move |tx| {
+                        tx.line().record_archived(journal, archived)?;
+                        tx.line().record_files_archived(journal, files)
+                    })
+                    .await?;
                 }
             }
         }
         Ok(local)
+    }
+
+    /// Keeps whom to encrypt to what goes on a stick: a desk may have been enrolled before there was one, or before another.
+    async fn learn_stick(&self, remote: &HeadsAnswer) -> Result<()> {
+        let Some(told) = remote.stick.as_ref() else { return Ok(()) };
+        let Ok(recipient) = told.open(&self.admission.answer.district_key) else {
+            tracing::warn!("whom to encrypt to on a stick is not signed by the district");
+            return Ok(());
+        };
+        if self.admission.answer.stick_recipient.as_deref() == Some(recipient) {
+            return Ok(());
+        }
+        let recipient = recipient.to_owned();
+        writing(self.db, move |tx| tx.set_stick_recipient(&recipient)).await
     }
 
     /// Sends a journal's entries after a place, page by page, each from where the district's answer stands.
@@ -434,29 +462,44 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
                 self.withheld.insert(journal);
                 return Ok(());
             };
-            let taken = writing(self.db, move |tx| {
-                let held = tx.journal().head_of(journal)?.map_or(0, |head| head.seq);
-                if page.parts_from(|seq| tx.journal().hash_at(journal, seq))?.is_some() {
-                    return Ok(None);
-                }
-                let Page { entries, mark, .. } = page;
-                let missing: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > held).collect();
-                tx.take_back(journal, &mark, &missing)?;
-                Ok(Some(missing.len() as u64))
-            })
-            .await?;
-            let Some(count) = taken else {
-                self.parted.insert(journal);
+            if self.take_back(journal, page).await?.is_none() {
                 return Ok(());
-            };
-            self.came_back += count;
-            self.confirmed += count;
+            }
             after = last;
             let (_, remote) = self.heads().await?;
             if head_of(&remote, journal).seq <= after {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes back a page of one of the desk's own journals; gives how many entries of it the desk did not hold. `None` where it
+    /// holds others in their places. Of a page that begins beyond what the desk holds nothing is taken.
+    pub(crate) async fn take_back(&mut self, journal: JournalId, page: Page) -> Result<Option<u64>> {
+        let taken = writing(self.db, move |tx| {
+            let held = tx.journal().head_of(journal)?.map_or(0, |head| head.seq);
+            if page.parts_from(|seq| tx.journal().hash_at(journal, seq))?.is_some() {
+                return Ok(None);
+            }
+            let Page { entries, mark, .. } = page;
+            let missing: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > held).collect();
+            if missing.first().is_none_or(|first| first.seq > held + 1) {
+                return Ok(Some(0));
+            }
+            tx.take_back(journal, &mark, &missing)?;
+            Ok(Some(missing.len() as u64))
+        })
+        .await?;
+        match taken {
+            Some(count) => {
+                self.came_back += count;
+                self.confirmed += count;
+            }
+            None => {
+                self.parted.insert(journal);
+            }
+        }
+        Ok(taken)
     }
 
     async fn own_page(&self, journal: JournalId, after: u64) -> Result<Page> {
@@ -540,6 +583,9 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             acted: self.acted.len() as u64,
             files_sent: self.files.sent,
             files_missing: self.files.missing.unwrap_or(0),
+            files_back: self.files.back,
+            files_lost: self.files.lost,
+            files_refused: self.files.refused,
         }
     }
 

@@ -1,17 +1,18 @@
 //! An exchange in two halves, for a desk without a line: pages out on a stick, the district's answer back from it.
 //!
-//! What goes out is what `upload` would send; what comes back passes through the same functions as the answers of the
-//! line. Deliberately absent: files, and their encryption.
+//! What goes out is what `upload` and `files` would send; what comes back passes through the same functions as the answers of
+//! the line. Deliberately absent: writing what goes out, and its encryption.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use intake_store::{Db, Reader};
-use intake_wire::{Heads, JournalId, Stick, StickAnswer, StickPages, limits};
+use intake_store::{Db, Reader, StandingBlob, UnsentBlob};
+use intake_wire::{Heads, JournalId, OwnPage, Stick, StickAnswer, StickPages, limits};
 
 use crate::plan::{Local, plan};
-use crate::run::{Run, reading, writing};
+use crate::run::{Run, blocking, reading, writing};
 use crate::upload::Page;
-use crate::{Error, Outcome, Patience, Result};
+use crate::{Error, Outcome, Patience, Result, own};
 
 /// Bytes of pages on one stick, well under the limit. What is beyond goes with the next one, after the answer.
 const PAGES_BYTES: usize = limits::STICK_BYTES / 2;
@@ -24,6 +25,9 @@ pub struct Packed {
     pub entries: u64,
     /// Registrations among them.
     pub registrations: u64,
+    /// Attachments that may lie beside it, the smallest first: the district is not known to hold them, and will hold their
+    /// entries once it took the message in.
+    pub files: Vec<StandingBlob>,
 }
 
 /// Everything that the district has not confirmed, signed. Blocks on the disk. Nothing counts as sent by it: only an
@@ -40,18 +44,21 @@ pub fn pack(db: &Db, answer_to: &str) -> Result<Packed> {
         let heads = Heads { journals, district: line.district_head()?, district_journal: line.district()? };
         let mut pages = StickPages { heads, pages: Vec::new(), answer_to: answer_to.to_owned() };
         let (mut entries, mut registrations, mut bytes) = (0, 0, 0);
-        for (journal, mut after) in agreed(reader)? {
+        let mut reached = agreed(reader)?;
+        for (&journal, after) in &mut reached {
             while bytes < PAGES_BYTES {
-                let Some(page) = Page::of(reader, journal, after)? else { break };
+                let Some(page) = Page::of(reader, journal, *after)? else { break };
                 let (more, registered) = page.counts();
-                (entries, registrations, after) = (entries + more, registrations + registered, page.last());
+                (entries, registrations, *after) = (entries + more, registrations + registered, page.last());
                 let page = page.whole(&admission.answer.certificate, &key)?;
                 bytes += page.len();
                 pages.pages.push(page.into());
             }
         }
         let bytes = pages.sealed(admission.answer.certificate, &key)?;
-        Ok(Packed { bytes, entries, registrations })
+        let goes = |one: &UnsentBlob| reached.get(&one.journal).is_some_and(|last| one.seq <= *last);
+        let files = reader.unsent_files()?.into_iter().filter(goes).map(|one| one.file).collect();
+        Ok(Packed { bytes, entries, registrations, files })
     })
 }
 
@@ -98,9 +105,22 @@ pub async fn unpack(db: &Db, message: &[u8], clock: impl Fn() -> i64 + Send + Sy
     for page in answer.down {
         at = run.hear(at, page.into()).await?;
     }
+    for OwnPage { journal, after, page } in answer.own.unwrap_or_default() {
+        let admission = Arc::clone(&run.admission);
+        let page = blocking(move || own::Page::read(&admission, journal, after, &page)).await?;
+        if run.take_back(journal, page).await?.is_some_and(|count| count > 0)
+            && let Some(began) = &mut run.began
+        {
+            // What came from the district was not sent to it.
+            began.remove(&journal);
+        }
+    }
     let local: Local = run.compare(&answer.heads).await?;
-    // No file travels on a stick: what the district missed when it was last asked over a line is missing still.
-    run.files.missing = Some(reading(db, |reader| Ok(reader.unsent_blobs()?.0)).await?);
+    match answer.missing {
+        Some(missing) => run.hear_of_files(&missing).await?,
+        // A district that takes no files from a stick: what it missed when it was last asked is missing still.
+        None => run.files.missing = Some(reading(db, |reader| Ok(reader.unsent_blobs()?.0)).await?),
+    }
     let outcome = run.outcome(&local, &answer.heads, &plan(&local, &answer.heads));
     writing(db, move |tx| tx.set_stick(Stick { answered_ms, ..stick })).await?;
     run.keep_outcome(&outcome, clock()).await?;

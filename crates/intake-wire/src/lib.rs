@@ -22,6 +22,7 @@ mod shared;
 mod sign;
 mod step;
 mod stick;
+mod stick_file;
 mod table;
 #[cfg(test)]
 mod vectors;
@@ -43,7 +44,7 @@ pub use payload::{
     AttachmentAdded, AttachmentContent, AttachmentRemoved, ClockJumped, Corrected, EarlierLookedUp, Erased, Kind,
     Printed, ProgressTold, RecordOf, Registered, RemovalReason, Resealed, SealedOpened, SlipIssued, Voided,
 };
-pub use piece::{Became, BlobsAnswer, BlobsRequest, MissingBlob, Piece, PieceAnswer};
+pub use piece::{Became, BlobAnswer, BlobRequest, BlobsAnswer, BlobsRequest, MissingBlob, Piece, PieceAnswer};
 pub use record::{Personal, Record, SealedPart, SealedRecord};
 pub use request::{
     DownRequest, Heads, HeadsAnswer, JournalState, OwnRequest, PageAnswer, SignedRequest, Verdict, VerdictKind,
@@ -51,7 +52,8 @@ pub use request::{
 pub use shared::{MatterShared, SharedDelivery, SharedPaper, SharedState, SharedWords};
 pub use sign::{DeskCertificate, PublicKey, Signature, SigningKey};
 pub use step::{StepOpen, StepReason, StepTold, StepWithdrawn, StepWords};
-pub use stick::{StickAnswer, StickPages};
+pub use stick::{OwnPage, StickAnswer, StickPages, StickRecipient};
+pub use stick_file::{frame_piece, next_piece, stick_files};
 pub use table::TablePublished;
 
 /// The version of the protocol; it stands in every path as `/v1`.

@@ -30,6 +30,10 @@ pub mod limits {
     pub const STICK_BYTES: usize = 256 << 20;
     /// Bytes of one piece of an attachment: what a cut can cost.
     pub const PIECE_BYTES: usize = 256 << 10;
+    /// Bytes around a piece in its signed request: a certificate, a signature, what the piece says of its blob.
+    pub const PIECE_AROUND: usize = 4 << 10;
+    /// Bytes of attachments that go on a stick at once: some minutes of a slow one.
+    pub const STICK_FILES_BYTES: u64 = 1 << 30;
     /// Attachments that one answer names as missing.
     pub const BLOBS: usize = 1000;
     /// Bytes of an attachment's small picture.

@@ -1,4 +1,5 @@
-//! How the bytes of attachments travel: what the district misses, and one piece after another of it.
+//! How the bytes of attachments travel: what the district misses, and one piece after another of it; and back to a desk that
+//! lost them.
 
 use minicbor::{Decode, Encode};
 
@@ -92,6 +93,30 @@ pub enum Became {
     /// No stored entry of this desk asks for this blob.
     #[n(4)]
     Unasked,
+}
+
+/// `POST /v1/blob`: some of the bytes of one of the desk's own attachments, for a desk that lost them.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct BlobRequest {
+    /// Which blob.
+    #[n(0)]
+    pub blob: Hash,
+    /// Where they begin. At or beyond the end means: from the beginning.
+    #[n(1)]
+    pub at: u64,
+    /// How many at most; [`crate::limits::PIECE_BYTES`] bounds it.
+    #[n(2)]
+    pub most: u64,
+}
+
+/// The answer to [`BlobRequest`] (CBOR).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct BlobAnswer {
+    /// The bytes; `None` where the district does not hold the blob whole, or no stored entry of this desk names it.
+    #[n(0)]
+    pub piece: Option<Piece>,
 }
 
 impl Piece {

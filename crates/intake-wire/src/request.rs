@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry::{Head, JournalId};
 use crate::hash::Hash;
 use crate::sign::{DeskCertificate, Signature, SigningKey};
+use crate::stick::StickRecipient;
 use crate::{Error, Result};
 
 /// A request body (CBOR) that says who asks. The same form serves over TLS and on a stick.
@@ -80,6 +81,10 @@ pub struct HeadsAnswer {
     /// The district's clock, milliseconds since 1970 UTC.
     #[n(2)]
     pub now_ms: i64,
+    /// Whom the desk encrypts to what it puts on a stick: a desk that was enrolled before there was one learns it here.
+    /// `None` from a district that does not say.
+    #[n(3)]
+    pub stick: Option<StickRecipient>,
 }
 
 /// One journal of a desk as the district holds it.
@@ -105,6 +110,10 @@ pub struct JournalState {
     /// mark yet.
     #[n(5)]
     pub archived: Option<u64>,
+    /// Up to where the bytes of every attachment that an entry of the journal adds are within these backups too, but for those
+    /// that the district misses; `None` from a district that has no such mark yet.
+    #[n(6)]
+    pub files_archived: Option<u64>,
 }
 
 /// What became of one entry.

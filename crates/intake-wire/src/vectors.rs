@@ -10,10 +10,10 @@ use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
 
 use crate::{
-    Became, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest, EnrolAnswer, EnrolRequest,
-    EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState, Kind, MissingBlob, Moment,
-    OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest, SigningKey, StickAnswer, StickPages,
-    Verdict, VerdictKind, decode, encode, sha256,
+    Became, BlobAnswer, BlobRequest, BlobsAnswer, BlobsRequest, Block, BootId, DeskCertificate, DownRequest,
+    EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Frames, Hash, Head, Heads, HeadsAnswer, JournalId, JournalState,
+    Kind, MissingBlob, Moment, OwnPage, OwnRequest, PageAnswer, PageWriter, Part, Piece, PieceAnswer, SignedRequest,
+    SigningKey, StickAnswer, StickPages, StickRecipient, Verdict, VerdictKind, decode, encode, frame_piece, sha256,
 };
 
 const CENTRE: &str = "120110005";
@@ -143,9 +143,14 @@ fn vectors() -> Value {
         forked: false,
         mark: Some("A".into()),
         archived: Some(1),
+        files_archived: Some(1),
     };
-    let stands =
-        HeadsAnswer { journals: vec![state], district: (DISTRICT_JOURNAL, Head::EMPTY), now_ms: 1_795_482_400_000 };
+    let stands = HeadsAnswer {
+        journals: vec![state],
+        district: (DISTRICT_JOURNAL, Head::EMPTY),
+        now_ms: 1_795_482_400_000,
+        stick: Some(StickRecipient::sealed("age1stick".into(), &district)),
+    };
     let mut taken = verdicts;
     taken.extend(
         [(4, VerdictKind::Stored), (5, VerdictKind::AlreadyHad)].map(|(seq, verdict)| Verdict { seq, verdict }),
@@ -153,18 +158,22 @@ fn vectors() -> Value {
     let taken = PageAnswer { head, verdicts: taken, forked: true };
     let stick =
         StickPages { heads: asked.clone(), pages: vec![ByteVec::from(page.clone())], answer_to: "age1desk".into() };
-    let back = StickAnswer {
-        certificate: certificate.clone(),
-        pages: vec![(JOURNAL, taken.clone())],
-        heads: stands.clone(),
-        down: Vec::new(),
-    };
     let down = DownRequest { after: 7, of: Some((DISTRICT_JOURNAL, Hash([0x55; 32]))) };
     let own = OwnRequest { journal: JOURNAL, after: 2 };
     let (blob, whole) = (Hash([0x66; 32]), b"stands for encrypted bytes");
     let blobs = BlobsRequest { after: (0, Hash::ZERO) };
     let missing = BlobsAnswer { missing: vec![MissingBlob { blob, bytes: 1_000, held: 4 }], more: false };
+    let back = StickAnswer {
+        certificate: certificate.clone(),
+        pages: vec![(JOURNAL, taken.clone())],
+        heads: stands.clone(),
+        down: Vec::new(),
+        missing: Some(missing.missing.clone()),
+        own: Some(vec![OwnPage { journal: JOURNAL, after: 2, page: ByteVec::from(page.clone()) }]),
+    };
     let piece = Piece { blob, length: 26, sha256: sha256(&[whole]), at: 4, bytes: whole[4..].to_vec() };
+    let lost = BlobRequest { blob, at: 4, most: 100 };
+    let given = BlobAnswer { piece: Some(piece.clone()) };
     let piece_taken = PieceAnswer { held: 26, became: Became::Whole };
     json!({
         "about": "docs/protocol.md; byte strings are hexadecimal. Made by crates/intake-wire, read by read.py.",
@@ -187,10 +196,13 @@ fn vectors() -> Value {
             request("stick", &stick, &certificate, &desk),
             request("/v1/blobs", &blobs, &certificate, &desk),
             request("/v1/piece", &piece, &certificate, &desk),
+            request("/v1/blob", &lost, &certificate, &desk),
         ],
+        "stick_file": hex(&frame_piece(&piece, certificate.clone(), &desk).unwrap()),
         "answers": {
             "enrol": cbor(&enrolled), "heads": cbor(&stands), "page": cbor(&taken),
             "stick": hex(&back.sealed(&district).unwrap()), "blobs": cbor(&missing), "piece": cbor(&piece_taken),
+            "blob": cbor(&given),
         },
         "refused": refused(&blocks[0], &desk),
     })

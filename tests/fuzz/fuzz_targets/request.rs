@@ -5,9 +5,9 @@
 use std::fmt::Debug;
 
 use intake_wire::{
-    BlobsAnswer, BlobsRequest, DownRequest, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Heads, HeadsAnswer, OwnRequest, PageAnswer, Piece,
-    PieceAnswer, PublicKey,
-    Record, SignedRequest, StickAnswer, StickPages, decode, encode,
+    BlobAnswer, BlobRequest, BlobsAnswer, BlobsRequest, DownRequest, EnrolAnswer, EnrolRequest, EnrolmentCode, Entry, Heads, HeadsAnswer,
+    OwnRequest, PageAnswer, Piece, PieceAnswer, PublicKey,
+    Record, SignedRequest, StickAnswer, StickPages, decode, encode, next_piece,
 };
 use libfuzzer_sys::fuzz_target;
 use minicbor::{Decode, Encode};
@@ -21,7 +21,7 @@ fn back<T: for<'b> Decode<'b, ()> + Encode<()> + PartialEq + Debug>(input: &[u8]
 
 fuzz_target!(|input: &[u8]| {
     let Some((which, input)) = input.split_first() else { return };
-    match which % 17 {
+    match which % 19 {
         0 => back::<EnrolRequest>(input),
         1 => back::<EnrolAnswer>(input),
         2 => back::<Heads>(input),
@@ -36,6 +36,8 @@ fuzz_target!(|input: &[u8]| {
             let _ = SignedRequest::open::<Heads>("/v1/heads", input);
             let _ = StickPages::open(input);
             let _ = StickAnswer::open(input, &PublicKey([7; 32]));
+            let mut file = input;
+            while let Ok(Some(_)) = next_piece(&mut file) {}
         }
         11 => back::<BlobsRequest>(input),
         12 => back::<BlobsAnswer>(input),
@@ -44,10 +46,12 @@ fuzz_target!(|input: &[u8]| {
         15 => {
             let _ = Record::of_json(input);
         }
-        _ => {
+        16 => {
             if let Ok(code) = String::from_utf8_lossy(input).parse::<EnrolmentCode>() {
                 assert_eq!(code.to_string().parse::<EnrolmentCode>().unwrap(), code);
             }
         }
+        17 => back::<BlobRequest>(input),
+        _ => back::<BlobAnswer>(input),
     }
 });

@@ -20,6 +20,9 @@ const done: ExchangeResult = {
   entries_in_step: true,
   files_sent: 0,
   files_missing: 0,
+  files_back: 0,
+  files_lost: 0,
+  files_refused: 0,
   trouble: null,
   at: "2026-11-24 17:30",
 };

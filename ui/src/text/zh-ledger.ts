@@ -303,7 +303,7 @@ export const ledger = {
     compare: "再次核对",
     busy: "正在上报…",
     running: "正在上报，可以继续登记",
-    phases: { connecting: "正在连接区级", sending: "正在发送", files: "正在传附件", comparing: "正在核对" },
+    phases: { connecting: "正在连接区级", sending: "正在发送", files: "正在传附件", files_back: "正在取回附件", comparing: "正在核对" },
     progress: (done: number, total: number) => `${done} / ${total} 条`,
     fileProgress: (file: number, files: number, done: string, total: string) => `第 ${file} 个，共 ${files} 个　${done} / ${total}`,
     inStep: "已与区级一致",
@@ -312,6 +312,12 @@ export const ledger = {
     entriesInStep: "登记记录已与区级一致，附件还没有传完",
     filesSent: (count: number) => `本次传到 ${count} 个附件`,
     filesMissing: (count: number) => `还有 ${count} 个附件区级没有，都在本机`,
+    filesBack: (count: number) => `本机丢失的 ${count} 个附件已从区级取回`,
+    filesLost: (count: number, metered: boolean) =>
+      metered
+        ? `本机丢失了 ${count} 个附件，区级有：网络按流量计费，点“连附件一起传”再取回`
+        : `本机丢失的附件还有 ${count} 个没有取回，区级有，下次上报时接着取`,
+    filesRefused: (count: number) => `本机丢失了 ${count} 个附件，区级存的也打不开，没有取回，请告诉管理员`,
     head: "核对码",
     headNote: "与区级电话核对时，双方念这串码",
     notInStep: "还没有与区级一致",
@@ -344,16 +350,20 @@ export const ledger = {
     offlineSince: (since: string) => `${since} 起连不上区级，连上以后会自动上报；可以照常登记`,
     stick: {
       title: "没有网络：用U盘上报",
-      why: "把还没上报的登记写到U盘，送到区级；区级收下后把回执写回U盘，再拿回来收。文件是加密的，别人打不开。",
+      why: "把还没上报的登记和附件写到U盘，送到区级；区级收下后把回执写回U盘，再拿回来收。文件是加密的，别人打不开。",
       folder: "U盘上的文件夹",
       folderHint: "如 /media/desk/U盘",
       write: "写到U盘",
-      writing: "正在写…",
-      written: (registrations: number, entries: number) =>
-        entries ? `已写好：${registrations} 件登记，共 ${entries} 条记录` : "已写好：没有新的登记，只向区级要回执",
+      writing: "正在写，先别拔U盘…",
+      written: (registrations: number, entries: number, files: number) => {
+        const parts = [entries ? `${registrations} 件登记，共 ${entries} 条记录` : "", files ? `${files} 个附件` : ""].filter(Boolean);
+        return `已写好：${parts.join("，") || "没有新的登记，只向区级要回执"}`;
+      },
       next: (path: string) => `请先安全弹出U盘，再把这个文件送到区级：${path}`,
-      files: (count: number) => `${count} 个附件不随U盘走，等有网络时再传。`,
-      unsent: "收到回执以前，这些登记仍算没有上报；照常登记，不用等。",
+      files: (count: number, size: string) => `${count} 个附件（约 ${size}）在这个文件旁边的同名文件夹里，要一起送去。`,
+      filesFull: (count: number) => `还有 ${count} 个附件这次放不下，留在本机；收了回执以后再写一次U盘，或者等有网络时再传。`,
+      filesLeft: (count: number) => `还有 ${count} 个附件没有写上：本机找不到或者读不出，请告诉管理员。`,
+      unsent: "收到回执以前，这些登记和附件仍算没有上报；照常登记，不用等。",
       take: "收区级回执",
       taking: "正在收…",
       taken: "回执已收，是不是与区级一致见本页最上面",

@@ -1,9 +1,10 @@
 //! The encrypted bytes of files, piece by piece as they came.
 
 use deadpool_postgres::GenericClient;
-use intake_wire::{Hash, Piece};
+use intake_wire::{Hash, Piece, limits};
+use tokio_postgres::Row;
 
-use super::{execute, fixed, place, query_one, query_opt, seq};
+use super::{execute, fixed, place, query, query_one, query_opt, seq};
 use crate::Result;
 
 /// Whose bytes: centre, desk, name.
@@ -53,6 +54,40 @@ pub(crate) async fn set_whole(c: &impl GenericClient, (centre, desk, blob): Of<'
     let sql = "UPDATE blobs SET whole = true WHERE centre = $1 AND desk = $2 AND blob = $3";
     execute(c, sql, &[&centre, &i16::from(desk), &blob.0.as_slice()]).await?;
     Ok(())
+}
+
+/// A blob that is here whole.
+pub(crate) async fn whole(c: &impl GenericClient, (centre, desk, blob): Of<'_>) -> Result<Option<Blob>> {
+    let sql = "SELECT length, sha256, held FROM blobs WHERE centre = $1 AND desk = $2 AND blob = $3 AND whole";
+    let row = query_opt(c, sql, &[&centre, &i16::from(desk), &blob.0.as_slice()]).await?;
+    let one = |row: Row| {
+        Ok(Blob { length: seq(row.get(0)), sha256: Hash(fixed(row.get(1))?), held: seq(row.get(2)), whole: true })
+    };
+    row.map(one).transpose()
+}
+
+/// Its bytes from a place on, at most so many, in whatever pieces they came.
+pub(crate) async fn bytes(
+    c: &impl GenericClient,
+    (centre, desk, blob): Of<'_>,
+    at: u64,
+    most: usize,
+) -> Result<Vec<u8>> {
+    // No piece is longer than one that may arrive: the one that holds the first byte begins no earlier.
+    let (first, behind) = (at.saturating_sub(limits::PIECE_BYTES as u64), at.saturating_add(most as u64));
+    let sql = "SELECT at, bytes FROM blob_pieces WHERE centre = $1 AND desk = $2 AND blob = $3
+               AND at >= $4 AND at < $5 ORDER BY at";
+    let with: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+        [&centre, &i16::from(desk), &blob.0.as_slice(), &place(first)?, &place(behind)?];
+    let mut bytes = Vec::new();
+    for row in query(c, sql, &with).await? {
+        let next = at + bytes.len() as u64;
+        let skip = next.checked_sub(seq(row.get(0))).and_then(|skip| usize::try_from(skip).ok());
+        let piece: &[u8] = row.get(1);
+        bytes.extend_from_slice(skip.and_then(|skip| piece.get(skip..)).unwrap_or_default());
+    }
+    bytes.truncate(most);
+    Ok(bytes)
 }
 
 /// The piece that begins at a place; `None` where none does.

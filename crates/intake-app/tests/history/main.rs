@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod backups;
+mod by_stick;
 mod closing;
 mod damage;
 mod drafts;

@@ -62,6 +62,18 @@ files_sent: number,
  */
 files_missing: number, 
 /**
+ * Files that were lost here and came back.
+ */
+files_back: number, 
+/**
+ * Files that are lost here, and that the district holds: held back, or not all at once.
+ */
+files_lost: number, 
+/**
+ * Files that are lost here, and that the district holds damaged.
+ */
+files_refused: number, 
+/**
  * What went wrong.
  */
 trouble: Failure | null, 

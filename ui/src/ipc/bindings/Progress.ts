@@ -5,7 +5,7 @@
  */
 export type Progress = { 
 /**
- * Sent: entries, and while files are leaving bytes.
+ * Sent: entries, and while files are on their way bytes.
  */
 done: number, 
 /**
@@ -13,11 +13,11 @@ done: number,
  */
 total: number, 
 /**
- * `connecting`, `sending`, `files` or `comparing`.
+ * `connecting`, `sending`, `files`, `files_back` or `comparing`.
  */
-phase: "connecting" | "sending" | "files" | "comparing", 
+phase: "connecting" | "sending" | "files" | "files_back" | "comparing", 
 /**
- * Which file is leaving, from 1; 0 while none is.
+ * Which file is on its way, from 1; 0 while none is.
  */
 file: number, 
 /**

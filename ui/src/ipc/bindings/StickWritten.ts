@@ -17,6 +17,18 @@ entries: number,
  */
 registrations: number, 
 /**
- * Files that wait for a line: none travels on a stick.
+ * Attachments beside it.
  */
-files: number, };
+files: number, 
+/**
+ * Their bytes, as they are encrypted.
+ */
+file_bytes: number, 
+/**
+ * Attachments that the district misses and that are not beside it.
+ */
+files_left: number, 
+/**
+ * Some of these found no room on the stick, or were beyond what goes at once.
+ */
+full: boolean, };
