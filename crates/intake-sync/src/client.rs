@@ -87,6 +87,10 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connect_timeout(patience.connect);
+        // The kernel keeps on sending what it holds of a connection that was given up, and would take the line's room from
+        // the next one.
+        #[cfg(target_os = "linux")]
+        let builder = builder.tcp_user_timeout(patience.stall);
         let http = builder.build().map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self { http, address, patience })
     }
