@@ -5,7 +5,8 @@ and here delayed, paced and dropped. Not every kernel can do that by itself.
 
 Makes both namespaces, 10.77.0.1 in NEAR and 10.77.0.2 in FAR, and says "ready". Then a line of input for each answer: "count"
 tells the bytes since the last count as JSON; "cut N" lets the line go dead once N bytes came through upwards, and then says
-"cut"; "mend" ends that. The end of the input ends it and takes the namespaces away. Needs root.
+"cut"; "mend" ends that. With the line goes the power at NEAR: of a connection from before the cut nothing travels any more, as
+the kernel would see to after whoever opened it is gone. The end of the input ends it and takes the namespaces away. Needs root.
 """
 
 import ctypes
@@ -15,6 +16,7 @@ import json
 import os
 import random
 import select
+import socket
 import struct
 import subprocess
 import sys
@@ -62,8 +64,17 @@ class Way:
         self.out, self.free, self.waiting, self.offered, self.through = out, 0.0, 0, 0, 0
 
 
+def port_at_near(packet, is_up):
+    """None of what is no TCP."""
+    if packet[9] != socket.IPPROTO_TCP:
+        return None
+    ports = struct.unpack_from("!HH", packet, (packet[0] & 15) * 4)
+    return ports[0 if is_up else 1]
+
+
 def carry(up, down, ways):
     chance, events, count, cut, dead = random.Random(seed), [], 0, None, False
+    ports, gone = set(), set()
     said = b""
     while True:
         now = time.monotonic()
@@ -79,6 +90,7 @@ def carry(up, down, ways):
                     pass  # The other end has no room: one more packet lost.
                 if cut is not None and ways[up].through >= cut:
                     dead, cut = True, None
+                    gone |= ports
                     print("cut", flush=True)
         wait = max(0.0, events[0][0] - time.monotonic()) if events else None
         ready, _, _ = select.select([0, up, down], [], [], wait)
@@ -105,6 +117,11 @@ def carry(up, down, ways):
             packet, way = os.read(device, 2048), ways[device]
             if packet[0] >> 4 != 4:
                 continue  # The kernel's own IPv6 greetings.
+            port = port_at_near(packet, device == up)
+            if port in gone:
+                continue
+            if port is not None:
+                ports.add(port)
             way.offered += len(packet)
             if dead or way.waiting >= QUEUE:
                 continue
