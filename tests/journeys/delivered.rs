@@ -9,8 +9,8 @@ use testkit::screen::Screen;
 use testkit::visits::property_fee;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F4, F7, Window};
-use crate::{Home, create_desk, enrol, exchange_by_hand};
+use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F7, Window};
+use crate::{Home, create_desk, enrol, exchange, exchange_by_hand};
 
 /// The centre's second window.
 async fn second_window(home: &tempfile::TempDir, district: &LocalDistrict) -> Desk {
@@ -29,13 +29,6 @@ async fn issued(desk: &Desk, number: &str) -> String {
 async fn in_step(desk: &Desk) {
     let result = desk.exchange(|_| {}).await.unwrap();
     assert!(result.in_step, "{result:?}");
-}
-
-async fn exchange(window: &Window) {
-    window.press(&[F4]).await;
-    window.at("exchange-start").await;
-    window.press(&[ENTER]).await;
-    window.see_css("[data-testid='exchange-result'][data-in-step='true']").await;
 }
 
 /// Finds a matter of the other window by its number and unfolds it.

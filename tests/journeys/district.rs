@@ -152,9 +152,15 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.fill("#password", PASSWORD).await;
     browser.press(ENTER).await;
     browser.shows("新立街道 01号台").await;
-    for (path, name) in
-        [("/desks", "desks"), ("/days", "days"), ("/aside", "aside"), ("/counts", "counts"), ("/acts", "acts")]
-    {
+    for (path, name) in [
+        ("/desks", "desks"),
+        ("/days", "days"),
+        ("/aside", "aside"),
+        ("/counts", "counts"),
+        ("/acts", "acts"),
+        ("/tables", "tables"),
+        ("/desks/120110005/1/clerks", "clerks"),
+    ] {
         browser.open(path).await;
         browser.picture(name).await;
     }

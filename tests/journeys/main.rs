@@ -32,7 +32,7 @@ use driver::Driver;
 use intake_model::{Stated, Visit};
 use testkit::district::{CENTRE, LocalDistrict};
 use testkit::visits as day;
-use window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F6, RIGHT, Window};
+use window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, F6, RIGHT, Window};
 
 /// What practice mode proposes, and the window shows beside the password.
 const DEMO_PASSWORD_MARK: &str = "demo-password";
@@ -132,6 +132,14 @@ async fn exchange_by_hand(window: &Window) {
     window.see_css("#line-by-itself:not(:checked)").await;
     window.picture("03-上报方式").await;
     window.press(&[F2]).await;
+}
+
+/// Exchanges until both sides are equal.
+async fn exchange(window: &Window) {
+    window.press(&[F4]).await;
+    window.at("exchange-start").await;
+    window.press(&[ENTER]).await;
+    window.see_css("[data-testid='exchange-result'][data-in-step='true']").await;
 }
 
 /// Signs in as the clerk, who stands below the administrator, with the password that practice mode shows.

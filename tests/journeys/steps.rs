@@ -1,13 +1,18 @@
 //! The centre's own steps: written down by keys on the matter, taken back, kept through a lock; what the office owes; and what
 //! the district gave back.
 
+use std::sync::Arc;
+
+use district_server::Role;
+use intake_model::{ActTold, ActWords, DistrictAct};
 use testkit::LocalDistrict;
 use testkit::screen::Screen;
 
 use crate::driver::Driver;
 use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, TAB, Window};
 use crate::{
-    Home, at_work, create_desk, enrol, open_matter, register_as_advised, sign_in_as_administrator, tell, tell_of_wages,
+    Home, at_work, create_desk, enrol, exchange, open_matter, register_as_advised, sign_in_as_administrator, tell,
+    tell_of_wages,
 };
 
 /// Registers what nobody has decided yet, and opens it. Gives the number.
@@ -154,10 +159,7 @@ async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_
     enrol(&window, &district).await;
     window.at("name").await;
     let number = on_a_matter(&window).await;
-    window.press(&[F4]).await;
-    window.at("exchange-start").await;
-    window.press(&[ENTER]).await;
-    window.see_css("[data-testid='exchange-result'][data-in-step='true']").await;
+    exchange(&window).await;
     tokio::task::block_in_place(|| {
         in_database(
             &district,
@@ -186,4 +188,55 @@ async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_
     window.press(&[ENTER]).await;
     window.see("cancel-correction").await;
     window.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forwarded_to_the_centre_is_owed_by_it_until_it_objects() {
+    let (screen, home) = (Screen::start(None).unwrap(), Home::new());
+    let office = tempfile::tempdir().unwrap();
+    let district = tokio::task::block_in_place(|| LocalDistrict::start(office.path()).unwrap());
+    let driver = Driver::start(&screen, home.path());
+    let window = Window::open(&driver, &home.desk()).await;
+    create_desk(&window, &home).await;
+    enrol(&window, &district).await;
+    window.at("name").await;
+    let number = on_a_matter(&window).await;
+    exchange(&window).await;
+    tokio::task::block_in_place(|| forward(&district, &number));
+    exchange(&window).await;
+    window.press(&[F3]).await;
+    window.read("matter-number", &number).await;
+    window.read("district-act", "请按职责办理").await;
+    window.read("steps-clocks", "第二十三条第三款").await;
+    window.picture("91-转给本中心").await;
+    window.tab_to_mark("step-objected").await;
+    window.press(&[ENTER]).await;
+    window.at("step-note").await;
+    // The law asks for the reason.
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("step-form", "还有必填的一栏没有填").await;
+    window.picture("92-提出异议").await;
+    window.type_text("属区住建委职责").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("steps-list", "属区住建委职责").await;
+    window.picture("93-已提出异议").await;
+    window.quit().await;
+}
+
+/// An officer of the district gives a matter to the centre that registered it.
+fn forward(district: &LocalDistrict, number: &str) {
+    let (server, number) = (Arc::clone(district.district()), number.to_owned());
+    let work = async move {
+        server.add_staff("李科员", Role::Officer, "登记台的口令一二三四五六").await.unwrap();
+        let told = ActTold {
+            act: DistrictAct::Forwarded,
+            on: "2026-11-25".parse().unwrap(),
+            due: None,
+            result: None,
+            to_centre: true,
+        };
+        let words = ActWords { body: String::new(), text: "请按职责办理".into() };
+        server.act_by("李科员", &number, told, words).await.unwrap();
+    };
+    district.wait(work).unwrap();
 }
