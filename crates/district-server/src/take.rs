@@ -234,8 +234,9 @@ impl District {
         let held: Vec<Held> = fresh.iter().filter(|_| folds).map(|(entry, _)| Held::of(entry)).collect();
         let plain = Run::of(&journal, &held);
         let applied = if plain.fold(&mut tx, &journal).await? { plain.decided() } else { &[] };
-        // On their way together: neither asks what the other answers.
-        tokio::try_join!(
+        // On their way together: neither asks what the other answers. The first that fails says why, and those behind it that one
+        // did.
+        let (stored, forked, moved, applied_to) = tokio::join!(
             entries::insert(&tx, &journal, &fresh, applied),
             entries::insert_forks(&tx, &journal, &forks),
             async { if moves { journals::set_head(&tx, &journal, end, !forks.is_empty()).await } else { Ok(()) } },
@@ -243,7 +244,8 @@ impl District {
                 let Some((last, _)) = applied.last() else { return Ok(()) };
                 journals::set_applied(&tx, &journal, *last).await
             },
-        )?;
+        );
+        stored.and(forked).and(moved).and(applied_to)?;
         if let Some((last, _)) = applied.last() {
             shared::note(&tx, &journal, journal.applied, *last).await?;
         }
