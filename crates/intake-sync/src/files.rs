@@ -17,8 +17,8 @@ use tokio::time::Instant;
 
 use crate::client::{ANSWER_BYTES, Pulse, read_answer};
 use crate::plan::Local;
-use crate::run::{Phase, Progress, ROUNDS, Run, blocking, reading, writing};
-use crate::{Error, Result};
+use crate::run::{ROUNDS, Run, blocking, reading, writing};
+use crate::{Error, Phase, Progress, Result};
 
 /// Bytes handed to the connection at once: small, so that a slow line shows signs of life.
 const CHUNK: usize = 16 << 10;

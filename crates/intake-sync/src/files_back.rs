@@ -14,8 +14,8 @@ use crate::client::{ANSWER_BYTES, read_answer};
 use crate::disk::{blocking, reading, writing};
 use crate::files::{piece_size, speed};
 use crate::plan::Local;
-use crate::run::{Phase, Progress, Run};
-use crate::{Error, Result};
+use crate::run::Run;
+use crate::{Error, Phase, Progress, Result};
 
 /// How often one file may be begun anew in one exchange.
 const TURNS: u32 = 2;
