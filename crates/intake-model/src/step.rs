@@ -68,11 +68,10 @@ impl StepKind {
     /// The fields that it has a place for, in the order of the form. The day is every step's.
     pub const fn fields(self) -> &'static [StepField] {
         match self {
-            Self::Accepted => &["on", "note"],
+            Self::Accepted | Self::Objected => &["on", "note"],
             Self::HandedOver => &["on", "section", "person", "due", "note"],
             Self::Replied => &["on", "way", "answer", "by", "received_on"],
             Self::Closed => &["on", "ending", "note"],
-            Self::Objected => &["on", "note"],
         }
     }
 }
