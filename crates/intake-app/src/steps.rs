@@ -150,8 +150,7 @@ impl Desk {
 
 /// A step's name: random, so that two halves of a fork never give the same one.
 fn name() -> Result<String> {
-    let bytes: [u8; 8] = intake_wire::random()?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:016x}", u64::from_be_bytes(intake_wire::random()?)))
 }
 
 /// The day on which the matter reached the office.

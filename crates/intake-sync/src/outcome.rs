@@ -35,6 +35,7 @@ pub struct Progress {
 
 /// How an exchange ended that came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them can differ")]
 pub struct Outcome {
     /// Both sides hold the same and everything is applied.
     pub in_step: bool,
