@@ -19,7 +19,8 @@ use crate::exchange::characters;
 use crate::ledger::{self, LAST_MORNING_MS, Told};
 use crate::{Figure, root};
 
-const CENTRES: u32 = 11;
+/// Three windows each, as large centres have: each hears of the others' matters.
+const CENTRES: u32 = 334;
 const DESKS: usize = 1_000;
 /// Of each, that day.
 const REGISTRATIONS: i64 = 100;
@@ -70,7 +71,7 @@ fn desks(folder: &Path, office: &Path, runtime: &Runtime) -> Vec<AtDesk> {
     let (characters, mut told) = (characters(), Told(20_261_124));
     let mut desks = Vec::new();
     for index in 0..DESKS {
-        let centre = format!("1201100{:02}", 5 + u32::try_from(index).unwrap() % CENTRES);
+        let centre = format!("120110{:03}", 5 + u32::try_from(index).unwrap() % CENTRES);
         let desk = u8::try_from(index / usize::try_from(CENTRES).unwrap() + 1).unwrap();
         let (journal, key) = (JournalId(intake_wire::random().unwrap()), SigningKey::generate().unwrap());
         let code = district.enrolment_code(&centre, desk).unwrap();
