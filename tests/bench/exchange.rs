@@ -84,6 +84,18 @@ impl Line {
         took
     }
 
+    /// Lets the database come to rest, as it does every night: what it does after very many rows at once is not what an
+    /// exchange costs.
+    fn rest(&self) {
+        let url = self.district.postgres_url();
+        self.runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+            let talking = tokio::spawn(connection);
+            client.batch_execute("VACUUM ANALYZE").await.unwrap();
+            talking.abort();
+        });
+    }
+
     /// The same JSON into a table of the same PostgreSQL, 500 rows a transaction, over one connection.
     fn floor(&self, rows: &[String]) -> Duration {
         let url = self.district.postgres_url();
@@ -214,6 +226,8 @@ pub(crate) fn grown(folder: &Path) -> Figure {
     }
     small.registrations(MANY);
     small.exchange();
+    large.rest();
+    small.rest();
     let mut pairs = Vec::new();
     for _ in 0..TURNS {
         let times = [&mut large, &mut small].map(|line| {
