@@ -27,6 +27,7 @@ use tauri::ipc::Invoke;
 /// What every command answers.
 type Answer<T> = Result<T, Failure>;
 
+#[allow(clippy::too_many_lines, reason = "a line for each command")]
 pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         desk::desk_state,

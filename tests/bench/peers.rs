@@ -4,6 +4,8 @@
 //! `atuin-server` keeps opaque records in the same PostgreSQL, without TLS; `pouchdb-server` takes a replication of PouchDB.
 //! Both in pages of 100, which is as they are used.
 
+#![allow(clippy::doc_markdown, clippy::format_collect, clippy::string_slice)]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

@@ -23,16 +23,16 @@ fn a_full_disk_under_the_database_loses_nothing_and_the_server_goes_on_when_ther
 
 async fn fills_up() {
     let folder = tempfile::tempdir().unwrap();
-    let disk = folder.path().join("postgres");
-    small_disk(&disk, "400m");
+    let small = folder.path().join("postgres");
+    small_disk(&small, "400m");
     let mut site = Site::start_in(folder);
     let desk = site.desk().await;
-    let ballast = disk.join("ballast");
+    let ballast = small.join("ballast");
     // What one exchange takes of the disk, its log included, says how to spread the moments at which there is none left.
-    let before = free_kilobytes(&disk);
+    let before = free_kilobytes(&small);
     desk.writes(AT_ONCE, line_desk::noise).unwrap();
     assert!(desk.exchange().await.unwrap().in_step);
-    let (took, rounds) = (before.saturating_sub(free_kilobytes(&disk)), cases(4, 40));
+    let (took, rounds) = (before.saturating_sub(free_kilobytes(&small)), cases(4, 40));
     let (mut full, mut ended) = (0, 0);
     for round in 0..rounds {
         desk.writes(AT_ONCE, line_desk::noise).unwrap();

@@ -1,5 +1,7 @@
 //! What is left of what was erased: read as the key's holder can read it, page by page, free pages and WAL included.
 
+#![allow(clippy::redundant_closure_for_method_calls)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! What the district does with a matter reaches the desk that registered it, whatever was restored meanwhile.
 
+#![allow(clippy::redundant_closure_for_method_calls)]
+
 use std::path::Path;
 use std::sync::Arc;
 

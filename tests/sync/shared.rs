@@ -45,7 +45,7 @@ async fn any_window_of_the_centre_finds_answers_and_links_what_another_one_regis
     in_step(&elsewhere).await;
     let visit = visits::property_fee().normalised();
     let told = (number.clone(), visit.title.clone(), visit.name.shown().to_owned(), visit.phone.clone().unwrap());
-    assert_eq!(found(&second, &number), [told.clone()]);
+    assert_eq!(found(&second, &number), std::slice::from_ref(&told));
     assert_eq!(found(&second, "01A-0001"), [told]);
     assert!(found(&second, "张伟").is_empty(), "by number alone");
     assert!(found(&elsewhere, &number).is_empty() && found(&first, &number).is_empty());

@@ -236,7 +236,7 @@ impl District {
         let applied = if plain.fold(&mut tx, &journal).await? { plain.decided() } else { &[] };
         // On their way together: neither asks what the other answers. The first that fails says why, and those behind it that one
         // did.
-        let (stored, forked, head, done) = tokio::join!(
+        let (stored, forked, set, done) = tokio::join!(
             entries::insert(&tx, &journal, &fresh, applied),
             entries::insert_forks(&tx, &journal, &forks),
             async { if moves { journals::set_head(&tx, &journal, end, !forks.is_empty()).await } else { Ok(()) } },
@@ -245,7 +245,7 @@ impl District {
                 journals::set_applied(&tx, &journal, *last).await
             },
         );
-        stored.and(forked).and(head).and(done)?;
+        stored.and(forked).and(set).and(done)?;
         if let Some((last, _)) = applied.last() {
             shared::note(&tx, &journal, journal.applied, *last).await?;
         }

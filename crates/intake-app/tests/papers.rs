@@ -1,4 +1,5 @@
 //! Papers as they are issued at a desk: offered, numbered, printed, spoiled and delivered, on real folders.
+#![allow(clippy::similar_names)]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //!
 //! `PROTOCOL_VECTORS=write` writes the file anew. A change of it is a change of the protocol.
 
+#![allow(clippy::format_collect, clippy::string_slice, clippy::too_many_lines)]
+
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -56,8 +56,16 @@ async fn an_officer_says_what_the_district_does_and_it_goes_down_to_the_desk_tha
     browser.acts(&number, "returned", &[("text", "缺少门牌号")]).await;
     let down = came_down(&world, &desk).await;
     let acts: Vec<DistrictAct> = down.iter().map(|one| told(one).0.told.act).collect();
-    use DistrictAct::{Assigned, Forwarded, Returned, Reviewed, Supervised};
-    assert_eq!(acts, [Forwarded, Assigned, Supervised, Reviewed, Returned]);
+    assert_eq!(
+        acts,
+        [
+            DistrictAct::Forwarded,
+            DistrictAct::Assigned,
+            DistrictAct::Supervised,
+            DistrictAct::Reviewed,
+            DistrictAct::Returned,
+        ]
+    );
     let (open, words) = told(&down[0]);
     assert_eq!((open.number.as_str(), open.told.on.to_string().as_str()), (number.as_str(), "2026-11-24"));
     assert_eq!(words, ActWords { body: "区住建委".into(), text: "请按职责办理。".into() });

@@ -1,5 +1,7 @@
 //! The document for other programs says what is there, and nothing else.
 
+#![allow(clippy::if_not_else)]
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
