@@ -82,7 +82,7 @@ async fn a_visitor_fetches_at_this_window_the_notice_that_another_one_issued() {
     window.picture("120-外窗口-没有文书").await;
     look_up(&window, &number).await;
     window.read("shared-paper", &document).await;
-    window.read("shared-paper-state", "未送达").await;
+    window.read("paper-state", "未送达").await;
     window.picture("121-外窗口-未送达").await;
 
     // Left once by mistake: nothing is written down, and the key stands where it was.
@@ -94,7 +94,7 @@ async fn a_visitor_fetches_at_this_window_the_notice_that_another_one_issued() {
     window.holds("delivery-receiver", "张伟").await;
     window.picture("122-外窗口-登记送达").await;
     window.press(&[CONTROL, ENTER]).await;
-    window.read("shared-paper-state", "已送达").await;
+    window.read("paper-state", "已送达").await;
     window.read("shared-paper", "张伟（本人）签收").await;
     window.at("shared-deliver").await;
     window.picture("123-外窗口-已送达").await;
@@ -111,7 +111,7 @@ async fn a_visitor_fetches_at_this_window_the_notice_that_another_one_issued() {
     in_step(&second).await;
     exchange(&window).await;
     look_up(&window, &number).await;
-    window.read("shared-paper-state", "已作废").await;
+    window.read("paper-state", "已作废").await;
     window.gone("shared-deliver").await;
     window.picture("124-外窗口-已作废").await;
     window.quit().await;

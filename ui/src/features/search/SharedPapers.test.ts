@@ -61,13 +61,13 @@ it("a paper is handed over by keys, and the list says so at once", async () => {
   // The bar above is not looked at here.
   vi.spyOn(ipc, "deskState").mockReturnValue(new Promise(() => {}));
   const { sees, press } = await seen(301, matter({}));
-  expect(sees("shared-paper-state")?.textContent).toBe("未送达");
+  expect(sees("paper-state")?.textContent).toBe("未送达");
   await press("s", { altKey: true });
   expect(receiver()?.value).toBe("张伟");
   await press("Enter", { ctrlKey: true });
   expect(kept).toHaveBeenCalledOnce();
   expect(kept.mock.calls[0]?.[1]).toEqual([paper.document]);
-  expect(sees("shared-paper-state")?.textContent).toBe("已送达");
+  expect(sees("paper-state")?.textContent).toBe("已送达");
   expect(receiver()).toBeNull();
 });
 
