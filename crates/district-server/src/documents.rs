@@ -75,7 +75,7 @@ pub(crate) async fn delivered_for(tx: &Transaction<'_>, journal: &Journal, entry
         places.push(place);
     }
     // How it went is told of no sealed matter, whatever the desk knew when it wrote it down.
-    let sealed = shared::stands(tx, &journal.centre, &number).await?.is_none_or(|matter| matter.sealed);
+    let sealed = shared::keeps_silent(tx, &journal.centre, &number).await?;
     let told = if sealed { Delivered::default() } else { told };
     for of in places {
         documents::deliver(tx, journal, entry.seq, of, &told).await?;

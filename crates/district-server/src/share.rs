@@ -5,6 +5,8 @@
 //! A desk hears of them when it asks where both sides stand. Deliberately absent: what a visitor said, what a paper says, and any
 //! other centre.
 
+use std::collections::BTreeMap;
+
 use deadpool_postgres::Transaction;
 use intake_model::{Paper, RegistrationNumber, counting};
 use intake_wire::{
@@ -22,27 +24,38 @@ use crate::{District, Result, apply};
 const AT_ONCE: i64 = 512;
 
 impl District {
-    /// Writes what a desk is to hear of into the district's journal for it.
+    /// Writes what a desk is to hear of into the district's journal for it. However many matters it is, they are read and
+    /// written by a few statements: after a busy day each window of a centre hears of all that the others registered.
     pub(crate) async fn share(&self, tx: &Transaction<'_>, centre: &str, desk: u8, journal: &mut Own) -> Result<()> {
-        for number in shared::take(tx, centre, desk, AT_ONCE).await? {
-            if number.parse().is_ok_and(|number: RegistrationNumber| number.desk().get() == desk) {
-                self.hand_back(tx, centre, desk, journal, &number).await?;
-                continue;
-            }
-            let Some(stands) = shared::stands(tx, centre, &number).await? else { continue };
-            let told = shared::told(tx, centre, desk, &number).await?;
-            let Some((open, words)) = says(number, &stands, !told.is_empty()) else { continue };
+        let taken = shared::take(tx, centre, desk, AT_ONCE).await?;
+        let (its_own, others): (Vec<_>, Vec<_>) =
+            taken.iter().map(String::as_str).partition(|number| desk_of(number) == Some(desk));
+        for number in its_own {
+            self.hand_back(tx, centre, desk, journal, number).await?;
+        }
+        if others.is_empty() {
+            return Ok(());
+        }
+        let stands = shared::stands(tx, centre, &others).await?;
+        let told = shared::told(tx, centre, desk, &others).await?;
+        let mut papers = papers(tx, centre, &others).await?;
+        let (mut numbers, mut drafts) = (Vec::new(), Vec::new());
+        for (&number, matter) in others.iter().filter_map(|number| Some((number, stands.get(*number)?))) {
+            let before = told.get(number);
+            let Some((open, words)) = says(number, matter, before.is_some()) else { continue };
             let words = if open.state == SharedState::Sealed {
-                shared::forget_told(tx, centre, desk, &open.number).await?;
+                for (journal, seq) in before.into_iter().flatten() {
+                    shared::forget(tx, centre, journal, *seq).await?;
+                }
                 words
             } else {
-                SharedWords { papers: papers(tx, centre, &open.number).await?, ..words }
+                SharedWords { papers: papers.remove(number).unwrap_or_default(), ..words }
             };
-            let draft = Draft { kind: Kind::matter_shared(), open: json(&open)?, personal: json(&words)? };
-            own::append(tx, centre, journal, draft, self.moment()).await?;
-            shared::put_told(tx, centre, desk, &open.number, (journal.id, journal.head.seq)).await?;
+            numbers.push(number);
+            drafts.push(Draft { kind: Kind::matter_shared(), open: json(&open)?, personal: json(&words)? });
         }
-        Ok(())
+        let seqs = own::append_all(tx, centre, journal, drafts, self.moment()).await?;
+        shared::put_told(tx, centre, desk, &numbers, (journal.id, &seqs)).await
     }
 
     /// Tells the desk that issued a matter's papers what other desks wrote of their delivery, each once. Of a sealed matter
@@ -57,7 +70,7 @@ impl District {
     ) -> Result<()> {
         let before = shared::entries_told(tx, centre, desk, number).await?;
         let told: Vec<_> = before.iter().filter_map(delivered).map(|one| (one.journal, one.seq)).collect();
-        let sealed = shared::stands(tx, centre, number).await?.is_none_or(|matter| matter.sealed);
+        let sealed = shared::keeps_silent(tx, centre, number).await?;
         for one in documents::elsewhere(tx, centre, desk, number).await? {
             if told.contains(&(one.journal, one.seq)) {
                 continue;
@@ -75,8 +88,8 @@ impl District {
                 one.personal.filter(|words| !sealed && apply::read::<DeliveryTold>(Some(words.as_slice())).is_some());
             let personal = words.unwrap_or_else(|| b"{}".to_vec());
             let draft = Draft { kind: Kind::paper_delivered(), open: json(&open)?, personal };
-            own::append(tx, centre, journal, draft, self.moment()).await?;
-            shared::put_told(tx, centre, desk, number, (journal.id, journal.head.seq)).await?;
+            let seqs = own::append_all(tx, centre, journal, vec![draft], self.moment()).await?;
+            shared::put_told(tx, centre, desk, &[number], (journal.id, &seqs)).await?;
         }
         Ok(())
     }
@@ -95,8 +108,8 @@ impl District {
         };
         let personal = entry.personal.bytes().unwrap_or(b"{}").to_vec();
         let draft = Draft { kind: entry.kind.clone(), open: open.to_vec(), personal };
-        own::append(tx, centre, journal, draft, entry.moment).await?;
-        shared::put_told(tx, centre, desk, &number, (journal.id, journal.head.seq)).await
+        let seqs = own::append_all(tx, centre, journal, vec![draft], entry.moment).await?;
+        shared::put_told(tx, centre, desk, &[&number], (journal.id, &seqs)).await
     }
 }
 
@@ -105,13 +118,27 @@ fn delivered(entry: &Entry) -> Option<PaperDelivered> {
     apply::read(entry.open.bytes()).filter(|_| entry.kind == Kind::paper_delivered())
 }
 
-/// The notices that were issued to a matter, each as it stands: what other windows may hand over.
-async fn papers(tx: &Transaction<'_>, centre: &str, number: &str) -> Result<Vec<SharedPaper>> {
-    let Ok(desk) = number.parse().map(|number: RegistrationNumber| number.desk().get()) else { return Ok(Vec::new()) };
-    let mut issued = documents::of_matter(tx, centre, desk, number).await?;
-    issued.retain(|one| Paper::from_word(&one.paper).is_some_and(Paper::is_handed_over));
-    let same = |one: &Issued, other: &Issued| one.document == other.document;
-    Ok(issued.chunk_by(same).filter_map(paper).collect())
+/// The desk that gave this number.
+fn desk_of(number: &str) -> Option<u8> {
+    number.parse().ok().map(|number: RegistrationNumber| number.desk().get())
+}
+
+/// The notices that each of these matters' own desk issued, each as it stands: what other windows may hand over.
+async fn papers(
+    tx: &Transaction<'_>,
+    centre: &str,
+    numbers: &[&str],
+) -> Result<BTreeMap<String, Vec<SharedPaper>>> {
+    let mut issued = documents::of_matters(tx, centre, numbers).await?;
+    issued.retain(|one| {
+        desk_of(&one.number) == Some(one.desk) && Paper::from_word(&one.paper).is_some_and(Paper::is_handed_over)
+    });
+    let same = |one: &Issued, other: &Issued| (&one.number, &one.document) == (&other.number, &other.document);
+    let mut papers: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (number, paper) in issued.chunk_by(same).filter_map(|rows| Some((rows.first()?.number.clone(), paper(rows)?))) {
+        papers.entry(number).or_default().push(paper);
+    }
+    Ok(papers)
 }
 
 /// One of them, by its rows: one for each delivery.
@@ -129,7 +156,7 @@ fn paper(rows: &[Issued]) -> Option<SharedPaper> {
 }
 
 /// What is said of a matter; nothing of a sealed one that was never told of, and of one whose record is erased.
-fn says(number: String, stands: &Stands, told: bool) -> Option<(MatterShared, SharedWords)> {
+fn says(number: &str, stands: &Stands, told: bool) -> Option<(MatterShared, SharedWords)> {
     let state = match (stands.sealed, stands.void, stands.version) {
         (true, ..) => SharedState::Sealed,
         (_, true, _) => SharedState::Void,
@@ -137,7 +164,7 @@ fn says(number: String, stands: &Stands, told: bool) -> Option<(MatterShared, Sh
         _ => SharedState::Corrected,
     };
     let registered_on = stands.date;
-    let open = |party| MatterShared { number, state, registered_on, party };
+    let open = |party| MatterShared { number: number.to_owned(), state, registered_on, party };
     if state == SharedState::Sealed {
         return told.then(|| (open(intake_model::Party::Person), SharedWords::default()));
     }

@@ -117,6 +117,9 @@ pub(crate) async fn forget_all(c: &impl GenericClient, centre: &str, number: &st
 
 /// A paper of a matter, with one of its deliveries where there is any.
 pub(crate) struct Issued {
+    pub(crate) number: String,
+    /// The desk that issued it.
+    pub(crate) desk: u8,
     pub(crate) document: String,
     pub(crate) paper: String,
     pub(crate) on: NaiveDate,
@@ -131,28 +134,31 @@ pub(crate) struct Told {
     pub(crate) refused: bool,
 }
 
-/// The papers that a desk issued to a matter, one after the other, each once for every delivery.
-pub(crate) async fn of_matter(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<Vec<Issued>> {
+/// The papers that were issued to these matters, matter by matter and one after the other, each once for every delivery.
+pub(crate) async fn of_matters(c: &impl GenericClient, centre: &str, numbers: &[&str]) -> Result<Vec<Issued>> {
     let rows = query(
         c,
-        "SELECT d.document, d.paper, d.issued_on, d.void, o.desk, v.delivered_on, v.refused
+        "SELECT d.number, d.desk, d.document, d.paper, d.issued_on, d.void, o.desk, v.delivered_on, v.refused
              FROM documents d JOIN journals j USING (centre, journal_id)
              LEFT JOIN deliveries v ON v.centre = d.centre AND v.document_journal = d.journal_id AND v.document_seq = d.seq
              LEFT JOIN journals o ON o.centre = v.centre AND o.journal_id = v.journal_id
-             WHERE d.centre = $1 AND d.desk = $2 AND d.number = $3
-             ORDER BY length(j.mark), j.mark, d.journal_id, d.seq, v.journal_id, v.seq",
-        &[&centre, &i16::from(desk), &number],
+             WHERE d.centre = $1 AND d.number = ANY($2)
+             ORDER BY d.number, length(j.mark), j.mark, d.journal_id, d.seq, v.journal_id, v.seq",
+        &[&centre, &numbers],
     )
     .await?;
+    let desk = |of: i16| u8::try_from(of).unwrap_or(0);
     let told = |row: &Row| {
-        let desk = u8::try_from(row.get::<_, Option<i16>>(4)?).ok()?;
-        Some(Told { desk, on: row.get(5), refused: row.get::<_, Option<bool>>(6).unwrap_or(false) })
+        let by = desk(row.get::<_, Option<i16>>(6)?);
+        Some(Told { desk: by, on: row.get(7), refused: row.get::<_, Option<bool>>(8).unwrap_or(false) })
     };
     let issued = |row: &Row| Issued {
-        document: row.get(0),
-        paper: row.get(1),
-        on: row.get(2),
-        void: row.get(3),
+        number: row.get(0),
+        desk: desk(row.get(1)),
+        document: row.get(2),
+        paper: row.get(3),
+        on: row.get(4),
+        void: row.get(5),
         delivery: told(row),
     };
     Ok(rows.iter().map(issued).collect())

@@ -119,23 +119,43 @@ pub(crate) async fn append(
     draft: Draft,
     at: Moment,
 ) -> Result<()> {
-    let (entry, hash) = draft.after(own.id, own.head, SYSTEM_CLERK, at)?;
-    let bytes = minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?;
+    append_all(c, centre, own, vec![draft], at).await.map(drop)
+}
+
+/// Appends entries, one after the other, at one moment; gives their places.
+pub(crate) async fn append_all(
+    c: &impl GenericClient,
+    centre: &str,
+    own: &mut Own,
+    drafts: Vec<Draft>,
+    at: Moment,
+) -> Result<Vec<i64>> {
+    let (mut seqs, mut hashes, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    let mut head = own.head;
+    for draft in drafts {
+        let (entry, hash) = draft.after(own.id, head, SYSTEM_CLERK, at)?;
+        seqs.push(place(entry.seq)?);
+        hashes.push(hash.0.to_vec());
+        entries.push(minicbor::to_vec(&entry).map_err(intake_wire::Error::from)?);
+        head = Head { seq: entry.seq, hash };
+    }
+    let Some(last) = seqs.last() else { return Ok(seqs) };
     let id = own.id.0.as_slice();
     execute(
         c,
-        "INSERT INTO district_entries (centre, journal_id, seq, hash, entry) VALUES ($1, $2, $3, $4, $5)",
-        &[&centre, &id, &place(entry.seq)?, &hash.0.as_slice(), &bytes],
+        "INSERT INTO district_entries (centre, journal_id, seq, hash, entry)
+             SELECT $1, $2, seq, hash, entry FROM unnest($3::int8[], $4::bytea[], $5::bytea[]) AS e (seq, hash, entry)",
+        &[&centre, &id, &seqs, &hashes, &entries],
     )
     .await?;
     execute(
         c,
         "UPDATE district_journals SET head_seq = $3, head_hash = $4 WHERE centre = $1 AND journal_id = $2",
-        &[&centre, &id, &place(entry.seq)?, &hash.0.as_slice()],
+        &[&centre, &id, last, &head.hash.0.as_slice()],
     )
     .await?;
-    own.head = Head { seq: entry.seq, hash };
-    Ok(())
+    own.head = head;
+    Ok(seqs)
 }
 
 /// The hash at a place of one of the district's journals; place 0 is the start of every journal.

@@ -1,8 +1,11 @@
 //! Which matters the desks of a centre hear of from one another.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
 use intake_wire::{Entry, JournalId, Part};
+use tokio_postgres::Row;
 
 use super::journals::Journal;
 use super::{execute, place, query, query_opt};
@@ -61,49 +64,66 @@ pub(crate) struct Stands {
     pub(crate) personal: Option<Vec<u8>>,
 }
 
-/// The last one of a number.
-pub(crate) async fn stands(c: &impl GenericClient, centre: &str, number: &str) -> Result<Option<Stands>> {
-    let row = query_opt(
+/// The last one of each number that is known.
+pub(crate) async fn stands(c: &impl GenericClient, centre: &str, numbers: &[&str]) -> Result<BTreeMap<String, Stands>> {
+    let rows = query(
         c,
-        "SELECT m.local_date, m.version, m.void, coalesce(m.sealed, true), CASE WHEN m.sealed = false THEN e.personal END
+        "SELECT DISTINCT ON (m.number) m.number, m.local_date, m.version, m.void, coalesce(m.sealed, true),
+                 CASE WHEN m.sealed = false THEN e.personal END
              FROM matters m JOIN journals j USING (centre, journal_id)
              LEFT JOIN entries e ON e.centre = m.centre AND e.journal_id = m.version_journal AND e.seq = m.version_seq
-             WHERE m.centre = $1 AND m.number = $2
-             ORDER BY coalesce(m.sealed, true) DESC, length(j.mark) DESC, j.mark DESC LIMIT 1",
-        &[&centre, &number],
+             WHERE m.centre = $1 AND m.number = ANY($2)
+             ORDER BY m.number, coalesce(m.sealed, true) DESC, length(j.mark) DESC, j.mark DESC",
+        &[&centre, &numbers],
     )
     .await?;
-    Ok(row.map(|row| Stands {
-        date: row.get(0),
-        version: row.get(1),
-        void: row.get(2),
-        sealed: row.get(3),
-        personal: row.get(4),
-    }))
+    let one = |row: &Row| Stands {
+        date: row.get(1),
+        version: row.get(2),
+        void: row.get(3),
+        sealed: row.get(4),
+        personal: row.get(5),
+    };
+    Ok(rows.iter().map(|row| (row.get(0), one(row))).collect())
 }
 
-/// In which entries a desk was told of a matter.
-pub(crate) async fn told(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<Vec<(Vec<u8>, i64)>> {
-    let sql = "SELECT journal_id, seq FROM shared WHERE centre = $1 AND desk = $2 AND number = $3";
-    let rows = query(c, sql, &[&centre, &i16::from(desk), &number]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+/// Whether nothing may be told of a matter: it is sealed, or not known.
+pub(crate) async fn keeps_silent(c: &impl GenericClient, centre: &str, number: &str) -> Result<bool> {
+    Ok(stands(c, centre, &[number]).await?.get(number).is_none_or(|matter| matter.sealed))
 }
 
+/// In which entries a desk was told of each of these matters: the journal, and the place in it.
+pub(crate) async fn told(
+    c: &impl GenericClient,
+    centre: &str,
+    desk: u8,
+    numbers: &[&str],
+) -> Result<BTreeMap<String, Vec<(Vec<u8>, i64)>>> {
+    let sql = "SELECT number, journal_id, seq FROM shared WHERE centre = $1 AND desk = $2 AND number = ANY($3)";
+    let mut told: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in query(c, sql, &[&centre, &i16::from(desk), &numbers]).await? {
+        told.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));
+    }
+    Ok(told)
+}
+
+/// Notes in which entries of one journal a desk was told of matters, an entry each.
 pub(crate) async fn put_told(
     c: &impl GenericClient,
     centre: &str,
     desk: u8,
-    number: &str,
-    (journal, seq): (JournalId, u64),
+    numbers: &[&str],
+    (journal, seqs): (JournalId, &[i64]),
 ) -> Result<()> {
-    let sql = "INSERT INTO shared (centre, desk, number, journal_id, seq) VALUES ($1, $2, $3, $4, $5)";
-    execute(c, sql, &[&centre, &i16::from(desk), &number, &journal.0.as_slice(), &place(seq)?]).await?;
+    let sql = "INSERT INTO shared (centre, desk, number, journal_id, seq)
+                   SELECT $1, $2, number, $4, seq FROM unnest($3::text[], $5::int8[]) AS s (number, seq)";
+    execute(c, sql, &[&centre, &i16::from(desk), &numbers, &journal.0.as_slice(), &seqs]).await?;
     Ok(())
 }
 
 /// The words of all that a desk was told of a matter go.
 pub(crate) async fn forget_told(c: &impl GenericClient, centre: &str, desk: u8, number: &str) -> Result<()> {
-    for (journal, seq) in told(c, centre, desk, number).await? {
+    for (journal, seq) in told(c, centre, desk, &[number]).await?.into_values().flatten() {
         forget(c, centre, &journal, seq).await?;
     }
     Ok(())

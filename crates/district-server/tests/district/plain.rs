@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use intake_model::Visit;
-use intake_wire::{Kind, VerdictKind, limits};
+use intake_wire::{Head, Kind, VerdictKind, limits};
 use serde_json::json;
 
 use crate::world::{Desk, World, kinds, world};
@@ -146,4 +146,23 @@ async fn blocks_that_arrive_together_are_committed_together() {
     let commits = world.count("SELECT count(DISTINCT xmin::text) FROM entries");
     // Each by itself is what a line so slow that they come one by one gets. A busy machine may part them here and there.
     assert!(commits * 2 <= BLOCKS, "{commits} commits for {BLOCKS} blocks");
+}
+
+#[tokio::test]
+async fn what_a_window_hears_of_a_busy_day_is_written_together() {
+    const MATTERS: u32 = 200;
+    let world = world();
+    let (mut first, second) = (world.desk(1).await, world.desk(2).await);
+    for serial in 1..=MATTERS {
+        first.register(serial, testkit::visits::property_fee());
+    }
+    world.pages(first.page(0, limits::BLOCK_ENTRIES).0).await.unwrap();
+    world.heads(&second, Head::EMPTY).await.unwrap();
+    assert_eq!(world.count("SELECT count(*) FROM shared"), i64::from(MATTERS));
+    // Each by itself kept a connection for so long that, at the close of the day, other desks were told to come later.
+    for table in ["shared", "district_entries JOIN shared USING (centre, journal_id, seq)"] {
+        let of = table.split(' ').next().unwrap();
+        let statements = format!("SELECT count(DISTINCT ({of}.xmin::text, {of}.cmin::text)) FROM {table}");
+        assert_eq!(world.count(&statements), 1, "{table}");
+    }
 }
