@@ -18,6 +18,10 @@ use crate::{Error, Matters, Result, elsewhere, shared};
 /// The epoch of the journal that was told at enrolment.
 const FIRST: i64 = 1;
 
+/// Matters of this desk with an act that nobody has looked at. Each act looks for its matter, not each matter for an act.
+pub(crate) const UNSEEN_ACTS: &str = "SELECT number FROM acts_unseen a
+    WHERE EXISTS (SELECT 1 FROM matters m WHERE m.number = a.number) ORDER BY number";
+
 /// An act of the district about a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActRecord {
@@ -159,8 +163,7 @@ impl Matters<'_> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn unseen_acts(&self) -> Result<Vec<String>> {
-        let sql = "SELECT number FROM acts_unseen WHERE number IN (SELECT number FROM matters) ORDER BY number";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(UNSEEN_ACTS)?;
         Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
     }
 }

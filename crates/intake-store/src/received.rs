@@ -16,8 +16,14 @@ use crate::journal::Journal;
 use crate::matters::open_part;
 use crate::{Error, Matters, Result};
 
-/// How the open part of such an act says it. Those of another body, by far the most, need not be read.
-const SAYS: &str = "instr(j.entry, CAST('\"to_centre\":true' AS BLOB)) > 0";
+/// Such acts. By how their open part says it, those of another body, by far the most, need not be read; and each looks for its
+/// matter: `number IN (SELECT …)` would have SQLite walk all matters, at every exchange.
+const TO_RECEIVE: &str = "SELECT j.entry FROM district_acts a
+    JOIN district_journal j ON j.epoch = a.epoch AND j.seq = a.seq
+    WHERE instr(j.entry, CAST('\"to_centre\":true' AS BLOB)) > 0
+        AND EXISTS (SELECT 1 FROM matters m WHERE m.number = a.number)
+        AND NOT EXISTS (SELECT 1 FROM acts_received r WHERE r.number = a.number AND r.act_id = a.act_id)
+    ORDER BY a.epoch, a.seq";
 
 impl Reader<'_> {
     /// Acts that sent a matter of this desk to its own centre, and whose receipt is not written down yet.
@@ -25,12 +31,7 @@ impl Reader<'_> {
     /// # Errors
     /// [`Error::Sqlite`], [`Error::Wire`], [`Error::Json`].
     pub fn acts_to_receive(&self) -> Result<Vec<ActReceived>> {
-        let sql = format!(
-            "SELECT j.entry FROM district_acts a JOIN district_journal j ON j.epoch = a.epoch AND j.seq = a.seq
-             WHERE {SAYS} AND a.number IN (SELECT number FROM matters) AND NOT EXISTS
-             (SELECT 1 FROM acts_received r WHERE r.number = a.number AND r.act_id = a.act_id) ORDER BY a.epoch, a.seq"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(TO_RECEIVE)?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         let mut acts = Vec::new();
         for bytes in rows {
@@ -100,5 +101,50 @@ pub(crate) fn compare(connection: &Connection) -> Result<()> {
             Err(Error::Contradiction(format!("what entry {seq} received is not what the journal says")))
         }
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intake_wire::{BootId, Draft, JournalId, Kind, Moment};
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::district::UNSEEN_ACTS;
+    use crate::{DataKey, Db, Locked, Writer};
+
+    /// So many more matters, as far as their numbers go.
+    fn register(tx: &Writer<'_>, serials: std::ops::Range<u32>) -> Result<()> {
+        let moment = Moment { at_ms: 1_795_482_300_000, boot: BootId([0; 16]), mono_ms: 0 };
+        let date = civil_date(moment.at_ms);
+        serials.into_iter().try_for_each(|serial| {
+            let draft = Draft { kind: Kind::registered(), open: b"{}".to_vec(), personal: b"{}".to_vec() };
+            let seq = tx.append(draft, 1, moment)?;
+            tx.insert_matter(&format!("A{serial:04}"), date, serial, seq, "")
+        })
+    }
+
+    #[test]
+    fn what_the_district_did_is_looked_for_without_walking_the_matters() {
+        let home = tempfile::tempdir().unwrap();
+        let locked = Locked::take(home.path()).unwrap();
+        let db = Db::create(&locked.folder(), &DataKey::generate().unwrap()).unwrap();
+        db.write::<_, Error>(|tx| tx.open_epoch(JournalId([1; 16]), "A")).unwrap();
+        for sql in [TO_RECEIVE, UNSEEN_ACTS] {
+            let [few, many] = [10, 500].map(|more| {
+                db.write(|tx| {
+                    let held: u32 = tx.connection.query_row("SELECT count(*) FROM matters", [], |row| row.get(0))?;
+                    register(tx, held..held + more)
+                })
+                .unwrap();
+                db.read(|r| {
+                    let mut statement = r.connection.prepare(sql)?;
+                    assert!(statement.query([])?.next()?.is_none());
+                    Ok::<_, Error>(statement.get_status(StatementStatus::VmStep))
+                })
+                .unwrap()
+            });
+            assert_eq!(few, many, "steps of SQLite for: {sql}");
+        }
     }
 }
