@@ -51,6 +51,8 @@ pub struct IssuedPaper {
     pub paper: Paper,
     /// Whether that number is on it.
     pub numbered: bool,
+    /// Whether the office keeps it or sends it to another body: the visitor does not receive it.
+    pub kept: bool,
     /// `2026-11-24 09:05`.
     pub issued: String,
     /// The clerk's number.
@@ -128,6 +130,7 @@ pub(crate) fn shown(one: DocumentRecord) -> IssuedPaper {
     IssuedPaper {
         paper: one.issued.paper,
         numbered: one.issued.paper.is_numbered(),
+        kept: one.issued.paper.is_kept(),
         issued: minute(one.at_ms),
         clerk: one.clerk,
         job: one.job,

@@ -129,9 +129,35 @@ impl Paper {
         }
     }
 
+    /// Whether the office keeps it or sends it to another body: the visitor may sign it, and does not receive it.
+    pub const fn is_kept(self) -> bool {
+        // No `_` here: whoever adds a paper says for whom it is.
+        match self {
+            Self::UrgentReport
+            | Self::InternalAssignment
+            | Self::MediationRegister
+            | Self::MediationApplication
+            | Self::RegistrationForm
+            | Self::Authorisation
+            | Self::ServiceRecord
+            | Self::ClosingSheet
+            | Self::DayReport => true,
+            Self::Slip
+            | Self::AcceptanceNotice
+            | Self::ForwardingNotice
+            | Self::GuidanceSheet
+            | Self::NotAcceptedNotice
+            | Self::NoLongerAcceptedNotice
+            | Self::ExtensionNotice
+            | Self::SupplementNotice
+            | Self::MediationRights
+            | Self::PrivacyNotice => false,
+        }
+    }
+
     /// Whether it is a notice to the visitor: until its delivery is written down somebody still owes it.
     pub const fn is_handed_over(self) -> bool {
-        self.is_numbered() && !matches!(self, Self::UrgentReport | Self::InternalAssignment | Self::MediationRegister)
+        self.is_numbered() && !self.is_kept()
     }
 
     /// Whether it tells what the visit led to: the office's first answer in writing. The slip only promises one.

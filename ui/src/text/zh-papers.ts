@@ -62,7 +62,7 @@ export const papers = {
   issuedBy: (at: string, clerk: number) => `${at}　${clerk} 号登记员`,
   copies: (copies: number, at: string) => `共 ${copies} 份，最近一份 ${at}`,
   limit: (day: string) => `写明期限 ${day}`,
-  states: { open: "未送达", delivered: "已送达", refused: "拒收", void: "已作废" },
+  states: { kept: "已出具", open: "未送达", delivered: "已送达", refused: "拒收", void: "已作废" },
   show: "看",
   reprint: "补打",
   void: "作废",

@@ -19,6 +19,7 @@ const paper: IssuedPaper = {
   document: "新立访接〔2026〕01A-1号",
   paper: "acceptance_notice",
   numbered: true,
+  kept: false,
   issued: "2026-11-24 09:05",
   clerk: 2,
   job: null, copies: 1,
@@ -35,7 +36,8 @@ const delivered = (...ways: (Delivery | null)[]) => ({
   deliveries: ways.map((one) => here(one)),
 });
 
-it("a paper is open, delivered, refused or void", () => {
+it("a paper is open, kept, delivered, refused or void", () => {
+  expect(stateOf({ ...paper, paper: "internal_assignment", kept: true })).toBe("kept");
   const refused = { ...told, refused: true, receiver: "", remark: "不愿签字" };
   expect(stateOf(paper)).toBe("open");
   expect(stateOf(delivered(refused))).toBe("refused");

@@ -9,10 +9,10 @@ import { civilDay, readMoment, written, type Day } from "../intake/moment";
 
 export type PaperState = keyof typeof words.states;
 
-/** Whether somebody has the paper. One delivery whose words are for others is a delivery all the same. */
+/** Whether somebody has the paper, where somebody is to have it. One delivery whose words are for others is a delivery all the same. */
 export function stateOf(paper: IssuedPaper): PaperState {
   if (paper.voided !== null) return "void";
-  if (paper.deliveries.length === 0) return "open";
+  if (paper.deliveries.length === 0) return paper.kept ? "kept" : "open";
   return paper.deliveries.some((one) => one.told?.refused !== true) ? "delivered" : "refused";
 }
 

@@ -20,6 +20,10 @@ paper: Paper,
  */
 numbered: boolean, 
 /**
+ * Whether the office keeps it or sends it to another body: the visitor does not receive it.
+ */
+kept: boolean, 
+/**
  * `2026-11-24 09:05`.
  */
 issued: string, 
