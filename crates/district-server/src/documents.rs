@@ -9,7 +9,7 @@ use intake_wire::{
 
 use crate::apply::{Outcome, apply_safely, depending, others_number, read, unreadable};
 use crate::db::documents::{self, Delivered, Place};
-use crate::db::entries::{self, Held};
+use crate::db::entries::{self, Held, WaitsElsewhere};
 use crate::db::journals::{self, Journal};
 use crate::db::shared;
 use crate::{District, Result};
@@ -84,6 +84,11 @@ pub(crate) async fn delivered_for(tx: &Transaction<'_>, journal: &Journal, entry
 }
 
 impl District {
+    /// What waits for an entry of another desk's, the oldest first, for whoever must see that it comes.
+    pub(crate) async fn waits_elsewhere(&self, limit: i64) -> Result<Vec<WaitsElsewhere>> {
+        entries::waits_elsewhere(&self.pool.get().await?, limit).await
+    }
+
     /// What desks of a centre said of papers whose own desk had not told of them then is applied, where it has by now: each
     /// journal by itself, so that no two of them wait for each other.
     pub(crate) async fn apply_what_waited(&self, centre: &str) -> Result<()> {

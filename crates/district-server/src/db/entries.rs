@@ -286,6 +286,33 @@ pub(crate) async fn waiting_elsewhere(c: &impl GenericClient, j: &Journal) -> Re
     Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice()]).await?.iter().map(held).collect())
 }
 
+/// An entry that waits for one of another desk's.
+pub(crate) struct WaitsElsewhere {
+    pub(crate) centre: String,
+    pub(crate) desk: u8,
+    pub(crate) seq: u64,
+    pub(crate) kind: String,
+    pub(crate) at_ms: i64,
+    /// Of the other desk's matter.
+    pub(crate) number: Option<String>,
+}
+
+/// Such entries of every centre, the oldest first.
+pub(crate) async fn waits_elsewhere(c: &impl GenericClient, limit: i64) -> Result<Vec<WaitsElsewhere>> {
+    let sql = "SELECT e.centre, j.desk, e.seq, e.kind, e.at_ms, e.number
+                   FROM entries e JOIN journals j USING (centre, journal_id)
+                   WHERE e.verdict = 'waiting' AND e.verdict_ref = 0 ORDER BY e.at_ms, e.centre, j.desk, e.seq LIMIT $1";
+    let one = |row: &Row| WaitsElsewhere {
+        centre: row.get(0),
+        desk: u8::try_from(row.get::<_, i16>(1)).unwrap_or(0),
+        seq: seq(row.get(2)),
+        kind: row.get(3),
+        at_ms: row.get(4),
+        number: row.get(5),
+    };
+    Ok(query(c, sql, &[&limit]).await?.iter().map(one).collect())
+}
+
 /// Versions of a matter that were set aside before a place, with the number they are known to be about: those of this
 /// number, those whose number nobody can read, and the one at `named`. In order. Without content: there may be many.
 pub(crate) async fn versions_aside(

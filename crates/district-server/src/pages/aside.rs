@@ -1,16 +1,17 @@
-//! Entries that are set aside, and applying them again.
+//! Entries that are set aside, and applying them again; and those that wait for what another desk has not sent.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use intake_model::Code;
+use intake_model::{Code, RegistrationNumber};
 
 use super::form::{Checked, SignedIn};
 use super::matters::kind_label;
 use super::sign_in::Nothing;
 use super::{Frame, centre_name, page, time};
+use crate::db::entries::WaitsElsewhere;
 use crate::staff::{Act, Deed, Role};
 use crate::{Aside, District, Reapplied, Result};
 
@@ -22,6 +23,8 @@ const SHOWN: i64 = 200;
 struct AsidePage {
     frame: Frame,
     rows: Vec<AsideRow>,
+    /// What waits for another desk.
+    elsewhere: Vec<ElsewhereRow>,
     /// What applying again came to.
     done: Option<Reapplied>,
     full: bool,
@@ -36,6 +39,17 @@ struct AsideRow {
     number: String,
     reason: String,
     waiting: i64,
+}
+
+struct ElsewhereRow {
+    centre_name: String,
+    desk: u8,
+    seq: u64,
+    kind: &'static str,
+    at: String,
+    number: String,
+    /// Whose entry it waits for.
+    of: String,
 }
 
 /// The sentence of a code that an entry is set aside with.
@@ -62,10 +76,24 @@ fn row(one: Aside) -> AsideRow {
     }
 }
 
+fn elsewhere(one: WaitsElsewhere) -> ElsewhereRow {
+    let of = one.number.as_deref().and_then(|number| number.parse::<RegistrationNumber>().ok());
+    ElsewhereRow {
+        centre_name: centre_name(&one.centre),
+        desk: one.desk,
+        seq: one.seq,
+        kind: kind_label(&one.kind),
+        at: time(one.at_ms),
+        of: of.map(|number| format!("{:02}号台", number.desk().get())).unwrap_or_default(),
+        number: one.number.unwrap_or_default(),
+    }
+}
+
 async fn shown(district: &District, who: &SignedIn, done: Option<Reapplied>) -> Result<Response> {
     let rows: Vec<AsideRow> = district.set_aside(None, SHOWN).await?.into_iter().map(row).collect();
     let full = i64::try_from(rows.len()).is_ok_and(|rows| rows >= SHOWN);
-    page(&AsidePage { frame: Frame::new(district, who, "搁置的记录", "/aside"), rows, done, full })
+    let elsewhere = district.waits_elsewhere(SHOWN).await?.into_iter().map(elsewhere).collect();
+    page(&AsidePage { frame: Frame::new(district, who, "搁置的记录", "/aside"), rows, elsewhere, done, full })
 }
 
 pub(super) async fn show(State(district): State<Arc<District>>, who: SignedIn) -> Result<Response> {

@@ -18,6 +18,7 @@ use super::{Frame, centre_name, page, time};
 use crate::db::lookup::{About, Issued, Listed, Whole};
 use crate::db::matters::Sought;
 use crate::db::steps::Step;
+use crate::documents::ANOTHER_DESK;
 use crate::lookup::{Asked, Matter, Version, category};
 use crate::staff::Role;
 use crate::{District, Error, Result};
@@ -281,6 +282,7 @@ fn became(verdict: &str, code: Option<&str>, reference: Option<u64>) -> String {
     match verdict {
         "set_aside" => format!("搁置：{}", sentence(code.unwrap_or_default())),
         "superseded" => format!("由第{at}条代替"),
+        "waiting" if at == ANOTHER_DESK => "等别的登记台的记录".into(),
         "waiting" => format!("等第{at}条"),
         "pending" => "待处理".into(),
         _ => "已处理".into(),

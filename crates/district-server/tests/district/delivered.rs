@@ -91,6 +91,10 @@ async fn a_delivery_waits_for_the_desk_that_issued_the_paper_where_the_district_
     second.register(1, testkit::visits::elder_support());
     let answer = world.pages(second.whole()).await.unwrap();
     assert_eq!(kinds(&answer), [VerdictKind::Waiting { for_seq: 0 }, VerdictKind::Stored], "it holds nothing up");
+    // Should the other desk never tell, somebody has to see that.
+    let mut browser = world.signed_in("李科员", Role::Officer).await;
+    let page = browser.get("/aside").await.text;
+    assert!(page.contains(&number) && page.contains("<td>01号台</td>") && page.contains("没有搁置的记录"), "{page}");
     first.register(1, testkit::visits::property_fee());
     world.pages(first.whole()).await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM deliveries"), 0, "the matter alone is not its paper");
@@ -99,6 +103,7 @@ async fn a_delivery_waits_for_the_desk_that_issued_the_paper_where_the_district_
     let stands = world.heads(&second, Head::EMPTY).await.unwrap();
     assert!(stands.journals[0].verdicts.is_empty(), "{stands:?}");
     assert_eq!(told(&world, &second, &Kind::verdict_changed()).await.len(), 1);
+    assert!(!browser.get("/aside").await.text.contains(&number));
     assert_eq!(told(&world, &first, &Kind::paper_delivered()).await.len(), 1);
     assert_eq!(world.count("SELECT count(*) FROM deliveries"), 1);
 }
