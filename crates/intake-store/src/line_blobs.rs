@@ -55,6 +55,32 @@ const STANDS: &str =
 const BYTES: &str = "coalesce(json_extract(CAST(j.open AS TEXT), '$.bytes'),
     json_extract(json_extract(CAST(j.open AS TEXT), '$.content'), '$.bytes'), 0)";
 
+/// The district holds its entry, as last told.
+const ENTRY_THERE: &str = "a.added_seq <= (SELECT remote_seq FROM epochs WHERE id = a.epoch)";
+
+/// The attachments that stand, fit `also` by their row alone, and are wanted. Only of these the entries are read: nearly all of
+/// a desk's are neither new nor lost.
+fn standing(
+    connection: &Connection,
+    also: &str,
+    wanted: impl Fn(&Hash) -> bool,
+) -> Result<BTreeSet<StandingBlob>> {
+    let rows = format!("SELECT a.number, a.blob FROM attachments a WHERE a.removed_seq = 0 AND {also}");
+    let entry = format!("SELECT {BYTES} {STANDS} AND {OPENS} AND a.number = ?1 AND a.blob = ?2");
+    let (mut rows, mut entry) = (connection.prepare_cached(&rows)?, connection.prepare_cached(&entry)?);
+    let mut rows = rows.query([])?;
+    let mut found = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let blob = Hash(row.get(1)?);
+        if wanted(&blob) {
+            let number = row.get_ref(0)?.as_str().unwrap_or_default();
+            let bytes = entry.query_row(params![number, blob.0], |row| row.get(0)).optional()?;
+            found.extend(bytes.map(|bytes| StandingBlob { bytes, blob }));
+        }
+    }
+    Ok(found)
+}
+
 impl Reader<'_> {
     /// How many files the district misses, as last told, and their bytes.
     ///
@@ -85,15 +111,21 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The attachments that stand and whose bytes the district holds, as last told, the smallest first.
+    /// The attachments that stand, that the district holds as last told, and whose bytes are not here; the smallest first.
     ///
     /// # Errors
     /// [`crate::Error::Sqlite`].
-    pub fn sent_blobs(&self) -> Result<BTreeSet<StandingBlob>> {
-        let sql = format!("SELECT {BYTES}, a.blob {STANDS} AND {OPENS} AND a.blob IN (SELECT blob FROM blobs_there)");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |row| Ok(StandingBlob { bytes: row.get(0)?, blob: Hash(row.get(1)?) }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    pub fn lost_blobs(&self, is_here: impl Fn(&Hash) -> bool) -> Result<BTreeSet<StandingBlob>> {
+        standing(self.connection, "a.blob IN (SELECT blob FROM blobs_there)", |blob| !is_here(blob))
+    }
+
+    /// Which of these are attachments that stand and whose entries the district holds, as last told.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`].
+    pub fn standing_among(&self, names: &BTreeSet<Hash>) -> Result<BTreeSet<Hash>> {
+        let found = standing(self.connection, ENTRY_THERE, |blob| names.contains(blob))?;
+        Ok(found.into_iter().map(|one| one.blob).collect())
     }
 
     /// Whether the district holds these bytes whole, as last told.
@@ -114,20 +146,6 @@ impl Reader<'_> {
             .connection
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM attachments)")?
             .query_row([], |row| row.get(0))?)
-    }
-
-    /// The attachments that stand and whose entries the district holds, as last told, the smallest first.
-    ///
-    /// # Errors
-    /// [`crate::Error::Sqlite`].
-    pub fn standing_blobs(&self) -> Result<BTreeSet<StandingBlob>> {
-        let sql = format!(
-            "SELECT {BYTES}, a.blob {STANDS} AND {OPENS}
-             AND a.added_seq <= (SELECT remote_seq FROM epochs WHERE id = a.epoch)"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |row| Ok(StandingBlob { bytes: row.get(0)?, blob: Hash(row.get(1)?) }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How the line is used.
@@ -156,13 +174,18 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The district holds exactly those of `known` that it did not name as missing.
+    /// Of the attachments whose entries the district holds it misses exactly these. What it was known to hold already is not
+    /// written again: a desk may have very many, and this is done at every exchange, beside the next visitor.
     ///
     /// # Errors
     /// [`crate::Error::Sqlite`].
-    pub fn record_blobs(&self, known: &BTreeSet<StandingBlob>, missing: &BTreeSet<Hash>) -> Result<()> {
-        for one in known {
-            mark(self.connection, one.blob, !missing.contains(&one.blob))?;
+    pub fn record_missing(&self, missing: &BTreeSet<Hash>) -> Result<()> {
+        for &blob in missing {
+            mark(self.connection, blob, false)?;
+        }
+        let fresh = format!("{ENTRY_THERE} AND a.blob NOT IN (SELECT blob FROM blobs_there)");
+        for one in standing(self.connection, &fresh, |blob| !missing.contains(blob))? {
+            mark(self.connection, one.blob, true)?;
         }
         Ok(())
     }

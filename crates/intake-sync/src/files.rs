@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use intake_store::{Blobs, Reader, SealedBlob, StandingBlob};
+use intake_store::{Blobs, Reader, SealedBlob};
 use intake_wire::{Became, BlobsAnswer, BlobsRequest, Hash, Head, JournalId, MissingBlob, Piece, PieceAnswer, limits};
 use reqwest::Body;
 use tokio::time::Instant;
@@ -50,12 +50,15 @@ pub(crate) struct Files {
 /// What to send of what the district misses: what stands here and was not tried in vain, in its order.
 pub(crate) fn to_send(
     missing: &[MissingBlob],
-    standing: &BTreeSet<StandingBlob>,
+    standing: &BTreeSet<Hash>,
     skipped: &BTreeSet<Hash>,
 ) -> Vec<MissingBlob> {
-    let here: BTreeSet<Hash> = standing.iter().map(|one| one.blob).collect();
-    let wanted = missing.iter().filter(|one| here.contains(&one.blob) && !skipped.contains(&one.blob));
+    let wanted = missing.iter().filter(|one| standing.contains(&one.blob) && !skipped.contains(&one.blob));
     wanted.copied().collect()
+}
+
+fn names(missing: &[MissingBlob]) -> BTreeSet<Hash> {
+    missing.iter().map(|one| one.blob).collect()
 }
 
 /// How large the next piece is.
@@ -107,8 +110,7 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     /// Asks what the district misses, keeps that, and sends it unless it is held back. Gives whether anything was sent, so that
     /// both sides are to be compared once more.
     pub(crate) async fn send_files(&mut self, local: &Local) -> Result<bool> {
-        let (any, settings, standing) =
-            reading(self.db, |r| Ok((r.has_blobs()?, r.line_settings()?, r.standing_blobs()?))).await?;
+        let (any, settings) = reading(self.db, |r| Ok((r.has_blobs()?, r.line_settings()?))).await?;
         if !any {
             self.files.missing = Some(0);
             return Ok(false);
@@ -117,7 +119,9 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
             self.files.missing = Some(reading(self.db, |r| Ok(r.unsent_blobs()?.0)).await?);
             return Ok(false);
         };
-        self.keep_missing(&standing, &missing).await?;
+        self.keep_missing(&missing).await?;
+        let named = names(&missing);
+        let standing = reading(self.db, move |r| r.standing_among(&named)).await?;
         let wanted = to_send(&missing, &standing, &self.files.skipped);
         if wanted.is_empty() || (settings.metered && !self.files.with_held_back) {
             return Ok(false);
@@ -128,17 +132,16 @@ impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     }
 
     /// Keeps which of the attachments whose entries the district holds it misses.
-    async fn keep_missing(&mut self, known: &BTreeSet<StandingBlob>, missing: &[MissingBlob]) -> Result<()> {
+    async fn keep_missing(&mut self, missing: &[MissingBlob]) -> Result<()> {
         self.files.missing = Some(missing.len() as u64);
-        let known = known.clone();
-        let names: BTreeSet<Hash> = missing.iter().map(|one| one.blob).collect();
-        writing(self.db, move |tx| tx.record_blobs(&known, &names)).await
+        let names = names(missing);
+        writing(self.db, move |tx| tx.record_missing(&names)).await
     }
 
     /// The same as told on a stick, once the district's heads of the same answer are kept.
     pub(crate) async fn hear_of_files(&mut self, missing: &[MissingBlob]) -> Result<()> {
-        let (before, standing) = reading(self.db, move |r| Ok((unsent(r)?, r.standing_blobs()?))).await?;
-        self.keep_missing(&standing, missing).await?;
+        let before = reading(self.db, unsent).await?;
+        self.keep_missing(missing).await?;
         self.files.sent = before.saturating_sub(reading(self.db, unsent).await?);
         Ok(())
     }

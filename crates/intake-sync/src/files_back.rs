@@ -5,6 +5,7 @@
 //! all of it is here with the hash that the district told; what is here and does not open is refused, and not asked for again.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use intake_store::{Blobs, Returned, StandingBlob};
 use intake_wire::{BlobAnswer, BlobRequest, Hash, Head, JournalId, Piece, blob_bytes_at_most};
@@ -35,14 +36,15 @@ enum Came {
 impl<P: Fn(Progress) + Send + Sync> Run<'_, P> {
     /// Fetches what the desk lost, unless it is held back. Gives whether something was written meanwhile that goes first.
     pub(crate) async fn fetch_files(&mut self, local: &Local) -> Result<bool> {
-        let (sent, settings) = reading(self.db, |r| Ok((r.sent_blobs()?, r.line_settings()?))).await?;
-        if sent.is_empty() {
+        let (any, settings) = reading(self.db, |r| Ok((r.has_blobs()?, r.line_settings()?))).await?;
+        if !any {
             return Ok(false);
         }
         let blobs = Blobs::of(self.db.folder());
-        let lying = blocking(move || Ok(blobs.lying()?)).await?;
-        let lost = sent.into_iter().filter(|one| !lying.files.contains(&one.blob));
-        let (refused, lost): (Vec<_>, Vec<_>) = lost.partition(|one| lying.refused.contains(&one.blob));
+        let lying = Arc::new(blocking(move || Ok(blobs.lying()?)).await?);
+        let here = Arc::clone(&lying);
+        let lost = reading(self.db, move |r| r.lost_blobs(|blob| here.files.contains(blob))).await?;
+        let (refused, lost): (Vec<_>, Vec<_>) = lost.into_iter().partition(|one| lying.refused.contains(&one.blob));
         (self.files.refused, self.files.lost) = (refused.len() as u64, lost.len() as u64);
         if lost.is_empty() || (settings.metered && !self.files.with_held_back) {
             return Ok(false);
