@@ -27,6 +27,16 @@ async fn on_a_matter(window: &Window) -> String {
     number
 }
 
+/// The same at a desk that is enrolled, and sent.
+async fn on_a_matter_that_is_sent(window: &Window, home: &Home, district: &LocalDistrict) -> String {
+    create_desk(window, home).await;
+    enrol(window, district).await;
+    window.at("name").await;
+    let number = on_a_matter(window).await;
+    exchange(window).await;
+    number
+}
+
 #[tokio::test]
 async fn a_matter_goes_its_way_by_one_key_a_step_and_a_wrong_step_is_taken_back() {
     let (screen, home) = (Screen::start(None).unwrap(), Home::new());
@@ -155,11 +165,7 @@ async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_
     let district = tokio::task::block_in_place(|| LocalDistrict::start(office.path()).unwrap());
     let driver = Driver::start(&screen, home.path());
     let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    enrol(&window, &district).await;
-    window.at("name").await;
-    let number = on_a_matter(&window).await;
-    exchange(&window).await;
+    let number = on_a_matter_that_is_sent(&window, &home, &district).await;
     tokio::task::block_in_place(|| {
         in_database(
             &district,
@@ -197,11 +203,7 @@ async fn what_is_forwarded_to_the_centre_is_owed_by_it_until_it_objects() {
     let district = tokio::task::block_in_place(|| LocalDistrict::start(office.path()).unwrap());
     let driver = Driver::start(&screen, home.path());
     let window = Window::open(&driver, &home.desk()).await;
-    create_desk(&window, &home).await;
-    enrol(&window, &district).await;
-    window.at("name").await;
-    let number = on_a_matter(&window).await;
-    exchange(&window).await;
+    let number = on_a_matter_that_is_sent(&window, &home, &district).await;
     tokio::task::block_in_place(|| forward(&district, &number));
     exchange(&window).await;
     window.press(&[F3]).await;

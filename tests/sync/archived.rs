@@ -19,6 +19,16 @@ fn signed_in(home: &Path, clock: &FixedMoments) -> Desk {
     desk
 }
 
+/// A district and a desk of it by one clock.
+async fn enrolled(home: &Path, office: &Path, clock: &FixedMoments) -> (LocalDistrict, Desk) {
+    let shared = clock.clone();
+    let district = LocalDistrict::start_at(office, Arc::new(move || shared.now_ms())).unwrap();
+    let desk = open_at(home, Arc::new(clock.clone())).unwrap();
+    desk.create_desk(&form(home)).unwrap();
+    desk.enrol(&district.address(), &district.enrolment_code(CENTRE, 1).unwrap()).await.unwrap();
+    (district, desk)
+}
+
 /// A backup by the district's administrator, restored for a test and marked; gives how many attachments it holds, and how many
 /// of these damaged.
 fn back_up(district: &LocalDistrict, night: &str) -> (usize, usize) {
@@ -43,11 +53,7 @@ async fn erasable(desk: &Desk) -> (u64, u64) {
 async fn a_desk_erases_nothing_before_two_backups_of_the_district_hold_it() {
     let (home, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let clock = FixedMoments::default();
-    let shared = clock.clone();
-    let district = LocalDistrict::start_at(office.path(), Arc::new(move || shared.now_ms())).unwrap();
-    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
-    desk.create_desk(&form(home.path())).unwrap();
-    desk.enrol(&district.address(), &district.enrolment_code(CENTRE, 1).unwrap()).await.unwrap();
+    let (district, desk) = enrolled(home.path(), office.path(), &clock).await;
     let number = desk.register(&visits::property_fee()).unwrap().number;
     desk.register(&visits::elder_support()).unwrap();
     assert!(desk.exchange(|_| {}).await.unwrap().in_step);
@@ -72,11 +78,7 @@ async fn a_desk_erases_nothing_before_two_backups_of_the_district_hold_it() {
 async fn a_matter_is_erased_only_once_two_backups_hold_its_attachments_too() {
     let (home, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let clock = FixedMoments::default();
-    let shared = clock.clone();
-    let district = LocalDistrict::start_at(office.path(), Arc::new(move || shared.now_ms())).unwrap();
-    let desk = open_at(home.path(), Arc::new(clock.clone())).unwrap();
-    desk.create_desk(&form(home.path())).unwrap();
-    desk.enrol(&district.address(), &district.enrolment_code(CENTRE, 1).unwrap()).await.unwrap();
+    let (district, desk) = enrolled(home.path(), office.path(), &clock).await;
     let (first, second) =
         (desk.register(&visits::property_fee()).unwrap(), desk.register(&visits::elder_support()).unwrap());
     desk.attach(&first.number, "合同.png", &picture(1, 300_000)).unwrap();
