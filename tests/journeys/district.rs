@@ -176,6 +176,16 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.press(ENTER).await;
     browser.shows("张伟").await;
     browser.picture("matter").await;
+    browser.reach("details:has(#to-centre-forwarded) summary").await;
+    browser.press(ENTER).await;
+    browser.reach("#to-centre-forwarded").await;
+    browser.press(' ').await;
+    browser.fill("#text-forwarded", "请按职责办理").await;
+    browser.picture("forward").await;
+    browser.press(TAB).await;
+    browser.press(ENTER).await;
+    browser.shows("登记的中心").await;
+    browser.picture("forwarded").await;
     browser.open("/matters/person").await;
     browser.fill("#text", "张伟").await;
     browser.fill("#reason", "核对来信").await;
