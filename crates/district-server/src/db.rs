@@ -46,8 +46,9 @@ pub(crate) fn pool(address: &str, connections: usize) -> Result<Pool> {
         address.parse().map_err(|_| Error::Config(vec!["postgres is not a connection address".into()]))?;
     postgres.connect_timeout(CONNECTION_WAIT);
     // Every statement asks by a key. One that was planned while its table was still empty would read all of it, or all that a
-    // shorter index gives, for the rest of the connection's life, or until PostgreSQL next counts its rows.
-    let planned = "-c enable_seqscan=off -c plan_cache_mode=force_custom_plan";
+    // shorter index gives, for the rest of the connection's life, or until PostgreSQL next counts its rows. A statement that
+    // has no key to ask by is given such a price then that PostgreSQL would compile it first, which takes longer than it.
+    let planned = "-c enable_seqscan=off -c plan_cache_mode=force_custom_plan -c jit=off";
     let options = format!("{} {planned}", postgres.get_options().unwrap_or_default());
     postgres.options(options.trim());
     let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
