@@ -11,6 +11,9 @@ use crate::{District, Error, Result};
 /// Epochs of one desk that one request may name.
 const JOURNALS: usize = 1024;
 
+/// Entries that are read for a page that goes down.
+const DOWN_ENTRIES: i64 = 512;
+
 /// Content of one block and of one page, well under the protocol's limits in spite of long texts.
 const BLOCK_CONTENT: usize = 2 << 20;
 const PAGE_CONTENT: usize = 8 << 20;
@@ -37,7 +40,7 @@ impl District {
         let first_unarchived = blobs_archived::first_unarchived(&client, centre, desk).await?;
         let mut states = Vec::new();
         for known in journals::of_desk(&client, centre, desk).await? {
-            let verdicts = entries::open_verdicts(&client, &known).await?;
+            let verdicts = entries::open_verdicts(&client, &known, 1, known.head.seq).await?;
             let mark = Some(known.mark);
             let archived = archived.get(&known.id).copied().unwrap_or(0);
             let before =
@@ -118,9 +121,8 @@ impl District {
         };
         // Where there is no more of the one that was asked for, the next one goes on: this district was restored.
         while let Some((own, from)) = at.take() {
-            let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
             let agreed = own::hash_at(&client, centre, own.id, from.seq).await? == Some(from.hash);
-            let entries = if agreed { own::after(&client, centre, own.id, from.seq, limit).await? } else { Vec::new() };
+            let entries = if agreed { own::after(&client, centre, own.id, from.seq, DOWN_ENTRIES).await? } else { Vec::new() };
             if !entries.is_empty() {
                 self.write(&mut page, own.id, &own.mark, from, entries)?;
             } else if asked.of.is_some() {
@@ -142,8 +144,7 @@ impl District {
                 at => entries::hashes(&client, &known, at, at).await?.pop().map(|(seq, hash)| Head { seq, hash }),
             };
             if let Some(before) = before {
-                let limit = i64::try_from(limits::PAGE_ENTRIES).unwrap_or(i64::MAX);
-                let entries = entries::whole_after(&client, &known, asked.after, limit).await?;
+                let entries = entries::whole_after(&client, &known, asked.after, DOWN_ENTRIES).await?;
                 self.write(&mut page, known.id, &known.mark, before, entries)?;
             }
         }
@@ -170,10 +171,8 @@ impl District {
             let fits = fits.count().max(1);
             let later = entries.split_off(fits.min(entries.len()));
             left = left.saturating_sub(entries.iter().map(size).sum());
-            let block = Block::sign(None, journal, mark.to_owned(), head, entries, self.keys.signing())?;
-            for entry in &block.entries {
-                head = entry.follow(journal, head)?;
-            }
+            let (block, after) = Block::sign(None, journal, mark.to_owned(), head, entries, self.keys.signing())?;
+            head = after;
             bytes.extend(page.block(&block)?);
             entries = later;
         }

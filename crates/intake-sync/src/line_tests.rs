@@ -224,7 +224,7 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             for entry in &memory.own {
                 let next = entry.follow(DISTRICT, head).unwrap();
                 if entry.seq > after {
-                    let block = Block::sign(None, DISTRICT, String::new(), head, vec![entry.clone()], &district_key());
+                    let (block, _) = Block::sign(None, DISTRICT, String::new(), head, vec![entry.clone()], &district_key());
                     page.extend(writer.block(&block.unwrap()).unwrap());
                 }
                 head = next;
@@ -321,22 +321,22 @@ fn quick() -> Patience {
 async fn all_entries_reach_the_district_once_and_a_second_exchange_sends_none() {
     let district = District::start();
     district.writes(3);
-    let desk = district.desk(1100);
-    assert_eq!(outlook(&desk.db).unwrap().entries, 1100);
+    let desk = district.desk(4200);
+    assert_eq!(outlook(&desk.db).unwrap().entries, 4200);
     let seen = Mutex::new(Vec::new());
     let outcome =
         exchange_with(&desk.db, quick(), |progress| seen.lock().unwrap().push(progress), || 42).await.unwrap();
     assert!(outcome.in_step && !outcome.forked && !outcome.district_ahead, "{outcome:?}");
-    assert_eq!((outcome.sent, outcome.already_had, district.held()), (1100, 0, 1100));
-    assert_eq!(district.with(|memory| memory.requests["/v1/pages"]), 3, "512 entries a page");
+    assert_eq!((outcome.sent, outcome.already_had, district.held()), (4200, 0, 4200));
+    assert_eq!(district.with(|memory| memory.requests["/v1/pages"]), 3, "2048 entries a page");
     let seen = seen.into_inner().unwrap();
     assert_eq!(seen.first().unwrap().phase, Phase::Connecting);
-    assert_eq!(*seen.last().unwrap(), Progress { phase: Phase::Comparing, done: 1100, total: 1100, file: 0, files: 0 });
+    assert_eq!(*seen.last().unwrap(), Progress { phase: Phase::Comparing, done: 4200, total: 4200, file: 0, files: 0 });
     assert!(seen.windows(2).all(|two| two[0].done <= two[1].done), "{seen:?}");
     let again = desk.exchange().await.unwrap();
     assert!(again.in_step);
     assert_eq!((again.sent, again.already_had), (0, 0));
-    assert_eq!(district.with(|memory| memory.pages_entries), 1100);
+    assert_eq!(district.with(|memory| memory.pages_entries), 4200);
     let outlook = outlook(&desk.db).unwrap();
     assert!(outlook.in_step && outlook.seconds.is_some());
     assert_eq!((outlook.entries, outlook.last_exchange_ms), (0, Some(42)));

@@ -20,6 +20,8 @@ const PIECE: usize = 16 << 10;
 /// Content of one block and of one page, well under the protocol's limits in spite of long texts.
 const BLOCK_CONTENT: usize = 2 << 20;
 const PAGE_CONTENT: usize = 8 << 20;
+/// Entries that are read before their content is counted.
+const READ_AT_ONCE: usize = 256;
 
 /// Entries of one journal that follow `before`, as many as fit a page.
 pub(crate) struct Page {
@@ -43,8 +45,16 @@ impl Page {
         let line = reader.line();
         let Some(epoch) = line.epochs()?.into_iter().find(|epoch| epoch.journal == journal) else { return Ok(None) };
         let Some(hash) = line.hash_at(journal, after)? else { return Ok(None) };
-        let mut entries = line.entries(journal, after, limits::PAGE_ENTRIES)?;
-        entries.truncate(fitting(&entries, PAGE_CONTENT));
+        let mut entries: Vec<Entry> = Vec::new();
+        while entries.len() < limits::PAGE_ENTRIES && fitting(&entries, PAGE_CONTENT) >= entries.len() {
+            let last = entries.last().map_or(after, |entry| entry.seq);
+            let more = line.entries(journal, last, READ_AT_ONCE)?;
+            if more.is_empty() {
+                break;
+            }
+            entries.extend(more);
+        }
+        entries.truncate(fitting(&entries, PAGE_CONTENT).min(limits::PAGE_ENTRIES));
         let page = Self { journal, mark: epoch.mark, before: Head { seq: after, hash }, entries };
         Ok(Some(page).filter(|page| !page.entries.is_empty()))
     }
@@ -122,8 +132,8 @@ impl Page {
         let mut rest = entries;
         while !rest.is_empty() {
             let later = rest.split_off(fitting(&rest, BLOCK_CONTENT).min(limits::BLOCK_ENTRIES));
-            let block = Block::sign(Some(certificate.clone()), journal, mark.clone(), before, rest, key)?;
-            before = block.entries.iter().try_fold(before, |head, entry| entry.follow(journal, head))?;
+            let (block, after) = Block::sign(Some(certificate.clone()), journal, mark.clone(), before, rest, key)?;
+            before = after;
             if !leave(writer.block(&block)?, block.entries.len() as u64) {
                 return Ok(());
             }

@@ -15,8 +15,9 @@ use crate::{Error, Hash, Result, sha256};
 pub mod limits {
     /// Entries in a block: what a cut can cost.
     pub const BLOCK_ENTRIES: usize = 16;
-    /// Entries in a page.
-    pub const PAGE_ENTRIES: usize = 512;
+    /// Entries in a page. Its blocks are kept as they arrive, so that a cut does not cost more for a long page; after each page
+    /// one end waits for the other.
+    pub const PAGE_ENTRIES: usize = 2048;
     /// Bytes of one block's CBOR.
     pub const BLOCK_BYTES: usize = 4 << 20;
     /// Bytes of content of one entry, both parts together: a hundred times a long visit. What is larger is refused before
@@ -69,7 +70,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// Signs entries that follow `head`.
+    /// Signs entries that follow `head`; gives the head after them too.
     ///
     /// # Errors
     /// [`Error::Chain`] where they do not, [`Error::Form`] for none or too many.
@@ -80,10 +81,10 @@ impl Block {
         head: Head,
         entries: Vec<Entry>,
         key: &SigningKey,
-    ) -> Result<Self> {
+    ) -> Result<(Self, Head)> {
         let after = chain(journal, head, &entries)?;
         let signature = key.sign("block 1", &signed_bytes(journal, &mark, after)?);
-        Ok(Self { certificate, journal, mark, previous: head.hash, entries, signature })
+        Ok((Self { certificate, journal, mark, previous: head.hash, entries, signature }, after))
     }
 
     /// The head before the first entry.
@@ -250,7 +251,7 @@ mod tests {
             let before = head;
             let (entry, hash) = draft.after(journal, head, 1, moment).unwrap();
             head = Head { seq: entry.seq, hash };
-            blocks.push(Block::sign(None, journal, "A".into(), before, vec![entry], &key).unwrap());
+            blocks.push(Block::sign(None, journal, "A".into(), before, vec![entry], &key).unwrap().0);
         }
         let mut writer = PageWriter::new().unwrap();
         let mut bytes: Vec<u8> = blocks.iter().flat_map(|block| writer.block(block).unwrap()).collect();

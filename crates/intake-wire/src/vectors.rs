@@ -109,7 +109,7 @@ fn vectors() -> Value {
         })
         .collect();
     let sign = |certificate, from: usize, to: usize| {
-        Block::sign(certificate, JOURNAL, "A".into(), heads[from], entries[from..to].to_vec(), &desk).unwrap()
+        Block::sign(certificate, JOURNAL, "A".into(), heads[from], entries[from..to].to_vec(), &desk).unwrap().0
     };
     let blocks = [sign(Some(certificate.clone()), 0, 2), sign(Some(certificate.clone()), 2, 3)];
     let mut writer = PageWriter::new().unwrap();

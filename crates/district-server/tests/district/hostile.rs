@@ -109,7 +109,7 @@ fn framed(blocks: &[Block]) -> Vec<u8> {
 /// A signed block of one entry, made by hand.
 fn block(desk: &Desk, mark: &str, before: Head, entry: Entry) -> Vec<u8> {
     let certificate = Some(desk.certificate.clone());
-    framed(&[Block::sign(certificate, desk.journal, mark.into(), before, vec![entry], &desk.key).unwrap()])
+    framed(&[Block::sign(certificate, desk.journal, mark.into(), before, vec![entry], &desk.key).unwrap().0])
 }
 
 fn entry(seq: u64, kind: &str, moment: Moment, content: usize) -> Entry {
@@ -286,14 +286,14 @@ async fn more_entries_than_allowed_and_places_beyond_all_numbers_are_refused() {
         server.refuses(block(&desk, "A", far(seq - 1), entry), UNREADABLE, "a place beyond").await;
     }
     let (last, none) = (entry(u64::MAX, "voided", moment(0, 0), 2), entry(0, "voided", moment(0, 0), 2));
-    let mut over = Block::sign(None, desk.journal, "A".into(), far(u64::MAX - 1), vec![last], &desk.key).unwrap();
+    let (mut over, _) = Block::sign(None, desk.journal, "A".into(), far(u64::MAX - 1), vec![last], &desk.key).unwrap();
     over.certificate = Some(desk.certificate.clone());
     over.entries.push(none);
     server.refuses(framed(&[over]), UNREADABLE, "a place after the last one").await;
     // One entry more than a page may hold: those before it are stored, as the protocol says, and it is not.
     let page = desk.whole();
     assert_eq!(server.post("/v1/pages", page).await, Err(UNREADABLE));
-    assert_eq!(server.stored().await, (512, 0));
+    assert_eq!(server.stored().await, (i64::try_from(limits::PAGE_ENTRIES).unwrap(), 0));
     let sealed = |path: &str, what: Vec<u8>| {
         let signature = desk.key.sign(&format!("request 1 {path}"), &what);
         encode(&SignedRequest { certificate: desk.certificate.clone(), body: what, signature }).unwrap()
