@@ -59,6 +59,11 @@ impl Run {
         &self.decided
     }
 
+    /// The numbers of the matters that it registers.
+    pub(crate) fn numbers(&self) -> Vec<&str> {
+        self.matters.iter().map(|matter| matter.number.as_str()).collect()
+    }
+
     /// `None` where the entry does not stand alone.
     fn take(&mut self, journal: &Journal, entry: &Held) -> Option<()> {
         let number = match entry.kind.as_str() {
@@ -115,11 +120,7 @@ impl Run {
 
     /// Folds the run into the tables and leaves its entries as they are.
     pub(crate) async fn fold(&self, tx: &mut Transaction<'_>, journal: &Journal) -> Result<bool> {
-        let numbers: Vec<&str> = self.matters.iter().map(|matter| matter.number.as_str()).collect();
-        if !numbers.is_empty() && matters::any_registered(tx, journal, &numbers).await? {
-            return Ok(false);
-        }
-        if numbers.is_empty() && self.slips.is_empty() {
+        if self.matters.is_empty() && self.slips.is_empty() {
             return Ok(true);
         }
         let inner = tx.savepoint("run").await?;
@@ -134,11 +135,12 @@ impl Run {
                 inner.commit().await?;
                 Ok(true)
             }
-            // A matter that another epoch registered, or none at all.
+            // A slip of a matter that another epoch registered, or none at all.
             Ok(false) => {
                 inner.rollback().await?;
                 Ok(false)
             }
+            // Also where a number is registered already: to ask first would cost every usual day what this one rarely does.
             Err(error) if unfit(&error) => {
                 inner.rollback().await?;
                 Ok(false)

@@ -45,6 +45,8 @@ struct Taken {
     seen: Vec<u64>,
     had: BTreeSet<u64>,
     contradicted: BTreeSet<u64>,
+    /// Nothing of the journal waits to be applied.
+    applied: bool,
     /// A block came after a gap: it and those behind it are not taken, and the desk goes on from the head.
     gap: bool,
 }
@@ -236,19 +238,21 @@ impl District {
         let applied = if plain.fold(&mut tx, &journal).await? { plain.decided() } else { &[] };
         // On their way together: neither asks what the other answers. The first that fails says why, and those behind it that one
         // did.
-        let (stored, forked, set, done) = tokio::join!(
+        let (stored, forked, set, noted) = tokio::join!(
             entries::insert(&tx, &journal, &fresh, applied),
             entries::insert_forks(&tx, &journal, &forks),
-            async { if moves { journals::set_head(&tx, &journal, end, !forks.is_empty()).await } else { Ok(()) } },
             async {
-                let Some((last, _)) = applied.last() else { return Ok(()) };
-                journals::set_applied(&tx, &journal, *last).await
+                if !moves {
+                    return Ok(());
+                }
+                journals::set_head(&tx, &journal, end, !forks.is_empty(), applied.last().map(|(last, _)| *last)).await
+            },
+            async {
+                let numbers = if applied.is_empty() { Vec::new() } else { plain.numbers() };
+                if numbers.is_empty() { Ok(()) } else { shared::note_registered(&tx, &journal, &numbers).await }
             },
         );
-        stored.and(forked).and(set).and(done)?;
-        if let Some((last, _)) = applied.last() {
-            shared::note(&tx, &journal, journal.applied, *last).await?;
-        }
+        stored.and(forked).and(set).and(noted)?;
         tx.commit().await?;
         for _ in applied {
             self.metrics.decided(entries::word(&VerdictKind::Stored));
@@ -256,6 +260,7 @@ impl District {
         for (kind, count) in [("new", fresh.len()), ("had", had.len()), ("contradicting", forks.len())] {
             self.metrics.arrived(kind, count);
         }
+        taken.applied = applied.last().map_or(journal.applied, |(last, _)| *last) >= end.seq;
         taken.had.extend(had);
         taken.contradicted.extend(forks.iter().map(|(entry, _)| entry.seq));
         taken.seen.extend(entries().map(|(entry, _)| entry.seq));
@@ -267,29 +272,31 @@ impl District {
         let (Some(certificate), Some(id)) = (&author.certificate, author.journal) else {
             return Err(Error::Request("a page without blocks".into()));
         };
-        self.apply(&certificate.centre, id).await?;
+        if !taken.applied {
+            self.apply(&certificate.centre, id).await?;
+        }
         self.apply_what_waited(&certificate.centre).await?;
-        let mut client = self.pool.get().await?;
-        let tx = client.transaction().await?;
-        let Some(journal) = journals::lock(&tx, &certificate.centre, id).await? else {
+        let client = self.pool.get().await?;
+        let Some(journal) = journals::find(&client, &certificate.centre, id).await? else {
             // Only a gap at the very start leaves no row: the transaction that made it was not committed.
             return Ok((id, PageAnswer { head: Head::EMPTY, verdicts: Vec::new(), forked: false }));
         };
-        let found = entries::verdicts(&tx, &journal, &taken.seen).await?;
-        tx.commit().await?;
+        let found = match (taken.seen.iter().min(), taken.seen.iter().max()) {
+            (Some(first), Some(last)) => entries::open_verdicts(&client, &journal, *first, *last).await?,
+            _ => Vec::new(),
+        };
         let mut found: BTreeMap<u64, VerdictKind> = found.into_iter().map(|one| (one.seq, one.verdict)).collect();
         let verdict = |&seq: &u64| {
             let verdict = if taken.contradicted.contains(&seq) {
                 VerdictKind::SetAside { code: word(Code::JournalForked) }
             } else {
-                match found.remove(&seq)? {
-                    VerdictKind::Stored if taken.had.contains(&seq) => VerdictKind::AlreadyHad,
-                    other => other,
-                }
+                // What is not told of is stored.
+                let usual = if taken.had.contains(&seq) { VerdictKind::AlreadyHad } else { VerdictKind::Stored };
+                found.remove(&seq).unwrap_or(usual)
             };
-            Some(Verdict { seq, verdict })
+            Verdict { seq, verdict }
         };
-        let verdicts = taken.seen.iter().filter_map(verdict).collect();
+        let verdicts = taken.seen.iter().map(verdict).collect();
         Ok((id, PageAnswer { head: journal.head, verdicts, forked: !taken.contradicted.is_empty() }))
     }
 }

@@ -415,27 +415,13 @@ fn verdict(row: &Row) -> Result<Verdict> {
     Ok(Verdict { seq: seq(row.get(0)), verdict })
 }
 
-/// What became of these entries.
-pub(crate) async fn verdicts(c: &impl GenericClient, j: &Journal, seqs: &[u64]) -> Result<Vec<Verdict>> {
-    let seqs = seqs.iter().map(|&seq| place(seq)).collect::<Result<Vec<_>>>()?;
-    let rows = query(
-        c,
-        "SELECT e.* FROM unnest($3::int8[]) place CROSS JOIN LATERAL
-            (SELECT seq, verdict, verdict_code, verdict_ref FROM entries
-             WHERE centre = $1 AND journal_id = $2 AND seq = place OFFSET 0) e",
-        &[&j.centre, &j.id.0.as_slice(), &seqs],
-    )
-    .await?;
-    rows.iter().map(verdict).collect()
-}
-
-/// Every verdict of a journal that is not simply stored.
-pub(crate) async fn open_verdicts(c: &impl GenericClient, j: &Journal) -> Result<Vec<Verdict>> {
+/// Every verdict from one place of a journal to another, both included, that is not simply stored.
+pub(crate) async fn open_verdicts(c: &impl GenericClient, j: &Journal, from: u64, to: u64) -> Result<Vec<Verdict>> {
     let rows = query(
         c,
         "SELECT seq, verdict, verdict_code, verdict_ref FROM entries WHERE centre = $1 AND journal_id = $2
-             AND verdict IN ('set_aside', 'superseded', 'waiting') ORDER BY seq",
-        &[&j.centre, &j.id.0.as_slice()],
+             AND verdict IN ('set_aside', 'superseded', 'waiting') AND seq BETWEEN $3 AND $4 ORDER BY seq",
+        &[&j.centre, &j.id.0.as_slice(), &place(from)?, &place(to)?],
     )
     .await?;
     rows.iter().map(verdict).collect()

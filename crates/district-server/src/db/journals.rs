@@ -49,6 +49,12 @@ pub(crate) async fn lock(c: &impl GenericClient, centre: &str, id: JournalId) ->
     query_opt(c, &sql, &[&centre, &id.0.as_slice()]).await?.as_ref().map(read).transpose()
 }
 
+/// The journal as it stands.
+pub(crate) async fn find(c: &impl GenericClient, centre: &str, id: JournalId) -> Result<Option<Journal>> {
+    let sql = format!("SELECT {COLUMNS} FROM journals WHERE centre = $1 AND journal_id = $2");
+    query_opt(c, &sql, &[&centre, &id.0.as_slice()]).await?.as_ref().map(read).transpose()
+}
+
 /// All journals of a desk, the first epoch first.
 pub(crate) async fn of_desk(c: &impl GenericClient, centre: &str, desk: u8) -> Result<Vec<Journal>> {
     let sql = format!(
@@ -69,9 +75,20 @@ pub(crate) async fn all(c: &impl GenericClient) -> Result<Vec<Journal>> {
     query(c, &sql, &[]).await?.iter().map(read).collect()
 }
 
-pub(crate) async fn set_head(c: &impl GenericClient, j: &Journal, head: Head, forked: bool) -> Result<()> {
-    execute(c, "UPDATE journals SET head_seq = $3, head_hash = $4, forked = forked OR $5 WHERE centre = $1 AND journal_id = $2",
-        &[&j.centre, &j.id.0.as_slice(), &place(head.seq)?, &head.hash.0.as_slice(), &forked],
+/// Where the journal ends now, and up to where it is applied if that changed with it.
+pub(crate) async fn set_head(
+    c: &impl GenericClient,
+    j: &Journal,
+    head: Head,
+    forked: bool,
+    applied: Option<u64>,
+) -> Result<()> {
+    let applied = applied.map(place).transpose()?;
+    execute(
+        c,
+        "UPDATE journals SET head_seq = $3, head_hash = $4, forked = forked OR $5, applied_seq = coalesce($6, applied_seq)
+             WHERE centre = $1 AND journal_id = $2",
+        &[&j.centre, &j.id.0.as_slice(), &place(head.seq)?, &head.hash.0.as_slice(), &forked, &applied],
     )
     .await?;
     Ok(())

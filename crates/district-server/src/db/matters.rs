@@ -187,14 +187,6 @@ pub(crate) async fn put(c: &impl GenericClient, j: &Journal, v: &Version<'_>) ->
     Ok(())
 }
 
-/// Whether one of these numbers is registered in this journal.
-pub(crate) async fn any_registered(c: &impl GenericClient, j: &Journal, numbers: &[&str]) -> Result<bool> {
-    // Each number by itself (OFFSET 0 keeps it so): by ANY, the index is walked through the whole centre.
-    let sql = "SELECT EXISTS (SELECT 1 FROM unnest($2::text[]) n CROSS JOIN LATERAL
-                   (SELECT 1 FROM matters WHERE centre = $1 AND number = n AND journal_id = $3 OFFSET 0) m)";
-    Ok(query_one(c, sql, &[&j.centre, &numbers, &j.id.0.as_slice()]).await?.get(0))
-}
-
 /// Puts matters that nothing is known of, each with how often its slip was printed.
 pub(crate) async fn put_new(c: &impl GenericClient, j: &Journal, new: &[(Version<'_>, u32)]) -> Result<()> {
     if new.is_empty() {

@@ -28,6 +28,14 @@ pub(crate) async fn note(c: &impl GenericClient, j: &Journal, after: u64, to: u6
     Ok(())
 }
 
+/// The same of matters that their desk has just registered, by their numbers.
+pub(crate) async fn note_registered(c: &impl GenericClient, j: &Journal, numbers: &[&str]) -> Result<()> {
+    let sql = "INSERT INTO to_share SELECT d.centre, d.desk, n FROM desks d CROSS JOIN unnest($3::text[]) n
+                   WHERE d.centre = $1 AND d.desk <> $2 ORDER BY 2, 3 ON CONFLICT DO NOTHING";
+    execute(c, sql, &[&j.centre, &i16::from(j.desk), &numbers]).await?;
+    Ok(())
+}
+
 /// A desk is to hear of every matter of the centre's other desks.
 pub(crate) async fn note_all(c: &impl GenericClient, centre: &str, desk: u8) -> Result<()> {
     let sql = "INSERT INTO to_share SELECT DISTINCT centre, $2::int2, number FROM matters
