@@ -112,9 +112,9 @@ impl District {
                 }
                 rest = later;
             }
+            self.tell(&tx, &journal, &changes).await?;
             db::shared::note(&tx, &journal, journal.applied, last).await?;
             journals::set_applied(&tx, &journal, last).await?;
-            self.tell(&tx, &journal, &changes).await?;
             tx.commit().await?;
         }
     }

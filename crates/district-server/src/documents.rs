@@ -84,7 +84,7 @@ pub(crate) async fn delivered_for(tx: &Transaction<'_>, journal: &Journal, entry
 }
 
 impl District {
-    /// What waits for an entry of another desk's, the oldest first, for whoever must see that it comes.
+    /// What waits for an entry of another desk's, the longest first, for whoever must see that it comes.
     pub(crate) async fn waits_elsewhere(&self, limit: i64) -> Result<Vec<WaitsElsewhere>> {
         entries::waits_elsewhere(&self.pool.get().await?, limit).await
     }
@@ -102,11 +102,13 @@ impl District {
                 let outcome = apply_safely(&mut tx, &journal, &entry).await?;
                 if !matches!(outcome.verdict, VerdictKind::Waiting { .. }) {
                     changes.extend(self.settle(&mut tx, &journal, entry.seq, &outcome, false).await?);
-                    shared::note(&tx, &journal, entry.seq.saturating_sub(1), entry.seq).await?;
                     changes.push((entry.seq, outcome.verdict));
                 }
             }
             self.tell(&tx, &journal, &changes).await?;
+            for (seq, _) in &changes {
+                shared::note(&tx, &journal, seq.saturating_sub(1), *seq).await?;
+            }
             tx.commit().await?;
         }
         Ok(())

@@ -11,8 +11,8 @@ use crate::{District, Error, Result};
 /// Epochs of one desk that one request may name.
 const JOURNALS: usize = 1024;
 
-/// Entries that are read for a page that goes down.
-const DOWN_ENTRIES: i64 = 512;
+/// Entries of a page that goes down: a desk does not say how many it takes.
+const DOWN_ENTRIES: i64 = limits::SHORT_PAGE_ENTRIES as i64;
 
 /// Content of one block and of one page, well under the protocol's limits in spite of long texts.
 const BLOCK_CONTENT: usize = 2 << 20;
@@ -82,7 +82,13 @@ impl District {
         self.share(&tx, centre, desk, &mut own).await?;
         tx.commit().await?;
         let stick = StickRecipient::sealed(self.keys.stick_recipient(), self.keys.signing());
-        Ok(HeadsAnswer { journals: states, district: (own.id, own.head), now_ms: self.now_ms(), stick: Some(stick) })
+        Ok(HeadsAnswer {
+            journals: states,
+            district: (own.id, own.head),
+            now_ms: self.now_ms(),
+            stick: Some(stick),
+            page_entries: u32::try_from(limits::PAGE_ENTRIES).ok(),
+        })
     }
 
     /// Whether the desk holds entries of the district that the district no longer has: its database came from a backup.
@@ -122,7 +128,8 @@ impl District {
         // Where there is no more of the one that was asked for, the next one goes on: this district was restored.
         while let Some((own, from)) = at.take() {
             let agreed = own::hash_at(&client, centre, own.id, from.seq).await? == Some(from.hash);
-            let entries = if agreed { own::after(&client, centre, own.id, from.seq, DOWN_ENTRIES).await? } else { Vec::new() };
+            let entries =
+                if agreed { own::after(&client, centre, own.id, from.seq, DOWN_ENTRIES).await? } else { Vec::new() };
             if !entries.is_empty() {
                 self.write(&mut page, own.id, &own.mark, from, entries)?;
             } else if asked.of.is_some() {

@@ -54,10 +54,10 @@ impl District {
             for (entry, before) in &aside {
                 changes.extend(self.again(&mut tx, &journal, entry, before, done).await?);
             }
+            self.tell(&tx, &journal, &changes).await?;
             for (seq, _) in &changes {
                 shared::note(&tx, &journal, seq.saturating_sub(1), *seq).await?;
             }
-            self.tell(&tx, &journal, &changes).await?;
             tx.commit().await?;
             after = last;
         }

@@ -22,6 +22,8 @@ use crate::{District, Result, apply};
 
 /// Matters told at once; the desk asks again until there are no more.
 const AT_ONCE: i64 = 512;
+/// Bytes of records that are read together: they are another desk's, which may be as large as an entry may be.
+const AT_ONCE_BYTES: usize = 4 << 20;
 
 impl District {
     /// Writes what a desk is to hear of into the district's journal for it. However many matters it is, they are read and
@@ -33,12 +35,33 @@ impl District {
         for number in its_own {
             self.hand_back(tx, centre, desk, journal, number).await?;
         }
-        if others.is_empty() {
-            return Ok(());
+        let sizes = if others.is_empty() { BTreeMap::new() } else { shared::sizes(tx, centre, &others).await? };
+        let mut rest = others.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = rest.iter().take_while(|number| {
+                bytes += sizes.get(**number).copied().unwrap_or(0);
+                bytes <= AT_ONCE_BYTES
+            });
+            let (now, later) = rest.split_at(fits.count().max(1));
+            self.tell_of(tx, centre, desk, journal, now).await?;
+            rest = later;
         }
-        let stands = shared::stands(tx, centre, &others).await?;
-        let told = shared::told(tx, centre, desk, &others).await?;
-        let mut papers = papers(tx, centre, &others).await?;
+        Ok(())
+    }
+
+    /// Writes how matters of other desks stand.
+    async fn tell_of(
+        &self,
+        tx: &Transaction<'_>,
+        centre: &str,
+        desk: u8,
+        journal: &mut Own,
+        others: &[&str],
+    ) -> Result<()> {
+        let stands = shared::stands(tx, centre, others).await?;
+        let told = shared::told(tx, centre, desk, others).await?;
+        let mut papers = papers(tx, centre, others).await?;
         let (mut numbers, mut drafts) = (Vec::new(), Vec::new());
         for (&number, matter) in others.iter().filter_map(|number| Some((number, stands.get(*number)?))) {
             let before = told.get(number);
@@ -124,11 +147,7 @@ fn desk_of(number: &str) -> Option<u8> {
 }
 
 /// The notices that each of these matters' own desk issued, each as it stands: what other windows may hand over.
-async fn papers(
-    tx: &Transaction<'_>,
-    centre: &str,
-    numbers: &[&str],
-) -> Result<BTreeMap<String, Vec<SharedPaper>>> {
+async fn papers(tx: &Transaction<'_>, centre: &str, numbers: &[&str]) -> Result<BTreeMap<String, Vec<SharedPaper>>> {
     let mut issued = documents::of_matters(tx, centre, numbers).await?;
     issued.retain(|one| {
         desk_of(&one.number) == Some(one.desk) && Paper::from_word(&one.paper).is_some_and(Paper::is_handed_over)

@@ -285,18 +285,20 @@ impl District {
             (Some(first), Some(last)) => entries::open_verdicts(&client, &journal, *first, *last).await?,
             _ => Vec::new(),
         };
-        let mut found: BTreeMap<u64, VerdictKind> = found.into_iter().map(|one| (one.seq, one.verdict)).collect();
+        let found: BTreeMap<u64, VerdictKind> = found.into_iter().map(|one| (one.seq, one.verdict)).collect();
         let verdict = |&seq: &u64| {
             let verdict = if taken.contradicted.contains(&seq) {
                 VerdictKind::SetAside { code: word(Code::JournalForked) }
             } else {
                 // What is not told of is stored.
                 let usual = if taken.had.contains(&seq) { VerdictKind::AlreadyHad } else { VerdictKind::Stored };
-                found.remove(&seq).unwrap_or(usual)
+                found.get(&seq).cloned().unwrap_or(usual)
             };
             Verdict { seq, verdict }
         };
-        let verdicts = taken.seen.iter().map(verdict).collect();
+        // A server that took over from one that broke off may hold less by now than was stored a moment ago.
+        let held = |seq: &&u64| **seq <= journal.head.seq || taken.contradicted.contains(*seq);
+        let verdicts = taken.seen.iter().filter(held).map(verdict).collect();
         Ok((id, PageAnswer { head: journal.head, verdicts, forked: !taken.contradicted.is_empty() }))
     }
 }

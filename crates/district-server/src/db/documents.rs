@@ -138,12 +138,15 @@ pub(crate) struct Told {
 pub(crate) async fn of_matters(c: &impl GenericClient, centre: &str, numbers: &[&str]) -> Result<Vec<Issued>> {
     let rows = query(
         c,
-        "SELECT d.number, d.desk, d.document, d.paper, d.issued_on, d.void, o.desk, v.delivered_on, v.refused
-             FROM documents d JOIN journals j USING (centre, journal_id)
-             LEFT JOIN deliveries v ON v.centre = d.centre AND v.document_journal = d.journal_id AND v.document_seq = d.seq
-             LEFT JOIN journals o ON o.centre = v.centre AND o.journal_id = v.journal_id
-             WHERE d.centre = $1 AND d.number = ANY($2)
-             ORDER BY d.number, length(j.mark), j.mark, d.journal_id, d.seq, v.journal_id, v.seq",
+        "SELECT n, p.* FROM unnest($2::text[]) n CROSS JOIN LATERAL
+             (SELECT d.desk, d.document, d.paper, d.issued_on, d.void, o.desk, v.delivered_on, v.refused,
+                     length(j.mark), j.mark, d.journal_id, d.seq, v.journal_id, v.seq
+                 FROM documents d JOIN journals j USING (centre, journal_id)
+                 LEFT JOIN deliveries v ON v.centre = d.centre AND v.document_journal = d.journal_id
+                     AND v.document_seq = d.seq
+                 LEFT JOIN journals o ON o.centre = v.centre AND o.journal_id = v.journal_id
+                 WHERE d.centre = $1 AND d.number = n OFFSET 0) p
+             ORDER BY 1, 10, 11, 12, 13, 14, 15",
         &[&centre, &numbers],
     )
     .await?;

@@ -297,11 +297,12 @@ pub(crate) struct WaitsElsewhere {
     pub(crate) number: Option<String>,
 }
 
-/// Such entries of every centre, the oldest first.
+/// Such entries of every centre, those first that arrived first: a desk's clock may say anything.
 pub(crate) async fn waits_elsewhere(c: &impl GenericClient, limit: i64) -> Result<Vec<WaitsElsewhere>> {
     let sql = "SELECT e.centre, j.desk, e.seq, e.kind, e.at_ms, e.number
                    FROM entries e JOIN journals j USING (centre, journal_id)
-                   WHERE e.verdict = 'waiting' AND e.verdict_ref = 0 ORDER BY e.at_ms, e.centre, j.desk, e.seq LIMIT $1";
+                   WHERE e.verdict = 'waiting' AND e.verdict_ref = 0
+                   ORDER BY e.received_at, e.centre, j.desk, e.seq LIMIT $1";
     let one = |row: &Row| WaitsElsewhere {
         centre: row.get(0),
         desk: u8::try_from(row.get::<_, i16>(1)).unwrap_or(0),

@@ -13,6 +13,9 @@ use crate::Result;
 
 /// The centre's desks are to hear of what was applied between two places of a journal, the second included: of a matter and its
 /// papers every desk but the one that registered it, and that one of what another desk did for it.
+///
+/// A desk that was to hear of it anyway and asks at this moment waits until all this is committed: else it would be told how the
+/// matter stood before, and never how it stands. So this comes last, after the district's own journal is locked, as it is there.
 pub(crate) async fn note(c: &impl GenericClient, j: &Journal, after: u64, to: u64) -> Result<()> {
     execute(
         c,
@@ -21,7 +24,7 @@ pub(crate) async fn note(c: &impl GenericClient, j: &Journal, after: u64, to: u6
                 AND e.verdict = 'stored' AND e.kind IN ('registered', 'corrected', 'voided', 'resealed', 'carried',
                     'document_issued', 'document_voided', 'document_delivered', 'delivered_for')
                 AND (d.desk <> substr(e.number, 20, 2)::int2 OR d.desk <> $5)
-             ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING",
+             ORDER BY 1, 2, 3 ON CONFLICT (centre, desk, number) DO UPDATE SET number = excluded.number",
         &[&j.centre, &j.id.0.as_slice(), &place(after)?, &place(to)?, &i16::from(j.desk)],
     )
     .await?;
@@ -54,7 +57,7 @@ pub(crate) async fn note_one(c: &impl GenericClient, centre: &str, desk: u8, num
 /// Takes the first of what a desk is to hear of.
 pub(crate) async fn take(c: &impl GenericClient, centre: &str, desk: u8, limit: i64) -> Result<Vec<String>> {
     let sql = "DELETE FROM to_share WHERE centre = $1 AND desk = $2 AND number IN
-                   (SELECT number FROM to_share WHERE centre = $1 AND desk = $2 ORDER BY number LIMIT $3)
+                   (SELECT number FROM to_share WHERE centre = $1 AND desk = $2 ORDER BY number LIMIT $3 FOR UPDATE)
                RETURNING number";
     let mut taken: Vec<String> =
         query(c, sql, &[&centre, &i16::from(desk), &limit]).await?.iter().map(|row| row.get(0)).collect();
@@ -72,16 +75,28 @@ pub(crate) struct Stands {
     pub(crate) personal: Option<Vec<u8>>,
 }
 
+/// How many bytes the record of each of these matters has, where it is told at all.
+pub(crate) async fn sizes(c: &impl GenericClient, centre: &str, numbers: &[&str]) -> Result<BTreeMap<String, usize>> {
+    let sql = "SELECT n, max(octet_length(m.personal)) FROM unnest($2::text[]) n CROSS JOIN LATERAL
+                   (SELECT e.personal FROM matters m JOIN entries e ON e.centre = m.centre
+                       AND e.journal_id = m.version_journal AND e.seq = m.version_seq
+                    WHERE m.centre = $1 AND m.number = n AND m.sealed = false OFFSET 0) m GROUP BY n";
+    let size = |row: &Row| usize::try_from(row.get::<_, Option<i32>>(1).unwrap_or(0)).unwrap_or(0);
+    Ok(query(c, sql, &[&centre, &numbers]).await?.iter().map(|row| (row.get(0), size(row))).collect())
+}
+
 /// The last one of each number that is known.
 pub(crate) async fn stands(c: &impl GenericClient, centre: &str, numbers: &[&str]) -> Result<BTreeMap<String, Stands>> {
+    // Each number by itself (OFFSET 0 keeps it so): by ANY, the index may be walked through the whole centre.
     let rows = query(
         c,
-        "SELECT DISTINCT ON (m.number) m.number, m.local_date, m.version, m.void, coalesce(m.sealed, true),
-                 CASE WHEN m.sealed = false THEN e.personal END
-             FROM matters m JOIN journals j USING (centre, journal_id)
-             LEFT JOIN entries e ON e.centre = m.centre AND e.journal_id = m.version_journal AND e.seq = m.version_seq
-             WHERE m.centre = $1 AND m.number = ANY($2)
-             ORDER BY m.number, coalesce(m.sealed, true) DESC, length(j.mark) DESC, j.mark DESC",
+        "SELECT n, s.* FROM unnest($2::text[]) n CROSS JOIN LATERAL
+             (SELECT m.local_date, m.version, m.void, coalesce(m.sealed, true),
+                     CASE WHEN m.sealed = false THEN e.personal END
+                 FROM matters m JOIN journals j USING (centre, journal_id)
+                 LEFT JOIN entries e ON e.centre = m.centre AND e.journal_id = m.version_journal AND e.seq = m.version_seq
+                 WHERE m.centre = $1 AND m.number = n
+                 ORDER BY coalesce(m.sealed, true) DESC, length(j.mark) DESC, j.mark DESC LIMIT 1) s",
         &[&centre, &numbers],
     )
     .await?;
@@ -107,7 +122,8 @@ pub(crate) async fn told(
     desk: u8,
     numbers: &[&str],
 ) -> Result<BTreeMap<String, Vec<(Vec<u8>, i64)>>> {
-    let sql = "SELECT number, journal_id, seq FROM shared WHERE centre = $1 AND desk = $2 AND number = ANY($3)";
+    let sql = "SELECT n, s.* FROM unnest($3::text[]) n CROSS JOIN LATERAL
+                   (SELECT journal_id, seq FROM shared WHERE centre = $1 AND desk = $2 AND number = n OFFSET 0) s";
     let mut told: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in query(c, sql, &[&centre, &i16::from(desk), &numbers]).await? {
         told.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));

@@ -28,6 +28,7 @@ struct AsidePage {
     /// What applying again came to.
     done: Option<Reapplied>,
     full: bool,
+    elsewhere_full: bool,
 }
 
 struct AsideRow {
@@ -91,9 +92,11 @@ fn elsewhere(one: WaitsElsewhere) -> ElsewhereRow {
 
 async fn shown(district: &District, who: &SignedIn, done: Option<Reapplied>) -> Result<Response> {
     let rows: Vec<AsideRow> = district.set_aside(None, SHOWN).await?.into_iter().map(row).collect();
-    let full = i64::try_from(rows.len()).is_ok_and(|rows| rows >= SHOWN);
-    let elsewhere = district.waits_elsewhere(SHOWN).await?.into_iter().map(elsewhere).collect();
-    page(&AsidePage { frame: Frame::new(district, who, "搁置的记录", "/aside"), rows, elsewhere, done, full })
+    let elsewhere: Vec<_> = district.waits_elsewhere(SHOWN).await?.into_iter().map(elsewhere).collect();
+    let is_full = |rows: usize| i64::try_from(rows).is_ok_and(|rows| rows >= SHOWN);
+    let (full, elsewhere_full) = (is_full(rows.len()), is_full(elsewhere.len()));
+    let frame = Frame::new(district, who, "搁置的记录", "/aside");
+    page(&AsidePage { frame, rows, elsewhere, done, full, elsewhere_full })
 }
 
 pub(super) async fn show(State(district): State<Arc<District>>, who: SignedIn) -> Result<Response> {

@@ -1,5 +1,7 @@
 //! A paper that one window issued and another one delivered: applied once, told to the window that issued it and to the others.
 
+use std::time::Duration;
+
 use district_server::Role;
 use intake_wire::{
     DeliveryTold, Entry, Head, Kind, MatterShared, PaperDelivered, SharedDelivery, SharedState, SharedWords,
@@ -17,6 +19,18 @@ impl Desk {
         let open = serde_json::json!({ "number": number, "documents": papers });
         let delivery = serde_json::json!({ "way": "in_person", "receiver": receiver, "relation": "配偶", "at": at });
         self.say(Kind::delivered_for(), open.to_string(), serde_json::json!({ "delivery": delivery }).to_string())
+    }
+}
+
+impl Desk {
+    /// Corrects its first matter into a sealed one, and seals what it said of it before.
+    fn seal(&mut self, number: &str) {
+        let personal = r#"{"query_code":"ABCD2345","materials":0,"to":["age1reader"],"sealed":"c2VhbGVk"}"#;
+        let corrected = serde_json::json!({ "number": number, "version": 2, "corrects": 1, "headcount": 1,
+            "party": "person", "owes_written_notice": true });
+        self.say(Kind::corrected(), corrected.to_string(), personal);
+        let of = serde_json::json!({ "number": number, "journal": self.journal, "of": [1] });
+        self.say(Kind::resealed(), of.to_string(), personal);
     }
 }
 
@@ -176,13 +190,7 @@ async fn where_a_matter_becomes_sealed_what_was_told_of_its_papers_goes() {
     world.pages(second.whole()).await.unwrap();
     assert_eq!(told(&world, &first, &Kind::paper_delivered()).await.len(), 1);
     assert!(shared(&world, &second).await.1.is_some());
-    let personal = r#"{"query_code":"ABCD2345","materials":0,"to":["age1reader"],"sealed":"c2VhbGVk"}"#;
-    let corrected = serde_json::json!({ "number": number, "version": 2, "corrects": 1, "headcount": 1, "party": "person",
-        "owes_written_notice": true });
-    first.say(Kind::corrected(), corrected.to_string(), personal);
-    let resealed = |desk: &Desk, of: u64| serde_json::json!({ "number": number, "journal": desk.journal, "of": [of] });
-    let (of, part) = (resealed(&first, 1).to_string(), r#"{"to":["age1reader"],"sealed":"YQ=="}"#);
-    first.say(Kind::resealed(), of, personal);
+    first.seal(&number);
     world.pages(first.whole()).await.unwrap();
     let (matter, words) = shared(&world, &second).await;
     assert_eq!((matter.state, words), (SharedState::Sealed, Some(SharedWords::default())));
@@ -196,9 +204,36 @@ async fn where_a_matter_becomes_sealed_what_was_told_of_its_papers_goes() {
         assert_eq!(world.count(&sql), 0, "{word}");
     }
     // The window that delivered seals what it wrote, and nobody else's words go by it.
-    let of = resealed(&second, 1).to_string();
-    second.say(Kind::resealed(), of, part);
+    let of = serde_json::json!({ "number": number, "journal": second.journal, "of": [1] });
+    second.say(Kind::resealed(), of.to_string(), r#"{"to":["age1reader"],"sealed":"YQ=="}"#);
     assert_eq!(kinds(&world.pages(second.page(1, 16).0).await.unwrap()), [VerdictKind::Stored]);
     let sql = "SELECT count(*) FROM entries WHERE kind = 'delivered_for' AND personal IS NULL";
     assert_eq!(world.count(sql), 1);
+}
+
+#[tokio::test]
+async fn a_window_that_asks_while_a_matter_is_being_sealed_hears_nothing_of_it() {
+    let world = world();
+    let (mut first, second) = (world.desk(1).await, world.desk(2).await);
+    first.register(1, testkit::visits::property_fee());
+    let number = first.number_of(1);
+    world.pages(first.whole()).await.unwrap();
+    // The second window is still to hear of it. A slow disk keeps what seals it from being committed.
+    world.execute(
+        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END';
+         CREATE TRIGGER dawdles AFTER UPDATE ON journals FOR EACH ROW
+             WHEN (NEW.applied_seq > OLD.applied_seq) EXECUTE FUNCTION dawdle()",
+    );
+    first.seal(&number);
+    let page = first.whole();
+    let asks = async {
+        while world.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        told(&world, &second, &Kind::matter_shared()).await
+    };
+    let (sealed, heard) = tokio::join!(world.pages(page), asks);
+    sealed.unwrap();
+    assert!(heard.is_empty(), "{heard:?}");
+    assert!(told(&world, &second, &Kind::matter_shared()).await.is_empty());
 }

@@ -202,7 +202,8 @@ impl Desk {
         for entries in self.entries[after..].chunks(at_once) {
             let certificate = Some(self.certificate.clone());
             let head = self.heads[place];
-            let (block, _) = Block::sign(certificate, self.journal, "A".into(), head, entries.to_vec(), &self.key).unwrap();
+            let (block, _) =
+                Block::sign(certificate, self.journal, "A".into(), head, entries.to_vec(), &self.key).unwrap();
             bytes.extend(writer.block(&block).unwrap());
             ends.push(bytes.len());
             place += entries.len();
