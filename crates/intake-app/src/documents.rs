@@ -111,7 +111,7 @@ impl Desk {
             if !opened.profile.may_issue(Paper::ServiceRecord) {
                 return Err(Error::Refused(Code::DecisionNotOurs));
             }
-            let served = standing_papers(tx, &opened.matter.number, &documents)?;
+            let served = papers_to_deliver(tx, &opened.matter.number, &documents)?;
             // Whom they were written to.
             let served = opened.unsealed(served).into_iter();
             let mut addressees = served.filter_map(|one| one.content.told().map(|told| told.filling.addressee.clone()));
@@ -186,7 +186,7 @@ impl Desk {
         self.go_on(&parsed(number)?.to_string(), |tx, opened, clerk, moment| {
             date_is_certain(&tx.times(), moment)?;
             let number = opened.matter.number.clone();
-            let last = standing_papers(tx, &number, &documents)?.into_iter().map(|one| one.at_ms).max();
+            let last = papers_to_deliver(tx, &number, &documents)?.into_iter().map(|one| one.at_ms).max();
             let last = last.ok_or(Error::Refused(Code::DocumentUnknown))?;
             let checked = delivery.check(civil_time(last), civil_time(moment.at_ms));
             checked.map_err(|(field, code)| Error::about(field, code))?;
@@ -361,6 +361,13 @@ fn standing_papers(tx: &Writer<'_>, number: &str, documents: &[String]) -> Resul
         }
     }
     if found.is_empty() { Err(Error::Refused(Code::DocumentUnknown)) } else { Ok(found) }
+}
+
+/// The same, where a visitor can receive them.
+fn papers_to_deliver(tx: &Writer<'_>, number: &str, documents: &[String]) -> Result<Vec<DocumentRecord>> {
+    let found = standing_papers(tx, number, documents)?;
+    let any_kept = found.iter().any(|one| one.issued.paper.is_kept());
+    if any_kept { Err(Error::Refused(Code::DocumentUnknown)) } else { Ok(found) }
 }
 
 impl<'a> Opened<'a> {

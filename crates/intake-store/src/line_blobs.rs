@@ -60,11 +60,7 @@ const ENTRY_THERE: &str = "a.added_seq <= (SELECT remote_seq FROM epochs WHERE i
 
 /// The attachments that stand, fit `also` by their row alone, and are wanted. Only of these the entries are read: nearly all of
 /// a desk's are neither new nor lost.
-fn standing(
-    connection: &Connection,
-    also: &str,
-    wanted: impl Fn(&Hash) -> bool,
-) -> Result<BTreeSet<StandingBlob>> {
+fn standing(connection: &Connection, also: &str, wanted: impl Fn(&Hash) -> bool) -> Result<BTreeSet<StandingBlob>> {
     let rows = format!("SELECT a.number, a.blob FROM attachments a WHERE a.removed_seq = 0 AND {also}");
     let entry = format!("SELECT {BYTES} {STANDS} AND {OPENS} AND a.number = ?1 AND a.blob = ?2");
     let (mut rows, mut entry) = (connection.prepare_cached(&rows)?, connection.prepare_cached(&entry)?);

@@ -213,7 +213,7 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             let journals =
                 vec![JournalState { journal: JOURNAL, head, verdicts, forked, mark, archived, files_archived }];
             let (district, now_ms) = ((DISTRICT, own_head(memory)), memory.now_ms);
-            let answer = HeadsAnswer { journals, district, now_ms, stick: None };
+            let answer = HeadsAnswer { journals, district, now_ms, stick: None, page_entries: Some(2048) };
             intake_wire::encode(&answer).unwrap()
         }
         "/v1/down" => {
@@ -224,7 +224,8 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             for entry in &memory.own {
                 let next = entry.follow(DISTRICT, head).unwrap();
                 if entry.seq > after {
-                    let (block, _) = Block::sign(None, DISTRICT, String::new(), head, vec![entry.clone()], &district_key());
+                    let (block, _) =
+                        Block::sign(None, DISTRICT, String::new(), head, vec![entry.clone()], &district_key());
                     page.extend(writer.block(&block.unwrap()).unwrap());
                 }
                 head = next;
@@ -328,7 +329,7 @@ async fn all_entries_reach_the_district_once_and_a_second_exchange_sends_none() 
         exchange_with(&desk.db, quick(), |progress| seen.lock().unwrap().push(progress), || 42).await.unwrap();
     assert!(outcome.in_step && !outcome.forked && !outcome.district_ahead, "{outcome:?}");
     assert_eq!((outcome.sent, outcome.already_had, district.held()), (4200, 0, 4200));
-    assert_eq!(district.with(|memory| memory.requests["/v1/pages"]), 3, "2048 entries a page");
+    assert_eq!(district.with(|memory| memory.requests["/v1/pages"]), 4, "512, 512, 2048 and the rest");
     let seen = seen.into_inner().unwrap();
     assert_eq!(seen.first().unwrap().phase, Phase::Connecting);
     assert_eq!(*seen.last().unwrap(), Progress { phase: Phase::Comparing, done: 4200, total: 4200, file: 0, files: 0 });

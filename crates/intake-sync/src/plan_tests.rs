@@ -89,7 +89,7 @@ impl World {
             files_archived: None,
         };
         let journals = self.district.iter().map(state).collect();
-        HeadsAnswer { journals, district: Self::last(&self.own), now_ms: 0, stick: None }
+        HeadsAnswer { journals, district: Self::last(&self.own), now_ms: 0, stick: None, page_entries: None }
     }
 
     fn local(&self, remote: &HeadsAnswer) -> Local {
@@ -268,7 +268,7 @@ fn one_journal(seq: u64, twist: u8, verdicts: Vec<Verdict>, forked: bool) -> Hea
     let head = Head { seq, hash: hash(name, seq, twist) };
     let (mark, archived, files_archived) = (None, None, None);
     let journals = vec![JournalState { journal: name, head, verdicts, forked, mark, archived, files_archived }];
-    HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0, stick: None }
+    HeadsAnswer { journals, district: (DISTRICT, Head::EMPTY), now_ms: 0, stick: None, page_entries: None }
 }
 
 fn one_local(seq: u64, district: u64, agreed: u64) -> Local {

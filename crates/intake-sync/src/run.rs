@@ -130,14 +130,18 @@ pub(crate) struct Run<'r, P> {
     told_time: (i64, Instant),
     pub(crate) bytes: u64,
     pub(crate) sending: Duration,
+    /// Bytes a second of the last exchange that sent any; 0 where none did.
+    speed_before: u64,
+    /// How many entries the district takes in a page, where it says so.
+    told_page: Option<u32>,
     pub(crate) files: Files,
 }
 
 impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     pub(crate) async fn open(db: &'r Db, patience: Patience, progress: &'r P) -> Result<Self> {
-        let (admission, key) = reading(db, |reader| {
+        let (admission, key, last) = reading(db, |reader| {
             let line = reader.line();
-            Ok((line.admission()?, line.signing_key()?))
+            Ok((line.admission()?, line.signing_key()?, line.last_exchange()?))
         })
         .await?;
         let admission = admission.ok_or(Error::NotEnrolled)?;
@@ -164,6 +168,8 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             told_time: (0, Instant::now()),
             bytes: 0,
             sending: Duration::ZERO,
+            speed_before: last.map_or(0, |last| last.bytes_per_second),
+            told_page: None,
             files: Files::default(),
         })
     }
@@ -230,6 +236,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     /// Keeps where the district says it stands; gives where the desk stands beside that.
     pub(crate) async fn compare(&mut self, remote: &HeadsAnswer) -> Result<Local> {
         self.told_time = (remote.now_ms, Instant::now());
+        self.told_page = remote.page_entries;
         self.learn_stick(remote).await?;
         let told = remote.clone();
         let local = reading(self.db, move |reader| Local::read(reader, &told)).await?;
@@ -272,6 +279,20 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         writing(self.db, move |tx| tx.set_stick_recipient(&recipient)).await
     }
 
+    fn page_entries(&self) -> usize {
+        let speed = match self.speed() {
+            0 => self.speed_before,
+            speed => speed,
+        };
+        upload::page_entries(speed, self.told_page)
+    }
+
+    /// Bytes a second of what this exchange sent; 0 where it sent nothing.
+    fn speed(&self) -> u64 {
+        let millis = u64::try_from(self.sending.as_millis()).unwrap_or(u64::MAX).max(1);
+        if self.bytes == 0 { 0 } else { (self.bytes.saturating_mul(1000) / millis).max(1) }
+    }
+
     /// Sends a journal's entries after a place, page by page, each from where the district's answer stands.
     async fn upload(&mut self, journal: JournalId, mut after: u64, contradicted: bool) -> Result<()> {
         self.tell(Phase::Sending);
@@ -279,7 +300,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         loop {
             let page = match read.take() {
                 Some(page) => page,
-                None => match upload::Page::read(self.db, journal, after).await? {
+                None => match upload::Page::read(self.db, journal, after, self.page_entries()).await? {
                     Some(page) => page,
                     None => break,
                 },
@@ -295,7 +316,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             // The next page is read while this one is on its way.
             let (answer, next) = tokio::join!(
                 page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick),
-                upload::Page::read(self.db, journal, last),
+                upload::Page::read(self.db, journal, last, self.page_entries()),
             );
             let answer = answer?;
             self.bytes += pulse.bytes.load(Ordering::Relaxed);
@@ -518,9 +539,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
     }
 
     pub(crate) async fn keep_outcome(&self, outcome: &Outcome, at_ms: i64) -> Result<()> {
-        let millis = u64::try_from(self.sending.as_millis()).unwrap_or(u64::MAX).max(1);
-        let bytes_per_second = if self.bytes == 0 { 0 } else { (self.bytes.saturating_mul(1000) / millis).max(1) };
-        let last = LastExchange { at_ms, in_step: outcome.in_step, bytes_per_second };
+        let last = LastExchange { at_ms, in_step: outcome.in_step, bytes_per_second: self.speed() };
         writing(self.db, move |tx| tx.line().record_exchange(last)).await
     }
 }

@@ -47,7 +47,7 @@ pub fn pack(db: &Db, answer_to: &str) -> Result<Packed> {
         let mut reached = agreed(reader)?;
         for (&journal, after) in &mut reached {
             while bytes < PAGES_BYTES {
-                let Some(page) = Page::of(reader, journal, *after)? else { break };
+                let Some(page) = Page::of(reader, journal, *after, limits::SHORT_PAGE_ENTRIES)? else { break };
                 let (more, registered) = page.counts();
                 (entries, registrations, *after) = (entries + more, registrations + registered, page.last());
                 let page = page.whole(&admission.answer.certificate, &key)?;

@@ -20,6 +20,11 @@ const PIECE: usize = 16 << 10;
 /// Content of one block and of one page, well under the protocol's limits in spite of long texts.
 const BLOCK_CONTENT: usize = 2 << 20;
 const PAGE_CONTENT: usize = 8 << 20;
+/// How long a page may take on its way, and how few entries it holds on however slow a line.
+const PAGE_SECONDS: u64 = 20;
+const FEWEST: usize = 256;
+/// A usual entry's bytes on the line.
+const ENTRY_ON_THE_LINE: u64 = 500;
 /// Entries that are read before their content is counted.
 const READ_AT_ONCE: usize = 256;
 
@@ -31,22 +36,39 @@ pub(crate) struct Page {
     entries: Vec<Entry>,
 }
 
+/// How many entries the next page holds: so many that the district's answer comes in good time, since only that counts as
+/// progress where the line breaks off.
+pub(crate) fn page_entries(bytes_per_second: u64, told: Option<u32>) -> usize {
+    let most = told.map_or(limits::SHORT_PAGE_ENTRIES, |told| usize::try_from(told).unwrap_or(limits::PAGE_ENTRIES));
+    let most = most.clamp(1, limits::PAGE_ENTRIES);
+    let wanted = match bytes_per_second {
+        0 => limits::SHORT_PAGE_ENTRIES,
+        speed => usize::try_from(speed.saturating_mul(PAGE_SECONDS) / ENTRY_ON_THE_LINE).unwrap_or(most),
+    };
+    wanted.max(FEWEST).min(most)
+}
+
 /// Bytes ready to leave, and how many entries are across once they have.
 type Piece = (Bytes, u64);
 
 impl Page {
-    /// Reads the entries after a place; `None` where there are none, or the journal is not the desk's.
-    pub(crate) async fn read(db: &Db, journal: JournalId, after: u64) -> Result<Option<Self>> {
-        reading(db, move |reader| Self::of(reader, journal, after)).await
+    /// Reads at most so many entries after a place; `None` where there are none, or the journal is not the desk's.
+    pub(crate) async fn read(db: &Db, journal: JournalId, after: u64, most: usize) -> Result<Option<Self>> {
+        reading(db, move |reader| Self::of(reader, journal, after, most)).await
     }
 
     /// The same in a look that is under way.
-    pub(crate) fn of(reader: &Reader<'_>, journal: JournalId, after: u64) -> intake_store::Result<Option<Self>> {
+    pub(crate) fn of(
+        reader: &Reader<'_>,
+        journal: JournalId,
+        after: u64,
+        most: usize,
+    ) -> intake_store::Result<Option<Self>> {
         let line = reader.line();
         let Some(epoch) = line.epochs()?.into_iter().find(|epoch| epoch.journal == journal) else { return Ok(None) };
         let Some(hash) = line.hash_at(journal, after)? else { return Ok(None) };
         let mut entries: Vec<Entry> = Vec::new();
-        while entries.len() < limits::PAGE_ENTRIES && fitting(&entries, PAGE_CONTENT) >= entries.len() {
+        while entries.len() < most && fitting(&entries, PAGE_CONTENT) >= entries.len() {
             let last = entries.last().map_or(after, |entry| entry.seq);
             let more = line.entries(journal, last, READ_AT_ONCE)?;
             if more.is_empty() {
@@ -54,7 +76,7 @@ impl Page {
             }
             entries.extend(more);
         }
-        entries.truncate(fitting(&entries, PAGE_CONTENT).min(limits::PAGE_ENTRIES));
+        entries.truncate(fitting(&entries, PAGE_CONTENT).min(most));
         let page = Self { journal, mark: epoch.mark, before: Head { seq: after, hash }, entries };
         Ok(Some(page).filter(|page| !page.entries.is_empty()))
     }
@@ -171,6 +193,19 @@ fn fitting(entries: &[Entry], content: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_about_twenty_seconds_of_the_line_and_never_more_than_the_district_takes() {
+        assert_eq!(page_entries(0, None), 512);
+        assert_eq!(page_entries(0, Some(2048)), 512, "the line is not known yet");
+        assert_eq!(page_entries(1_000, Some(2048)), 256);
+        assert_eq!(page_entries(25_000, Some(2048)), 1000);
+        assert_eq!(page_entries(25_000, None), 512);
+        assert_eq!(page_entries(u64::MAX, Some(u32::MAX)), 2048);
+        assert_eq!(page_entries(1_000, Some(10)), 10);
+        assert_eq!(page_entries(1_000, Some(0)), 1);
+    }
+
     use intake_wire::{BootId, Draft, Frames, Moment};
 
     fn page(count: usize, content: usize) -> Page {

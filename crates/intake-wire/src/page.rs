@@ -18,6 +18,8 @@ pub mod limits {
     /// Entries in a page. Its blocks are kept as they arrive, so that a cut does not cost more for a long page; after each page
     /// one end waits for the other.
     pub const PAGE_ENTRIES: usize = 2048;
+    /// Entries in a page that goes to who does not say that it takes more.
+    pub const SHORT_PAGE_ENTRIES: usize = 512;
     /// Bytes of one block's CBOR.
     pub const BLOCK_BYTES: usize = 4 << 20;
     /// Bytes of content of one entry, both parts together: a hundred times a long visit. What is larger is refused before

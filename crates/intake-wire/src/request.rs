@@ -85,6 +85,9 @@ pub struct HeadsAnswer {
     /// `None` from a district that does not say.
     #[n(3)]
     pub stick: Option<StickRecipient>,
+    /// How many entries the district takes in one page. `None` from one that does not say: [`crate::limits::SHORT_PAGE_ENTRIES`].
+    #[n(4)]
+    pub page_entries: Option<u32>,
 }
 
 /// One journal of a desk as the district holds it.

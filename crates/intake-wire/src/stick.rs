@@ -178,7 +178,8 @@ mod tests {
         let foreign = StickRecipient { recipient: "age1another".into(), ..stick.clone() };
         assert!(matches!(foreign.open(&district.public()), Err(Error::Signature)));
         let own = (JournalId([4; 16]), Head::EMPTY);
-        let heads = HeadsAnswer { journals: Vec::new(), district: own, now_ms: 5, stick: Some(stick) };
+        let heads =
+            HeadsAnswer { journals: Vec::new(), district: own, now_ms: 5, stick: Some(stick), page_entries: None };
         let missing = Some(vec![MissingBlob { blob: crate::Hash([6; 32]), bytes: 9, held: 0 }]);
         let own = Some(vec![OwnPage { journal: JournalId([3; 16]), after: 4, page: vec![8].into() }]);
         let answer = StickAnswer { certificate, pages: Vec::new(), heads, down: vec![vec![9].into()], missing, own };

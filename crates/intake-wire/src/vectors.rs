@@ -152,6 +152,7 @@ fn vectors() -> Value {
         district: (DISTRICT_JOURNAL, Head::EMPTY),
         now_ms: 1_795_482_400_000,
         stick: Some(StickRecipient::sealed("age1stick".into(), &district)),
+        page_entries: Some(2048),
     };
     let mut taken = verdicts;
     taken.extend(

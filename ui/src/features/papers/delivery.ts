@@ -12,7 +12,8 @@ export type PaperState = keyof typeof words.states;
 /** Whether somebody has the paper, where somebody is to have it. One delivery whose words are for others is a delivery all the same. */
 export function stateOf(paper: IssuedPaper): PaperState {
   if (paper.voided !== null) return "void";
-  if (paper.deliveries.length === 0) return paper.kept ? "kept" : "open";
+  if (paper.kept) return "kept";
+  if (paper.deliveries.length === 0) return "open";
   return paper.deliveries.some((one) => one.told?.refused !== true) ? "delivered" : "refused";
 }
 
