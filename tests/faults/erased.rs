@@ -2,6 +2,7 @@
 
 #![allow(clippy::redundant_closure_for_method_calls)]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -83,7 +84,7 @@ fn store(home: &Path) -> (Locked, Db) {
 /// The district no longer holds one of the files.
 fn misses_a_file(home: &Path) -> Hash {
     let (_locked, db) = store(home);
-    let file = db.read::<_, Error>(|r| r.standing_blobs()).unwrap().into_iter().next().unwrap();
+    let file = db.read::<_, Error>(|r| r.lost_blobs(|_| false)).unwrap().into_iter().next().unwrap();
     db.write::<_, Error>(|tx| tx.mark_blob(file.blob, false)).unwrap();
     file.blob
 }
@@ -116,9 +117,7 @@ fn archive(home: &Path, moment: Moment) {
             tx.line().record_remote(epoch.journal, epoch.head)?;
             tx.line().record_archived(epoch.journal, epoch.head.seq)?;
         }
-        for file in tx.look().standing_blobs()? {
-            tx.mark_blob(file.blob, true)?;
-        }
+        tx.record_missing(&BTreeSet::new())?;
         all_files_archived(tx)?;
         tx.note_district_time(moment.at_ms, moment)
     })

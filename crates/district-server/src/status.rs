@@ -94,7 +94,7 @@ impl District {
                 documents,
                 documents_void,
                 documents_delivered,
-                not_plain: entries::open_verdicts(&client, &journal).await?.len(),
+                not_plain: entries::open_verdicts(&client, &journal, 1, journal.head.seq).await?.len(),
             };
             match desks.last_mut() {
                 Some(last) if last.centre == journal.centre && last.desk == journal.desk => last.journals.push(line),

@@ -224,9 +224,9 @@ fn take(memory: &mut Memory, path: &str, body: &[u8]) -> Vec<u8> {
             for entry in &memory.own {
                 let next = entry.follow(DISTRICT, head).unwrap();
                 if entry.seq > after {
-                    let (block, _) =
-                        Block::sign(None, DISTRICT, String::new(), head, vec![entry.clone()], &district_key());
-                    page.extend(writer.block(&block.unwrap()).unwrap());
+                    let (mark, entries) = (String::new(), vec![entry.clone()]);
+                    let (block, _) = Block::sign(None, DISTRICT, mark, head, entries, &district_key()).unwrap();
+                    page.extend(writer.block(&block).unwrap());
                 }
                 head = next;
             }
