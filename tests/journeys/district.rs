@@ -180,6 +180,10 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.press(ENTER).await;
     browser.reach("#to-centre-forwarded").await;
     browser.press(' ').await;
+    // The tick stands before its words.
+    let beside = "const tick = document.activeElement.getBoundingClientRect();
+        return document.querySelector('[for=to-centre-forwarded]').getBoundingClientRect().left - tick.right";
+    assert!(browser.client.execute(beside, Vec::new()).await.unwrap().as_f64().unwrap() < 20.0);
     browser.fill("#text-forwarded", "请按职责办理").await;
     browser.picture("forward").await;
     browser.press(TAB).await;
