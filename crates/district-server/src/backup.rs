@@ -17,8 +17,9 @@ use crate::db::entries;
 use crate::db::journals::{self, Journal};
 use crate::{District, Error, Result, blobs, config, db};
 
-/// Entries read at once, 64 MiB at their largest.
+/// Entries read at once, and bytes of them.
 const AT_ONCE: i64 = 64;
+const AT_ONCE_BYTES: i64 = 8 << 20;
 
 /// A backup that counts from now on.
 #[derive(Debug, Serialize)]
@@ -161,7 +162,7 @@ async fn check_agrees(own: &Transaction<'_>, backed_up: &Journal) -> Result<()> 
 async fn walked(c: &impl GenericClient, journal: &Journal) -> Result<Option<(Head, Vec<u64>)>> {
     let (mut head, mut erased) = (Head::EMPTY, Vec::new());
     loop {
-        let piece = entries::whole_after(c, journal, head.seq, AT_ONCE).await?;
+        let piece = entries::whole_after(c, journal, head.seq, (AT_ONCE, AT_ONCE_BYTES)).await?;
         if piece.is_empty() {
             return Ok(Some((head, erased)));
         }

@@ -11,8 +11,8 @@ use crate::{District, Error, Result};
 /// Epochs of one desk that one request may name.
 const JOURNALS: usize = 1024;
 
-/// Entries of a page that goes down: a desk does not say how many it takes.
-const DOWN_ENTRIES: i64 = limits::SHORT_PAGE_ENTRIES as i64;
+/// Entries that are read for a page that goes down, since a desk does not say how many it takes, and bytes of them.
+const MOST: (i64, i64) = (512, 8 << 20);
 
 /// Content of one block and of one page, well under the protocol's limits in spite of long texts.
 const BLOCK_CONTENT: usize = 2 << 20;
@@ -128,8 +128,7 @@ impl District {
         // Where there is no more of the one that was asked for, the next one goes on: this district was restored.
         while let Some((own, from)) = at.take() {
             let agreed = own::hash_at(&client, centre, own.id, from.seq).await? == Some(from.hash);
-            let entries =
-                if agreed { own::after(&client, centre, own.id, from.seq, DOWN_ENTRIES).await? } else { Vec::new() };
+            let entries = if agreed { own::after(&client, centre, own.id, from.seq, MOST).await? } else { Vec::new() };
             if !entries.is_empty() {
                 self.write(&mut page, own.id, &own.mark, from, entries)?;
             } else if asked.of.is_some() {
@@ -151,7 +150,7 @@ impl District {
                 at => entries::hashes(&client, &known, at, at).await?.pop().map(|(seq, hash)| Head { seq, hash }),
             };
             if let Some(before) = before {
-                let entries = entries::whole_after(&client, &known, asked.after, DOWN_ENTRIES).await?;
+                let entries = entries::whole_after(&client, &known, asked.after, MOST).await?;
                 self.write(&mut page, known.id, &known.mark, before, entries)?;
             }
         }

@@ -39,6 +39,8 @@ pub(crate) async fn insert_forks(c: &impl GenericClient, j: &Journal, new: &[(&E
 
 const COLUMNS: &str = "centre, journal_id, seq, hash, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest,
     personal_salt, personal, personal_digest";
+const WHOLE: &str = "seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
+    personal_digest";
 const ARRAYS: &str =
     "$3::int8[], $4::bytea[], $5::text[], $6::int8[], $7::int8[], $8::bytea[], $9::int8[], $10::bytea[],
     $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[]";
@@ -168,15 +170,22 @@ pub(crate) async fn after(c: &impl GenericClient, j: &Journal, at: u64, limit: i
     Ok(query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit, &bytes]).await?.iter().map(held).collect())
 }
 
-/// Entries after a place as the desk wrote them, in order.
-pub(crate) async fn whole_after(c: &impl GenericClient, j: &Journal, at: u64, limit: i64) -> Result<Vec<Entry>> {
-    let rows = query(
-        c,
-        "SELECT seq, kind, clerk, at_ms, boot, mono_ms, open_salt, open, open_digest, personal_salt, personal,
-                personal_digest FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
-        &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit],
-    )
-    .await?;
+/// Entries after a place as the desk wrote them, in order: at most so many, and only the first of them past so many bytes of
+/// content.
+pub(crate) async fn whole_after(
+    c: &impl GenericClient,
+    j: &Journal,
+    at: u64,
+    (limit, bytes): (i64, i64),
+) -> Result<Vec<Entry>> {
+    let sql = format!(
+        "SELECT {WHOLE} FROM (
+             SELECT {WHOLE}, sum(coalesce(octet_length(open), 0) + coalesce(octet_length(personal), 0))
+                 OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+             FROM (SELECT {WHOLE} FROM entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4) e
+         ) e WHERE before IS NULL OR before <= $5 ORDER BY seq"
+    );
+    let rows = query(c, &sql, &[&j.centre, &j.id.0.as_slice(), &place(at)?, &limit, &bytes]).await?;
     let part = |row: &Row, at: usize| match (row.get::<_, Option<&[u8]>>(at), row.get::<_, Option<Vec<u8>>>(at + 1)) {
         (Some(salt), Some(bytes)) => Ok::<_, Error>(Part::Kept { salt: fixed(salt)?, bytes }),
         _ => Ok(Part::Erased { digest: Hash(fixed(row.get(at + 2))?) }),

@@ -73,7 +73,7 @@ pub(crate) async fn set_told(c: &impl GenericClient, centre: &str, own: &Own, to
 pub(crate) async fn with_told(c: &impl GenericClient, centre: &str, own: &Own) -> Result<(u64, Vec<Entry>)> {
     let sql = "SELECT told_seq FROM district_journals WHERE centre = $1 AND journal_id = $2";
     let told: i64 = query_one(c, sql, &[&centre, &own.id.0.as_slice()]).await?.get(0);
-    Ok((seq(told), after(c, centre, own.id, 0, i64::MAX).await?))
+    Ok((seq(told), after(c, centre, own.id, 0, (i64::MAX, i64::MAX)).await?))
 }
 
 /// Opens the next epoch.
@@ -184,18 +184,23 @@ pub(crate) async fn held_before(c: &impl GenericClient, centre: &str, desk: u8, 
     Ok(row.is_some())
 }
 
-/// Entries after a place, in order.
+/// Entries after a place, in order: at most so many, and only the first of them past so many bytes.
 pub(crate) async fn after(
     c: &impl GenericClient,
     centre: &str,
     id: JournalId,
     at: u64,
-    limit: i64,
+    (limit, bytes): (i64, i64),
 ) -> Result<Vec<Entry>> {
     let rows = query(
         c,
-        "SELECT entry FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
-        &[&centre, &id.0.as_slice(), &place(at)?, &limit],
+        "SELECT entry FROM (
+             SELECT seq, entry, sum(octet_length(entry))
+                 OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+             FROM (SELECT seq, entry FROM district_entries WHERE centre = $1 AND journal_id = $2 AND seq > $3
+                   ORDER BY seq LIMIT $4) e
+         ) e WHERE before IS NULL OR before <= $5 ORDER BY seq",
+        &[&centre, &id.0.as_slice(), &place(at)?, &limit, &bytes],
     )
     .await?;
     rows.iter().map(|row| Ok(minicbor::decode(row.get(0)).map_err(intake_wire::Error::from)?)).collect()
