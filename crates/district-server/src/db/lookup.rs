@@ -143,11 +143,18 @@ pub(crate) struct About {
 pub(crate) async fn about(c: &impl GenericClient, centre: &str, desk: i16, number: &str) -> Result<Vec<About>> {
     let rows = query(
         c,
+        // Each way to an entry by the index made for it, each entry by itself (OFFSET 0 keeps it so): journals are long.
         "SELECT j.mark, e.seq, e.kind, e.at_ms, e.clerk, k.name, e.verdict, e.verdict_code, e.verdict_ref,
                 CASE WHEN e.kind IN ('registered', 'corrected') THEN e.personal END
-             FROM journals j JOIN entries e USING (centre, journal_id)
+             FROM (SELECT journal_id, seq FROM entries
+                       WHERE centre = $1 AND number = $3 AND kind <> 'registered' AND number IS NOT NULL
+                   UNION SELECT journal_id, registered_seq FROM matters WHERE centre = $1 AND number = $3
+                   UNION SELECT journal_id, seq FROM entries WHERE centre = $1 AND number = $3
+                       AND kind = 'registered' AND verdict IN ('set_aside', 'superseded', 'waiting')) a
+             JOIN journals j ON j.centre = $1 AND j.journal_id = a.journal_id AND j.desk = $2
+             CROSS JOIN LATERAL (SELECT * FROM entries
+                       WHERE centre = $1 AND journal_id = a.journal_id AND seq = a.seq OFFSET 0) e
              LEFT JOIN clerks k ON k.centre = e.centre AND k.journal_id = e.journal_id AND k.clerk = e.clerk
-             WHERE j.centre = $1 AND j.desk = $2 AND e.number = $3
              ORDER BY length(j.mark), j.mark, e.journal_id, e.seq",
         &[&centre, &desk, &number],
     )
@@ -252,7 +259,8 @@ pub(crate) async fn slip(c: &impl GenericClient, centre: &str, desk: i16, number
     let row = query_opt(
         c,
         "SELECT e.open FROM journals j JOIN entries e USING (centre, journal_id)
-             WHERE j.centre = $1 AND j.desk = $2 AND e.kind = 'slip_issued' AND e.number = $3
+             WHERE j.centre = $1 AND j.desk = $2 AND e.centre = $1 AND e.number = $3 AND e.number IS NOT NULL
+                 AND e.kind = 'slip_issued'
              ORDER BY length(j.mark) DESC, j.mark DESC, e.seq DESC LIMIT 1",
         &[&centre, &desk, &number],
     )

@@ -10,6 +10,7 @@ mod delivered;
 mod export;
 mod files;
 mod hostile;
+mod looks;
 mod openapi;
 mod pages;
 mod plain;
