@@ -5,6 +5,7 @@ pub(crate) mod backups;
 pub(crate) mod blobs;
 pub(crate) mod blobs_archived;
 pub(crate) mod clerks;
+pub(crate) mod cluster;
 pub(crate) mod counts;
 pub(crate) mod days;
 pub(crate) mod desks;

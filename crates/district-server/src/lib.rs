@@ -103,6 +103,7 @@ impl District {
         let keys = keys::Keys::open(&config.folder)?;
         let revoked = revoked::Revoked::open(&config.folder)?;
         let pool = db::pool(&config.postgres, CONNECTIONS)?;
+        db::cluster::check(&pool.get().await?).await?;
         db::migrate(&pool).await?;
         let boot = BootId(intake_wire::random()?);
         let district = Self {

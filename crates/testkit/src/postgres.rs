@@ -38,7 +38,7 @@ impl PrivatePostgres {
         if !data.join("PG_VERSION").exists() {
             let mut initdb = owner.command(&programs.join("initdb"));
             initdb.current_dir(&folder).args(["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
-            initdb.arg(format!("--username={USER}")).arg("-D").arg(&data);
+            initdb.arg("--lc-collate=C").arg(format!("--username={USER}")).arg("-D").arg(&data);
             let done = initdb.output()?;
             if !done.status.success() {
                 return Err(Error::other(format!("initdb: {}", String::from_utf8_lossy(&done.stderr))));

@@ -5,6 +5,7 @@ mod acts;
 mod backups;
 mod bounds;
 mod browser;
+mod cluster;
 mod days;
 mod delivered;
 mod export;
