@@ -1,15 +1,18 @@
 //! A day's registrations over a line of 256 kbit/s, 600 ms there and back and every fiftieth packet lost: how long that takes
-//! beside others that carry records, and what is sent again after the line was cut in the middle.
+//! beside others that carry records, and what is sent again after the line was cut in the middle. And an attachment over a good
+//! line with a long way, beside its bare bytes.
 //!
 //! Real TCP between two network namespaces (`slow_line.py`), which takes root; elsewhere the figures are left out. Whoever is
 //! at one of its ends is this program once more, in a role of its own, so that it can be killed as a power cut would.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use intake_model::Visit;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::LocalDistrict;
@@ -29,6 +32,12 @@ const FAR: Place = Place { host: "10.77.0.2", namespace: Some("intake-far") };
 const ROLE: &str = "INTAKE_BENCH_ROLE";
 /// The most that may be sent again after a cut at half, in bytes.
 const AGAIN: f64 = 24_000.0;
+/// In kbit/s, milliseconds there and back, and packets lost of a hundred.
+type Line = [&'static str; 3];
+const POOR: Line = ["256", "600", "2"];
+const LONG: Line = ["20000", "40", "0"];
+/// A scan of some pages.
+const FILE: usize = 4 << 20;
 /// After a cut, until somebody tries again.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -93,16 +102,9 @@ struct Slow {
 }
 
 impl Slow {
-    fn new(folder: &Path) -> Option<Self> {
+    fn new(folder: &Path, line: Line) -> Option<Self> {
         let mut command = Command::new("python3");
-        command.arg(root().join("tests/bench/slow_line.py")).args([
-            NEAR,
-            FAR.namespace?,
-            "256",
-            "600",
-            "2",
-            "20261124",
-        ]);
+        command.arg(root().join("tests/bench/slow_line.py")).args([NEAR, FAR.namespace?]).args(line).arg("20261124");
         command.stderr(Stdio::null());
         let mut shaper = Teller::start(command);
         if shaper.line() != "ready" {
@@ -141,6 +143,17 @@ impl Slow {
         .unwrap()
     }
 
+    /// Registers one visit at the desk, with a file.
+    fn attach(&self) {
+        let visit = Visit { passed_because: "来访人自述".into(), ..testkit::visits::day().remove(0) };
+        let desk = growth::signed_in(self.home.path());
+        let number = desk.register(&visit).unwrap().number;
+        // It travels encrypted: what stands in it does not make it shorter.
+        let mut bytes = b"%PDF-1.7\n".to_vec();
+        bytes.resize(FILE, b'.');
+        desk.attach(&number, "扫描件.pdf", &bytes).unwrap();
+    }
+
     /// The desk at the near end, signed in, about to exchange.
     fn desk(&self) -> Teller {
         let mut desk = Teller::part("desk", NEAR, &[self.home.path()]);
@@ -159,7 +172,7 @@ impl Slow {
 
 /// A day's registrations against the faster of two programs that carry records too.
 pub(crate) fn against_peers(folder: &Path) -> Option<Figure> {
-    let mut slow = Slow::new(folder)?;
+    let mut slow = Slow::new(folder, POOR)?;
     let home = tempfile::tempdir_in(folder).unwrap();
     let runtime = Runtime::new().unwrap();
     let atuin = Atuin::start(home.path(), &slow.postgres, &runtime, FAR);
@@ -183,7 +196,7 @@ pub(crate) fn against_peers(folder: &Path) -> Option<Figure> {
 
 /// What goes up the line once more where it was cut after half of a day, and the desk killed with it.
 pub(crate) fn cut(folder: &Path) -> Option<Figure> {
-    let mut slow = Slow::new(folder)?;
+    let mut slow = Slow::new(folder, POOR)?;
     let mut again = Vec::new();
     for _ in 0..TURNS {
         slow.day();
@@ -217,6 +230,22 @@ pub(crate) fn cut(folder: &Path) -> Option<Figure> {
     })
 }
 
+/// An attachment with its registration, from the press of the key until the district has it whole.
+pub(crate) fn attachment(folder: &Path) -> Option<Figure> {
+    let slow = Slow::new(folder, LONG)?;
+    let mut sink = Teller::part("sink", FAR.namespace?, &[]);
+    let address = sink.line();
+    let mut pairs = Vec::new();
+    for _ in 0..TURNS {
+        slow.attach();
+        let ours = slow.exchange();
+        let mut bare = Teller::part("bare", NEAR, &[Path::new(&address)]);
+        pairs.push((ours, Duration::from_secs_f64(bare.line().parse().unwrap())));
+    }
+    let what = "4 MiB attached, on 20 Mbit/s and 40 ms, until the district has it";
+    Some(Figure::of("attachment-vs-bare", what, "as many bare bytes by TCP", pairs))
+}
+
 /// Plays a part where this program was started for one. Gives whether it was.
 pub(crate) fn played() -> bool {
     let Ok(role) = std::env::var(ROLE) else { return false };
@@ -225,6 +254,8 @@ pub(crate) fn played() -> bool {
     match (role.as_str(), arguments.as_slice()) {
         ("district", [office, home]) => district(office, home, &runtime),
         ("desk", [home]) => desk(home, &runtime),
+        ("sink", []) => sink(),
+        ("bare", [address]) => bare(&address.display().to_string()),
         ("atuin", [address, file]) => atuin(&address.display().to_string(), file, &runtime),
         other => panic!("no such part: {other:?}"),
     }
@@ -268,6 +299,28 @@ fn desk(home: &Path, runtime: &Runtime) {
             (result.as_ref().is_ok_and(|one| one.in_step), result.err().map(|error| error.to_string()));
         said(&json!({ "in_step": in_step, "seconds": began.elapsed().as_secs_f64(), "error": error }).to_string());
     }
+}
+
+/// Takes what it is sent, and says a byte at the end of each.
+fn sink() {
+    let listener = TcpListener::bind((FAR.host, 0)).unwrap();
+    said(&listener.local_addr().unwrap().to_string());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            std::io::copy(&mut (&mut stream).take(FILE as u64), &mut std::io::sink()).unwrap();
+            stream.write_all(b".").unwrap();
+        }
+    });
+    while heard() {}
+}
+
+fn bare(address: &str) {
+    let began = Instant::now();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(&vec![0; FILE]).unwrap();
+    stream.read_exact(&mut [0]).unwrap();
+    said(&began.elapsed().as_secs_f64().to_string());
 }
 
 fn atuin(address: &str, file: &Path, runtime: &Runtime) {

@@ -45,6 +45,7 @@ mod stick;
 mod stick_files;
 mod tables;
 mod take;
+mod window;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

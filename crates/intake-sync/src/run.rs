@@ -279,12 +279,14 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         writing(self.db, move |tx| tx.set_stick_recipient(&recipient)).await
     }
 
-    fn page_entries(&self) -> usize {
+    /// A page of a journal after a place, made for this line.
+    async fn page(&self, journal: JournalId, after: u64) -> Result<Option<upload::Page>> {
         let speed = match self.speed() {
             0 => self.speed_before,
             speed => speed,
         };
-        upload::page_entries(speed, self.told_page)
+        let page = upload::Page::read(self.db, journal, after, upload::page_entries(speed, self.told_page)).await?;
+        Ok(page.map(|page| page.for_line(speed)))
     }
 
     /// Bytes a second of what this exchange sent; 0 where it sent nothing.
@@ -300,7 +302,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
         loop {
             let page = match read.take() {
                 Some(page) => page,
-                None => match upload::Page::read(self.db, journal, after, self.page_entries()).await? {
+                None => match self.page(journal, after).await? {
                     Some(page) => page,
                     None => break,
                 },
@@ -316,7 +318,7 @@ impl<'r, P: Fn(Progress) + Send + Sync> Run<'r, P> {
             // The next page is read while this one is on its way.
             let (answer, next) = tokio::join!(
                 page.send(&self.client, certificate, Arc::clone(&self.key), &pulse, &tick),
-                upload::Page::read(self.db, journal, last, self.page_entries()),
+                self.page(journal, last),
             );
             let answer = answer?;
             self.bytes += pulse.bytes.load(Ordering::Relaxed);

@@ -13,12 +13,17 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStor
 
 use crate::{Error, Result};
 
+/// Bytes of one TLS record. It is opened once it is there whole: what of one is across when the line breaks off goes once more.
+const RECORD: usize = 4 << 10;
+
 /// TLS that trusts one CA certificate (DER).
 pub(crate) fn of_ca(ca_der: &[u8]) -> Result<ClientConfig> {
     let broken = |_| Error::Certificate("the kept CA certificate cannot be read".into());
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca_der.to_vec())).map_err(broken)?;
-    Ok(versions(Arc::new(ring::default_provider()))?.with_root_certificates(roots).with_no_client_auth())
+    let mut config = versions(Arc::new(ring::default_provider()))?.with_root_certificates(roots).with_no_client_auth();
+    config.max_fragment_size = Some(RECORD);
+    Ok(config)
 }
 
 /// TLS that trusts the CA whose fingerprint the enrolment code carries; `seen` gives that CA's certificate afterwards.

@@ -25,6 +25,12 @@ const PAGE_SECONDS: u64 = 20;
 const FEWEST: usize = 256;
 /// A usual entry's bytes on the line.
 const ENTRY_ON_THE_LINE: u64 = 500;
+/// How long a block may take on its way, in milliseconds, and how few entries it holds on however slow a line: what of a block
+/// is across when the line breaks off goes once more, and each costs a signature.
+const BLOCK_MILLIS: u64 = 250;
+const FEWEST_IN_BLOCK: usize = 4;
+/// Below so many bytes a second the line takes longer than making a page small does, on any machine.
+const SLOW: u64 = 250_000;
 /// Entries that are read before their content is counted.
 const READ_AT_ONCE: usize = 256;
 
@@ -34,6 +40,10 @@ pub(crate) struct Page {
     mark: String,
     before: Head,
     entries: Vec<Entry>,
+    /// Entries in each of its blocks, at most.
+    block: usize,
+    /// Worth the work of making it small.
+    small: bool,
 }
 
 /// How many entries the next page holds: so many that the district's answer comes in good time, since only that counts as
@@ -46,6 +56,15 @@ pub(crate) fn page_entries(bytes_per_second: u64, told: Option<u32>) -> usize {
         speed => usize::try_from(speed.saturating_mul(PAGE_SECONDS) / ENTRY_ON_THE_LINE).unwrap_or(most),
     };
     wanted.max(FEWEST).min(most)
+}
+
+/// How many entries a block of it holds at most.
+fn block_entries(bytes_per_second: u64) -> usize {
+    let wanted = match bytes_per_second {
+        0 => limits::BLOCK_ENTRIES,
+        speed => usize::try_from(speed.saturating_mul(BLOCK_MILLIS) / 1000 / ENTRY_ON_THE_LINE).unwrap_or(usize::MAX),
+    };
+    wanted.clamp(FEWEST_IN_BLOCK, limits::BLOCK_ENTRIES)
 }
 
 /// Bytes ready to leave, and how many entries are across once they have.
@@ -77,8 +96,16 @@ impl Page {
             entries.extend(more);
         }
         entries.truncate(fitting(&entries, PAGE_CONTENT).min(most));
-        let page = Self { journal, mark: epoch.mark, before: Head { seq: after, hash }, entries };
+        let (mark, before) = (epoch.mark, Head { seq: after, hash });
+        let page = Self { journal, mark, before, entries, block: limits::BLOCK_ENTRIES, small: false };
         Ok(Some(page).filter(|page| !page.entries.is_empty()))
+    }
+
+    /// The same, made for a line of so many bytes a second; 0 where nobody knows. A usual day is small in any case: the line may
+    /// be fast and still be paid for by what goes over it.
+    pub(crate) fn for_line(self, bytes_per_second: u64) -> Self {
+        let slow = bytes_per_second > 0 && bytes_per_second < SLOW;
+        Self { block: block_entries(bytes_per_second), small: slow || self.entries.len() <= FEWEST, ..self }
     }
 
     /// The place of its last entry.
@@ -149,11 +176,11 @@ impl Page {
         key: &SigningKey,
         mut leave: impl FnMut(Vec<u8>, u64) -> bool,
     ) -> intake_wire::Result<()> {
-        let Self { journal, mark, mut before, entries } = self;
-        let mut writer = PageWriter::new()?;
+        let Self { journal, mark, mut before, entries, block: most, small } = self;
+        let mut writer = if small { PageWriter::small()? } else { PageWriter::new()? };
         let mut rest = entries;
         while !rest.is_empty() {
-            let later = rest.split_off(fitting(&rest, BLOCK_CONTENT).min(limits::BLOCK_ENTRIES));
+            let later = rest.split_off(fitting(&rest, BLOCK_CONTENT).min(most));
             let (block, after) = Block::sign(Some(certificate.clone()), journal, mark.clone(), before, rest, key)?;
             before = after;
             if !leave(writer.block(&block)?, block.entries.len() as u64) {
@@ -218,7 +245,7 @@ mod tests {
             head = Head { seq: entry.seq, hash };
             entries.push(entry);
         }
-        Page { journal, mark: "A".into(), before: Head::EMPTY, entries }
+        Page { journal, mark: "A".into(), before: Head::EMPTY, entries, block: limits::BLOCK_ENTRIES, small: false }
     }
 
     fn made(page: Page) -> (Vec<Block>, u64) {
@@ -244,6 +271,26 @@ mod tests {
         assert_eq!(blocks.iter().map(|block| block.entries.len()).collect::<Vec<_>>(), [16, 16, 8]);
         assert_eq!(entries, 40);
         assert_eq!(blocks[1].before().unwrap().seq, 16);
+    }
+
+    #[test]
+    fn on_a_slow_line_blocks_are_smaller() {
+        assert_eq!(block_entries(0), 16, "the line is not known yet");
+        assert_eq!(block_entries(1_000), 4);
+        assert_eq!(block_entries(16_000), 8);
+        assert_eq!(block_entries(u64::MAX), 16);
+        let (blocks, entries) = made(page(20, 300).for_line(16_000));
+        assert_eq!(blocks.iter().map(|block| block.entries.len()).collect::<Vec<_>>(), [8, 8, 4]);
+        assert_eq!(entries, 20);
+    }
+
+    #[test]
+    fn a_usual_day_and_what_goes_over_a_slow_line_is_made_small() {
+        assert!(page(200, 10).for_line(0).small);
+        assert!(page(200, 10).for_line(10_000_000).small);
+        assert!(page(300, 10).for_line(30_000).small);
+        assert!(!page(300, 10).for_line(0).small);
+        assert!(!page(300, 10).for_line(10_000_000).small);
     }
 
     #[test]

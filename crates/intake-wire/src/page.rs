@@ -6,6 +6,7 @@
 use std::io::{Read, Write as _};
 
 use minicbor::{Decode, Encode};
+use zstd::stream::raw::CParameter;
 
 use crate::entry::{Entry, Head, JournalId};
 use crate::sign::{DeskCertificate, PublicKey, Signature, SigningKey};
@@ -41,11 +42,17 @@ pub mod limits {
     pub const BLOBS: usize = 1000;
     /// Bytes of an attachment's small picture.
     pub const THUMBNAIL_BYTES: u64 = 1 << 20;
-    /// zstd's level and its largest window (2^23 bytes), so that a small page cannot ask for much memory.
-    pub const ZSTD_LEVEL: i32 = 3;
-    /// See [`ZSTD_LEVEL`].
+    /// zstd's largest window (2^23 bytes), so that a small page cannot ask for much memory.
     pub const ZSTD_WINDOW_LOG: u32 = 23;
 }
+
+/// zstd's level for a page that must be made fast, and for one that must be small: the first that finds what repeats from three
+/// bytes on, as one Chinese character has.
+const QUICK: i32 = 3;
+const SMALL: i32 = 18;
+/// The memory that this level may take, in powers of two: some megabytes, enough for a page of a long day.
+const SMALL_WINDOW_LOG: u32 = 20;
+const SMALL_HASH_LOG: u32 = 19;
 
 /// Entries of one journal that follow one another, signed over the chain head after the last of them.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -143,7 +150,23 @@ impl PageWriter {
     /// # Errors
     /// [`Error::Stream`] where zstd has no memory.
     pub fn new() -> Result<Self> {
-        Ok(Self { encoder: zstd::stream::write::Encoder::new(Vec::new(), limits::ZSTD_LEVEL)? })
+        Ok(Self { encoder: zstd::stream::write::Encoder::new(Vec::new(), QUICK)? })
+    }
+
+    /// The same for a line whose bytes are dear: smaller, and ten times the work.
+    ///
+    /// # Errors
+    /// As [`PageWriter::new`].
+    pub fn small() -> Result<Self> {
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), SMALL)?;
+        for memory in [
+            CParameter::WindowLog(SMALL_WINDOW_LOG),
+            CParameter::ChainLog(SMALL_WINDOW_LOG),
+            CParameter::HashLog(SMALL_HASH_LOG),
+        ] {
+            encoder.set_parameter(memory)?;
+        }
+        Ok(Self { encoder })
     }
 
     /// The bytes that carry this block.
@@ -244,6 +267,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn page(count: usize) -> (SigningKey, Vec<Block>, Vec<u8>) {
+        page_by(PageWriter::new().unwrap(), count)
+    }
+
+    fn page_by(mut writer: PageWriter, count: usize) -> (SigningKey, Vec<Block>, Vec<u8>) {
         let key = SigningKey::from_seed([9; 32]);
         let journal = JournalId([4; 16]);
         let moment = Moment { at_ms: 1, boot: BootId([0; 16]), mono_ms: 2 };
@@ -255,7 +282,6 @@ mod tests {
             head = Head { seq: entry.seq, hash };
             blocks.push(Block::sign(None, journal, "A".into(), before, vec![entry], &key).unwrap().0);
         }
-        let mut writer = PageWriter::new().unwrap();
         let mut bytes: Vec<u8> = blocks.iter().flat_map(|block| writer.block(block).unwrap()).collect();
         bytes.extend(writer.finish().unwrap());
         (key, blocks, bytes)
@@ -266,6 +292,15 @@ mod tests {
         let (key, blocks, bytes) = page(3);
         assert_eq!(Frames::read_page(&bytes).unwrap(), blocks);
         assert!(blocks.iter().all(|block| block.verify(&key.public()).is_ok()));
+    }
+
+    #[test]
+    fn a_small_page_is_smaller_and_reads_back_the_same() {
+        let (_, blocks, quick) = page(200);
+        let (_, same, small) = page_by(PageWriter::small().unwrap(), 200);
+        assert_eq!(Frames::read_page(&small).unwrap(), blocks);
+        assert_eq!(same, blocks);
+        assert!(small.len() < quick.len(), "{} of {}", small.len(), quick.len());
     }
 
     #[test]
