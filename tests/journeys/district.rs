@@ -18,6 +18,7 @@ use testkit::screen::Running;
 use testkit::visits;
 
 use crate::driver::{free_port, pictures};
+use crate::in_database;
 use crate::window::{ENTER, TAB, faults};
 
 const PASSWORD: &str = "区里上午九点开门一二三四";
@@ -196,6 +197,14 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.press(ENTER).await;
     browser.shows(&number).await;
     browser.picture("person").await;
+    in_database(
+        &district,
+        "UPDATE entries SET kind = 'delivered_for', verdict = 'waiting', verdict_ref = 0 WHERE kind = 'slip_issued';
+         UPDATE entries SET kind = 'reckoned', verdict = 'set_aside', verdict_code = 'kind_unknown' WHERE kind = 'voided'",
+    );
+    browser.open("/aside").await;
+    browser.shows("等别的登记台").await;
+    browser.picture("aside-waiting").await;
     browser.open("/nowhere").await;
     browser.picture("error").await;
     browser.open("/desks").await;

@@ -11,8 +11,8 @@ use testkit::screen::Screen;
 use crate::driver::Driver;
 use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, TAB, Window};
 use crate::{
-    Home, at_work, create_desk, enrol, exchange, open_matter, register_as_advised, sign_in_as_administrator, tell,
-    tell_of_wages,
+    Home, at_work, create_desk, enrol, exchange, in_database, open_matter, register_as_advised,
+    sign_in_as_administrator, tell, tell_of_wages,
 };
 
 /// Registers what nobody has decided yet, and opens it. Gives the number.
@@ -75,6 +75,20 @@ async fn a_matter_goes_its_way_by_one_key_a_step_and_a_wrong_step_is_taken_back(
     window.press(&[CONTROL, ENTER]).await;
     window.read("steps-list", "物业管理科 李强，要求 2099-12-31 前回复").await;
     window.read("steps-stage", "承办中").await;
+
+    // The slip for the section is nobody's to hand over to the visitor.
+    window.tab_to_mark("offer-internal_assignment").await;
+    window.press(&[ENTER]).await;
+    window.see("paper-page").await;
+    window.press(&[CONTROL, ENTER]).await;
+    window.read("paper-out", "已出具").await;
+    window.press(&[F2]).await;
+    window.at("name").await;
+    open_matter(&window, &number).await;
+    window.read("paper-issued", "交办单").await;
+    window.read("paper-state", "已出具").await;
+    window.gone("papers-deliver").await;
+    window.picture("88-交办单").await;
 
     // A step on the wrong matter: taken back, and it stays.
     window.press(&[ALT, '3']).await;
@@ -145,17 +159,6 @@ async fn what_the_office_answered_is_owed_no_more_and_the_list_says_so() {
     window.press(&[ALT, 'q']).await;
     window.see("owed-none").await;
     window.quit().await;
-}
-
-/// A statement in the district's database.
-fn in_database(district: &LocalDistrict, sql: &'static str) {
-    let url = district.postgres_url();
-    let work = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client.batch_execute(sql).await.unwrap();
-    };
-    district.wait(work).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
