@@ -18,8 +18,8 @@ use crate::db::journals::{self, Journal};
 use crate::{District, Error, Result, blobs, config, db};
 
 /// Entries read at once, and bytes of them.
-const AT_ONCE: i64 = 64;
-const AT_ONCE_BYTES: i64 = 8 << 20;
+const AT_ONCE: usize = 64;
+const AT_ONCE_BYTES: usize = 8 << 20;
 
 /// A backup that counts from now on.
 #[derive(Debug, Serialize)]

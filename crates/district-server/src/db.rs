@@ -97,6 +97,11 @@ pub(crate) fn place(seq: u64) -> Result<i64> {
     i64::try_from(seq).map_err(|_| Error::Request("a number over 2^63".into()))
 }
 
+/// A number of rows or bytes as PostgreSQL's `int8` holds it.
+pub(crate) fn count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// A place read back; the database never holds a negative one.
 pub(crate) fn seq(place: i64) -> u64 {
     u64::try_from(place).unwrap_or(0)

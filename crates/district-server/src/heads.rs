@@ -11,12 +11,11 @@ use crate::{District, Error, Result};
 /// Epochs of one desk that one request may name.
 const JOURNALS: usize = 1024;
 
-/// Entries that are read for a page that goes down, since a desk does not say how many it takes, and bytes of them.
-const MOST: (i64, i64) = (512, 8 << 20);
-
 /// Content of one block and of one page, well under the protocol's limits in spite of long texts.
 const BLOCK_CONTENT: usize = 2 << 20;
 const PAGE_CONTENT: usize = 8 << 20;
+/// Entries that are read for a page that goes down, since a desk does not say how many it takes, and bytes of them.
+const MOST: (usize, usize) = (limits::SHORT_PAGE_ENTRIES, PAGE_CONTENT);
 
 fn size(entry: &Entry) -> usize {
     [&entry.open, &entry.personal].into_iter().filter_map(|part| part.bytes()).map(<[u8]>::len).sum()

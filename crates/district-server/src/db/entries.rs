@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::journals::Journal;
-use super::{execute, fixed, forks, place, query, query_one, query_opt, seq};
+use super::{count, execute, fixed, forks, place, query, query_one, query_opt, seq};
 use crate::{Error, Result};
 
 /// Stores entries with their hashes in one statement: the first of them as applied, each with the matter it is about.
@@ -176,8 +176,9 @@ pub(crate) async fn whole_after(
     c: &impl GenericClient,
     j: &Journal,
     at: u64,
-    (limit, bytes): (i64, i64),
+    most: (usize, usize),
 ) -> Result<Vec<Entry>> {
+    let (limit, bytes) = (count(most.0), count(most.1));
     let sql = format!(
         "SELECT {WHOLE} FROM (
              SELECT {WHOLE}, sum(coalesce(octet_length(open), 0) + coalesce(octet_length(personal), 0))

@@ -4,7 +4,7 @@ use deadpool_postgres::GenericClient;
 use intake_wire::{Draft, Entry, Hash, Head, JournalId, Moment, SYSTEM_CLERK};
 use tokio_postgres::Row;
 
-use super::{execute, fixed, place, query, query_one, query_opt, seq};
+use super::{count, execute, fixed, place, query, query_one, query_opt, seq};
 use crate::Result;
 
 /// The district's journal for one desk.
@@ -73,7 +73,7 @@ pub(crate) async fn set_told(c: &impl GenericClient, centre: &str, own: &Own, to
 pub(crate) async fn with_told(c: &impl GenericClient, centre: &str, own: &Own) -> Result<(u64, Vec<Entry>)> {
     let sql = "SELECT told_seq FROM district_journals WHERE centre = $1 AND journal_id = $2";
     let told: i64 = query_one(c, sql, &[&centre, &own.id.0.as_slice()]).await?.get(0);
-    Ok((seq(told), after(c, centre, own.id, 0, (i64::MAX, i64::MAX)).await?))
+    Ok((seq(told), after(c, centre, own.id, 0, (usize::MAX, usize::MAX)).await?))
 }
 
 /// Opens the next epoch.
@@ -190,8 +190,9 @@ pub(crate) async fn after(
     centre: &str,
     id: JournalId,
     at: u64,
-    (limit, bytes): (i64, i64),
+    most: (usize, usize),
 ) -> Result<Vec<Entry>> {
+    let (limit, bytes) = (count(most.0), count(most.1));
     let rows = query(
         c,
         "SELECT entry FROM (

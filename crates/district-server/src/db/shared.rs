@@ -8,7 +8,7 @@ use intake_wire::{Entry, JournalId, Part};
 use tokio_postgres::Row;
 
 use super::journals::Journal;
-use super::{execute, place, query, query_opt};
+use super::{execute, place, query, query_one, query_opt};
 use crate::Result;
 
 /// The centre's desks are to hear of what was applied between two places of a journal, the second included: of a matter and its
@@ -112,7 +112,8 @@ pub(crate) async fn stands(c: &impl GenericClient, centre: &str, numbers: &[&str
 
 /// Whether nothing may be told of a matter: it is sealed, or not known.
 pub(crate) async fn keeps_silent(c: &impl GenericClient, centre: &str, number: &str) -> Result<bool> {
-    Ok(stands(c, centre, &[number]).await?.get(number).is_none_or(|matter| matter.sealed))
+    let sql = "SELECT coalesce(bool_or(coalesce(sealed, true)), true) FROM matters WHERE centre = $1 AND number = $2";
+    Ok(query_one(c, sql, &[&centre, &number]).await?.get(0))
 }
 
 /// In which entries a desk was told of each of these matters: the journal, and the place in it.

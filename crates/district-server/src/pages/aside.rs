@@ -31,24 +31,24 @@ struct AsidePage {
     elsewhere_full: bool,
 }
 
-struct AsideRow {
+/// Which entry, as both lists show it.
+struct Line {
     centre_name: String,
     desk: u8,
     seq: u64,
     kind: &'static str,
     at: String,
     number: String,
+}
+
+struct AsideRow {
+    line: Line,
     reason: String,
     waiting: i64,
 }
 
 struct ElsewhereRow {
-    centre_name: String,
-    desk: u8,
-    seq: u64,
-    kind: &'static str,
-    at: String,
-    number: String,
+    line: Line,
     /// Whose entry it waits for.
     of: String,
 }
@@ -65,29 +65,18 @@ pub(super) fn sentence(word: &str) -> String {
 }
 
 fn row(one: Aside) -> AsideRow {
-    AsideRow {
-        centre_name: centre_name(&one.centre),
-        desk: one.desk,
-        seq: one.seq,
-        kind: kind_label(&one.kind),
-        at: time(one.at_ms),
-        number: one.number.unwrap_or_default(),
-        reason: sentence(&one.code),
-        waiting: one.waiting,
-    }
+    let (centre_name, number) = (centre_name(&one.centre), one.number.unwrap_or_default());
+    let (kind, at) = (kind_label(&one.kind), time(one.at_ms));
+    let line = Line { centre_name, desk: one.desk, seq: one.seq, kind, at, number };
+    AsideRow { line, reason: sentence(&one.code), waiting: one.waiting }
 }
 
 fn elsewhere(one: WaitsElsewhere) -> ElsewhereRow {
-    let of = one.number.as_deref().and_then(|number| number.parse::<RegistrationNumber>().ok());
-    ElsewhereRow {
-        centre_name: centre_name(&one.centre),
-        desk: one.desk,
-        seq: one.seq,
-        kind: kind_label(&one.kind),
-        at: time(one.at_ms),
-        of: of.map(|number| format!("{:02}号台", number.desk().get())).unwrap_or_default(),
-        number: one.number.unwrap_or_default(),
-    }
+    let (centre_name, number) = (centre_name(&one.centre), one.number.unwrap_or_default());
+    let (kind, at) = (kind_label(&one.kind), time(one.at_ms));
+    let of = number.parse::<RegistrationNumber>().ok().map(|number| format!("{:02}号台", number.desk().get()));
+    let line = Line { centre_name, desk: one.desk, seq: one.seq, kind, at, number };
+    ElsewhereRow { line, of: of.unwrap_or_default() }
 }
 
 async fn shown(district: &District, who: &SignedIn, done: Option<Reapplied>) -> Result<Response> {
