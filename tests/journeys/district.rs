@@ -197,11 +197,13 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.press(ENTER).await;
     browser.shows(&number).await;
     browser.picture("person").await;
-    in_database(
-        &district,
-        "UPDATE entries SET kind = 'delivered_for', verdict = 'waiting', verdict_ref = 0 WHERE kind = 'slip_issued';
-         UPDATE entries SET kind = 'reckoned', verdict = 'set_aside', verdict_code = 'kind_unknown' WHERE kind = 'voided'",
-    );
+    tokio::task::block_in_place(|| {
+        in_database(
+            &district,
+            "UPDATE entries SET kind = 'delivered_for', verdict = 'waiting', verdict_ref = 0 WHERE kind = 'slip_issued';
+             UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable' WHERE kind = 'voided'",
+        );
+    });
     browser.open("/aside").await;
     browser.shows("等别的登记台").await;
     browser.picture("aside-waiting").await;

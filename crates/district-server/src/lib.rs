@@ -45,7 +45,6 @@ mod stick;
 mod stick_files;
 mod tables;
 mod take;
-mod window;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -104,7 +103,6 @@ impl District {
         let keys = keys::Keys::open(&config.folder)?;
         let revoked = revoked::Revoked::open(&config.folder)?;
         let pool = db::pool(&config.postgres, CONNECTIONS)?;
-        db::cluster::check(&pool.get().await?).await?;
         db::migrate(&pool).await?;
         let boot = BootId(intake_wire::random()?);
         let district = Self {
@@ -128,14 +126,19 @@ impl District {
         Ok(Arc::new(district))
     }
 
-    /// The same, as soon as the database answers: a machine that starts both need not start them in order.
+    /// The same for serving desks, as soon as the database answers: a machine that starts both need not start them in order.
+    /// Nothing is taken in by a database that could lose it; what else is asked of a district goes on.
     ///
     /// # Errors
-    /// As [`District::open`], but for [`Error::Away`].
+    /// As [`District::open`], but for [`Error::Away`]; [`Error::Config`] too for such a database.
     pub async fn open_when_possible(config: Config, clock: Clock) -> Result<Arc<Self>> {
         let mut told = String::new();
         loop {
-            match Self::open(config.clone(), Arc::clone(&clock)).await {
+            let opened = async {
+                db::cluster::check(&db::pool(&config.postgres, 1)?.get().await?).await?;
+                Self::open(config.clone(), Arc::clone(&clock)).await
+            };
+            match opened.await {
                 Err(Error::Away(why)) => {
                     if told != why {
                         tracing::warn!(%why, "PostgreSQL does not answer; the district waits for it");

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use socket2::SockRef;
 use tokio::task::JoinHandle;
 
-use crate::{District, Error, Result, http, metrics, window};
+use crate::{District, Error, Result, http, metrics};
 
 /// How long requests under way may still take after a stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// The most that a desk may have on the wire at once, in bytes. A poor line's router would queue a whole day of it, and what is
+/// queued when the line is cut is sent once more.
+const ON_THE_WIRE: usize = 16 << 10;
 /// How long a new connection may take to send its first request.
 const FIRST_REQUEST: Duration = Duration::from_secs(20);
 
@@ -41,7 +45,7 @@ pub async fn serve_with_grace(
     let tls = RustlsConfig::from_config(district.keys.tls(&district.config.names)?);
     let listener = TcpListener::bind(district.config.listen).map_err(Error::Listen)?;
     // Connections have it from the listener.
-    SockRef::from(&listener).set_recv_buffer_size(window::FIRST).map_err(Error::Listen)?;
+    SockRef::from(&listener).set_recv_buffer_size(ON_THE_WIRE).map_err(Error::Listen)?;
     let address = listener.local_addr().map_err(Error::Listen)?;
     let figures = district.config.metrics.map(|address| tell_figures(&district, address)).transpose()?;
     let handle = Handle::new();
@@ -52,7 +56,8 @@ pub async fn serve_with_grace(
         stopping.graceful_shutdown(Some(grace));
     });
     let server = axum_server::from_tcp_rustls(listener, tls).map_err(Error::Listen)?.handle(handle);
-    let server = server.map(|tls| tls.acceptor(window::Acceptor)).first_request_timeout(FIRST_REQUEST);
+    // An answer would wait for the acknowledgement of what TLS sent before it: once more there and back.
+    let server = server.map(|tls| tls.acceptor(NoDelayAcceptor)).first_request_timeout(FIRST_REQUEST);
     ready(address);
     let desks = http::router(district).into_make_service_with_connect_info::<SocketAddr>();
     let ended = server.serve(desks).await.map_err(Error::Listen);

@@ -6,14 +6,14 @@
 use chrono::{Datelike as _, NaiveDate};
 use intake_model::check::text_fault;
 use intake_model::{
-    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, Visit, civil_date, civil_time, counting,
-    papers_for,
+    Calendars, Case, Code, Delivery, Filling, Outcome, Paper, Profile, StepKind, Visit, civil_date, civil_time,
+    counting, papers_for,
 };
 use intake_paper::{Document, Notice, PaperContent};
 use intake_store::{Db, DeskRow, DocumentRecord, MatterRecord, Matters, OwnKey, Settings, StepRecord, Version, Writer};
 use intake_wire::{
     DeliveryTold, DocumentContent, DocumentDelivered, DocumentIssued, DocumentPlace, DocumentReprinted, DocumentVoided,
-    Kind, Letterhead, Moment, Record, VoidReason,
+    Kind, Letterhead, Moment, Personal, Record, VoidReason,
 };
 use serde_json::json;
 
@@ -439,6 +439,12 @@ impl<'a> Opened<'a> {
         let stands = |paper| documents.iter().any(|one| one.issued.paper == paper && one.void.is_none());
         let facts = self.facts();
         let course = self.course(documents, &facts);
+        let handed =
+            self.steps.iter().filter(|one| one.kind == StepKind::HandedOver && one.withdrawn.is_none()).next_back();
+        let handed_to = handed.and_then(|one| match &one.told {
+            Personal::Told(words) => Some((words.told.section.as_str(), one.open.due)),
+            Personal::Sealed(_) | Personal::Erased => None,
+        });
         Ok(ask(&Case {
             visit: &visit,
             office: &self.profile.office_name(&self.desk.centre_name),
@@ -447,6 +453,7 @@ impl<'a> Opened<'a> {
             accepted: course.accepted_on().unwrap_or(civil_date(self.now_ms)),
             taken_on: course.accepted_on().is_some() && course.accepted_by_record.is_none(),
             extended: stands(Paper::ExtensionNotice),
+            handed_to,
         }))
     }
 

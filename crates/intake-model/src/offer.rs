@@ -62,6 +62,8 @@ pub struct Case<'a> {
     pub taken_on: bool,
     /// Whether an extension was told already: there is one (Art. 34).
     pub extended: bool,
+    /// The section it was handed to last, and by when that is to answer.
+    pub handed_to: Option<(&'a str, Option<NaiveDate>)>,
 }
 
 /// A paper that fits, filled in.
@@ -208,7 +210,9 @@ impl Case<'_> {
 fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &Profile) -> Offer {
     let sealed = case.visit.is_sealed();
     let basis = basis(paper, case, profile);
-    let filling = Filling { limit: basis.as_ref().and_then(Due::effective), ..prefilled(paper, case, advice) };
+    let asked = case.handed_to.filter(|_| paper == Paper::InternalAssignment).and_then(|(_, due)| due);
+    let limit = asked.or(basis.as_ref().and_then(Due::effective));
+    let filling = Filling { limit, ..prefilled(paper, case, advice) };
     let fields: Vec<&str> = paper.fields_for(sealed).collect();
     Offer {
         paper,
@@ -255,7 +259,8 @@ fn prefilled(paper: Paper, case: &Case<'_>, advice: &Advice) -> Filling {
     let door = decision.door.clone().or(only_door).filter(|_| paper == Paper::GuidanceSheet);
     let of_door = door.as_deref().and_then(|id| Doors::built_in().get(id)).map(|door| door.body.clone());
     let sent = matches!(paper, Paper::ForwardingNotice | Paper::GuidanceSheet);
-    let to_body = Some(decision.to_body.clone()).filter(|body| sent && !body.is_empty()).or(of_door);
+    let section = case.handed_to.map(|(section, _)| section.to_owned()).filter(|_| paper == Paper::InternalAssignment);
+    let to_body = Some(decision.to_body.clone()).filter(|body| sent && !body.is_empty()).or(of_door).or(section);
     let refuses = matches!(paper, Paper::NotAcceptedNotice | Paper::NoLongerAcceptedNotice);
     let reason = match paper {
         Paper::UrgentReport => visit.demand.clone(),

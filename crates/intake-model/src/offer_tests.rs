@@ -18,6 +18,7 @@ fn case(visit: &Visit) -> Case<'_> {
         accepted: day("2026-11-24"),
         taken_on: false,
         extended: false,
+        handed_to: None,
     }
 }
 
@@ -59,6 +60,27 @@ fn a_matter_that_was_taken_on_later_is_offered_the_papers_of_an_accepted_one() {
     // Sixty days from the day of the step.
     assert_eq!(first.filling.limit, Some(day("2027-01-26")));
     assert!(offers.iter().any(|offer| offer.paper == Paper::ExtensionNotice));
+}
+
+#[test]
+fn what_goes_to_the_section_names_it_and_its_day() {
+    let visit = told(petition(), Outcome::Accepted);
+    let assigned = |handed_to| {
+        let offers = papers_for(&Case { handed_to, ..case(&visit) }, Profile::national());
+        let offer = offers.into_iter().find(|offer| offer.paper == Paper::InternalAssignment).unwrap();
+        (offer.filling.to_body, offer.filling.limit)
+    };
+    let c4 = Some(day("2027-01-23"));
+    assert_eq!(assigned(None), (String::new(), c4));
+    assert_eq!(assigned(Some(("物业管理科", None))), ("物业管理科".into(), c4));
+    assert_eq!(assigned(Some(("物业管理科", Some(day("2026-12-04"))))), ("物业管理科".into(), Some(day("2026-12-04"))));
+    // The visitor's own notice is about the law's limit, and goes to nobody else.
+    let visitors = papers_for(
+        &Case { handed_to: Some(("物业管理科", Some(day("2026-12-04")))), ..case(&visit) },
+        Profile::national(),
+    );
+    let visitors = visitors.into_iter().find(|offer| offer.paper == Paper::AcceptanceNotice).unwrap();
+    assert_eq!((visitors.filling.to_body, visitors.filling.limit), (String::new(), c4));
 }
 
 #[test]

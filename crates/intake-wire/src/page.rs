@@ -153,7 +153,7 @@ impl PageWriter {
         Ok(Self { encoder: zstd::stream::write::Encoder::new(Vec::new(), QUICK)? })
     }
 
-    /// The same for a line whose bytes are dear: smaller, and ten times the work.
+    /// The same for a line whose bytes are dear: smaller, and many times the work.
     ///
     /// # Errors
     /// As [`PageWriter::new`].

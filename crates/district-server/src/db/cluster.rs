@@ -25,7 +25,7 @@ pub(crate) async fn check(c: &impl GenericClient) -> Result<()> {
     if encoding != "UTF8" {
         wrong.push(format!("the database is encoded in {encoding}; make it with --encoding UTF8"));
     }
-    for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+    for name in ["fsync", "synchronous_commit"] {
         if setting(name).await? == "off" {
             wrong.push(format!(
                 "PostgreSQL has {name} = off: what a desk was told is stored could be lost with the power"
@@ -38,12 +38,10 @@ pub(crate) async fn check(c: &impl GenericClient) -> Result<()> {
                FROM pg_database WHERE datname = current_database()";
     let row = query_one(c, sql, &[]).await?;
     let (name, made_by, now): (String, Option<String>, Option<String>) = (row.get(0), row.get(1), row.get(2));
-    if made_by != now && made_by.is_some() {
+    if let Some((then, now)) = made_by.zip(now).filter(|(then, now)| then != now) {
         wrong.push(format!(
-            "the machine sorts text by another version than when the database was made ({} then, {} now): run REINDEX DATABASE \
-             {name}; then ALTER DATABASE {name} REFRESH COLLATION VERSION",
-            made_by.unwrap_or_default(),
-            now.unwrap_or_default(),
+            "the machine sorts text by another version than when the database was made ({then} then, {now} now): run REINDEX \
+             DATABASE \"{name}\"; then ALTER DATABASE \"{name}\" REFRESH COLLATION VERSION",
         ));
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::Config(wrong)) }

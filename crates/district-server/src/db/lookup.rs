@@ -153,7 +153,7 @@ pub(crate) async fn about(c: &impl GenericClient, centre: &str, desk: i16, numbe
                        AND kind = 'registered' AND verdict IN ('set_aside', 'superseded', 'waiting')) a
              JOIN journals j ON j.centre = $1 AND j.journal_id = a.journal_id AND j.desk = $2
              CROSS JOIN LATERAL (SELECT * FROM entries
-                       WHERE centre = $1 AND journal_id = a.journal_id AND seq = a.seq OFFSET 0) e
+                       WHERE centre = $1 AND journal_id = a.journal_id AND seq = a.seq AND number = $3 OFFSET 0) e
              LEFT JOIN clerks k ON k.centre = e.centre AND k.journal_id = e.journal_id AND k.clerk = e.clerk
              ORDER BY length(j.mark), j.mark, e.journal_id, e.seq",
         &[&centre, &desk, &number],

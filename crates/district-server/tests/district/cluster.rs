@@ -12,7 +12,7 @@ async fn mistakes(world: &World, database: &str) -> Vec<String> {
     let url = world.district.postgres_url();
     let (cluster, _) = url.rsplit_once('/').unwrap();
     let config = Config::new("区", &folder.path().join("keys"), &format!("{cluster}/{database}"));
-    match District::open(config, Arc::new(|| 0)).await {
+    match District::open_when_possible(config, Arc::new(|| 0)).await {
         Ok(_) => Vec::new(),
         Err(Error::Config(mistakes)) => mistakes,
         Err(other) => panic!("{other}"),
@@ -47,7 +47,7 @@ async fn after_the_machine_sorts_otherwise_the_indexes_are_made_anew_first() {
     assert_eq!(mistakes(&world, "sorted").await, [""; 0]);
     world.execute("UPDATE pg_database SET datcollversion = '1.1' WHERE datname = 'sorted'");
     let said = mistakes(&world, "sorted").await;
-    assert!(said.len() == 1 && said[0].contains("REINDEX DATABASE sorted"), "{said:?}");
+    assert!(said.len() == 1 && said[0].contains("REINDEX DATABASE \"sorted\""), "{said:?}");
     world.execute("ALTER DATABASE sorted REFRESH COLLATION VERSION");
     assert_eq!(mistakes(&world, "sorted").await, [""; 0]);
 }
