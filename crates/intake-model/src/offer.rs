@@ -209,8 +209,9 @@ impl Case<'_> {
 
 fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &Profile) -> Offer {
     let sealed = case.visit.is_sealed();
-    let basis = basis(paper, case, profile);
     let asked = case.handed_to.filter(|_| paper == Paper::InternalAssignment).and_then(|(_, due)| due);
+    // The day that the section was given is nobody's limit by law.
+    let basis = if asked.is_some() { None } else { basis(paper, case, profile) };
     let limit = asked.or(basis.as_ref().and_then(Due::effective));
     let filling = Filling { limit, ..prefilled(paper, case, advice) };
     let fields: Vec<&str> = paper.fields_for(sealed).collect();
