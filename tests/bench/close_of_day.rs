@@ -168,9 +168,7 @@ pub(crate) fn figure(folder: &Path) -> Figure {
 async fn held(office: &Path) -> i64 {
     let told = std::fs::read_to_string(office.join("district.env")).unwrap();
     let url = told.lines().find_map(|line| line.strip_prefix("postgres=")).unwrap();
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-    let talking = tokio::spawn(connection);
+    let client = testkit::postgres::connect(url).await.unwrap();
     let count = client.query_one("SELECT count(*) FROM matters", &[]).await.unwrap().get(0);
-    talking.abort();
     count
 }

@@ -89,10 +89,8 @@ impl Line {
     fn rest(&self) {
         let url = self.district.postgres_url();
         self.runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            let talking = tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             client.batch_execute("VACUUM ANALYZE").await.unwrap();
-            talking.abort();
         });
     }
 
@@ -100,8 +98,7 @@ impl Line {
     fn floor(&self, rows: &[String]) -> Duration {
         let url = self.district.postgres_url();
         self.runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            let talking = tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             let fresh = "DROP TABLE IF EXISTS floor; CREATE TABLE floor (id int8 PRIMARY KEY, body jsonb NOT NULL);";
             client.batch_execute(fresh).await.unwrap();
             let sql = "INSERT INTO floor SELECT k, b::jsonb FROM unnest($1::int8[], $2::text[]) t (k, b)
@@ -113,7 +110,6 @@ impl Line {
                 client.execute(&insert, &[&keys, &rows]).await.unwrap();
             }
             let took = start.elapsed();
-            talking.abort();
             took
         })
     }

@@ -94,11 +94,9 @@ impl Atuin {
             return None;
         }
         runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(postgres, tokio_postgres::NoTls).await.unwrap();
-            let talking = tokio::spawn(connection);
+            let client = testkit::postgres::connect(postgres).await.unwrap();
             // There already after the first figure.
             let _ = client.batch_execute("CREATE DATABASE atuin").await;
-            talking.abort();
         });
         let (base, _) = postgres.rsplit_once('/').unwrap();
         let address = place.free();

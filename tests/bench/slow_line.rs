@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::LocalDistrict;
 use testkit::district::CENTRE;
+use testkit::visits::{self, PNG};
 use tokio::runtime::Runtime;
 
 use crate::exchange::{characters, fastest};
@@ -145,13 +146,13 @@ impl Slow {
 
     /// Registers one visit at the desk, with a file.
     fn attach(&self) {
-        let visit = Visit { passed_because: "来访人自述".into(), ..testkit::visits::day().remove(0) };
+        let visit = Visit { passed_because: "来访人自述".into(), ..visits::property_fee() };
         let desk = growth::signed_in(self.home.path());
         let number = desk.register(&visit).unwrap().number;
         // It travels encrypted: what stands in it does not make it shorter.
-        let mut bytes = b"%PDF-1.7\n".to_vec();
-        bytes.resize(FILE, b'.');
-        desk.attach(&number, "扫描件.pdf", &bytes).unwrap();
+        let mut bytes = PNG.to_vec();
+        bytes.resize(FILE, 0);
+        desk.attach(&number, "扫描件.png", &bytes).unwrap();
     }
 
     /// The desk at the near end, signed in, about to exchange.

@@ -108,10 +108,8 @@ impl Site {
 
     async fn count(&self, sql: &str) -> i64 {
         let url = self.postgres.as_ref().unwrap().url();
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        let talking = tokio::spawn(connection);
+        let client = testkit::postgres::connect(&url).await.unwrap();
         let count = client.query_one(sql, &[]).await.unwrap().get(0);
-        talking.abort();
         count
     }
 

@@ -151,11 +151,9 @@ fn serial(number: &str) -> u64 {
 }
 
 async fn rows(url: &str) -> Vec<(String, Option<String>, String)> {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let client = testkit::postgres::connect(url).await.unwrap();
     let rows = client.query("SELECT number, name, demand FROM matters ORDER BY registered_seq", &[]).await.unwrap();
     drop(client);
-    connection.await.unwrap().unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 

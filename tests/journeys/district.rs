@@ -18,7 +18,6 @@ use testkit::screen::Running;
 use testkit::visits;
 
 use crate::driver::{free_port, pictures};
-use crate::in_database;
 use crate::window::{ENTER, TAB, faults};
 
 const PASSWORD: &str = "区里上午九点开门一二三四";
@@ -198,20 +197,14 @@ async fn an_officer_reads_the_morning_and_a_visitor_asks_by_keyboard_alone() {
     browser.shows(&number).await;
     browser.picture("person").await;
     tokio::task::block_in_place(|| {
-        in_database(
-            &district,
-            "UPDATE entries SET kind = 'delivered_for', verdict = 'waiting', verdict_ref = 0 WHERE kind = 'slip_issued';
-             UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable' WHERE kind = 'voided'",
-        );
+        district.execute("UPDATE entries SET kind = 'delivered_for', verdict = 'waiting', verdict_ref = 0 WHERE kind = 'slip_issued';
+             UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable' WHERE kind = 'voided'").unwrap();
     });
     browser.open("/aside").await;
     browser.shows("等别的登记台").await;
     browser.picture("aside-waiting").await;
     tokio::task::block_in_place(|| {
-        in_database(
-            &district,
-            "UPDATE entries SET kind = 'slip_issued', verdict = 'stored', verdict_ref = NULL WHERE kind = 'delivered_for'",
-        );
+        district.execute("UPDATE entries SET kind = 'slip_issued', verdict = 'stored', verdict_ref = NULL WHERE kind = 'delivered_for'").unwrap();
     });
     browser.open("/nowhere").await;
     browser.picture("error").await;

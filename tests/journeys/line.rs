@@ -44,10 +44,8 @@ async fn a_line_that_fails_is_said_plainly_and_the_next_exchange_sends_all() {
     window.at("exchange-start").await;
     window.press(&[ENTER]).await;
     window.see_css("[data-testid='exchange-result'][data-in-step='true']").await;
-    let (client, connection) = tokio_postgres::connect(&district.postgres_url(), tokio_postgres::NoTls).await.unwrap();
-    let talking = tokio::spawn(connection);
+    let client = testkit::postgres::connect(&district.postgres_url()).await.unwrap();
     let rows = client.query("SELECT number FROM matters", &[]).await.unwrap();
-    talking.abort();
     let numbers: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(numbers, [slip.number]);
     window.quit().await;
@@ -78,10 +76,8 @@ async fn a_desk_left_alone_says_since_when_it_is_offline_and_sends_by_itself_onc
     window.read("unsent", "全部已上报").await;
     window.read("outlook", "没有待上报的记录").await;
     window.picture("21-已自动上报").await;
-    let (client, connection) = tokio_postgres::connect(&district.postgres_url(), tokio_postgres::NoTls).await.unwrap();
-    let talking = tokio::spawn(connection);
+    let client = testkit::postgres::connect(&district.postgres_url()).await.unwrap();
     let rows = client.query("SELECT number FROM matters", &[]).await.unwrap();
-    talking.abort();
     assert_eq!(rows.len(), 2);
     window.quit().await;
 }

@@ -37,17 +37,6 @@ use window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, F6, RIGHT, Window};
 /// What practice mode proposes, and the window shows beside the password.
 const DEMO_PASSWORD_MARK: &str = "demo-password";
 
-/// A statement in the district's database.
-fn in_database(district: &LocalDistrict, sql: &'static str) {
-    let url = district.postgres_url();
-    let work = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client.batch_execute(sql).await.unwrap();
-    };
-    district.wait(work).unwrap();
-}
-
 /// A home with a USB stick, and the desk's folder in it.
 struct Home {
     folder: tempfile::TempDir,

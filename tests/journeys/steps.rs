@@ -11,8 +11,8 @@ use testkit::screen::Screen;
 use crate::driver::Driver;
 use crate::window::{ALT, CONTROL, DOWN, ENTER, ESCAPE, F2, F3, F4, TAB, Window};
 use crate::{
-    Home, at_work, create_desk, enrol, exchange, in_database, open_matter, register_as_advised,
-    sign_in_as_administrator, tell, tell_of_wages,
+    Home, at_work, create_desk, enrol, exchange, open_matter, register_as_advised, sign_in_as_administrator, tell,
+    tell_of_wages,
 };
 
 /// Registers what nobody has decided yet, and opens it. Gives the number.
@@ -173,11 +173,12 @@ async fn what_the_district_gave_back_stands_on_its_matter_and_is_put_right_by_a_
     let window = Window::open(&driver, &home.desk()).await;
     let number = on_a_matter_that_is_sent(&window, &home, &district).await;
     tokio::task::block_in_place(|| {
-        in_database(
-            &district,
-            "DELETE FROM matters; UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable'
+        district
+            .execute(
+                "DELETE FROM matters; UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable'
              WHERE kind = 'registered'",
-        );
+            )
+            .unwrap();
     });
     // It is open still.
     window.press(&[F3]).await;

@@ -101,13 +101,11 @@ async fn a_matter_is_erased_only_once_two_backups_hold_its_attachments_too() {
     assert_eq!(erasable(&desk).await, (0, 2), "one backup may be the one that breaks");
     // In the next one a byte of one file rotted.
     let rotten = district.postgres().restore(&district.postgres().dump().unwrap(), "thursday").unwrap();
-    let (client, connection) = tokio_postgres::connect(&rotten, tokio_postgres::NoTls).await.unwrap();
-    let talking = tokio::spawn(connection);
+    let client = testkit::postgres::connect(&rotten).await.unwrap();
     let rots = "UPDATE blob_pieces SET bytes = set_byte(bytes, 9, 255 - get_byte(bytes, 9))
                 WHERE at = 0 AND blob = (SELECT blob FROM blobs ORDER BY length DESC LIMIT 1)";
     client.execute(rots, &[]).await.unwrap();
     drop(client);
-    talking.await.unwrap().unwrap();
     assert_eq!(mark(&district, rotten), (1, 1), "one does not keep the others from counting");
     // The rotten one was added first: places behind it wait with it.
     assert_eq!(erasable(&desk).await, (0, 2));

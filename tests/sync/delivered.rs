@@ -55,8 +55,7 @@ impl Centre {
     fn count(&self, sql: &'static str) -> i64 {
         let url = self.district.postgres_url();
         let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             client.query_one(sql, &[]).await.unwrap().get(0)
         };
         self.district.wait(work).unwrap()

@@ -27,12 +27,10 @@ async fn a_look_at_earlier_matters_is_an_entry_without_what_was_typed_and_the_di
     let result = desk.exchange(|_| {}).await.unwrap();
     assert!(result.in_step && result.set_aside == 0, "{result:?}");
 
-    let (client, connection) = tokio_postgres::connect(&district.postgres_url(), tokio_postgres::NoTls).await.unwrap();
-    let talking = tokio::spawn(connection);
+    let client = testkit::postgres::connect(&district.postgres_url()).await.unwrap();
     let sql = "SELECT convert_from(open, 'UTF8'), convert_from(personal, 'UTF8'), verdict FROM entries
                WHERE kind = 'earlier_looked_up' ORDER BY seq";
     let rows = client.query(sql, &[]).await.unwrap();
-    talking.abort();
     let kept: Vec<[String; 3]> = rows.iter().map(|row| [row.get(0), row.get(1), row.get(2)]).collect();
     let shown = |by: &str, numbers: &str| format!(r#"{{"by":"{by}","numbers":[{numbers}]}}"#);
     let (one, none) = (format!("\"{number}\""), "");

@@ -94,8 +94,7 @@ async fn of_a_sealed_matter_no_other_window_hears_and_one_that_heard_before_forg
     // Neither side keeps a word of it: at the district the entry is a husk.
     let url = district.postgres_url();
     let words = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let client = testkit::postgres::connect(&url).await.unwrap();
         let sql = "SELECT count(*) FROM district_entries WHERE position(convert_to('张伟', 'UTF8') IN entry) > 0";
         client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0)
     };

@@ -60,8 +60,7 @@ pub(crate) fn import(district: &LocalDistrict, file: &Path) -> district_server::
 pub(crate) fn count(district: &LocalDistrict, sql: &'static str) -> i64 {
     let url = district.postgres_url();
     let work = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let client = testkit::postgres::connect(&url).await.unwrap();
         client.query_one(sql, &[]).await.unwrap().get(0)
     };
     district.wait(work).unwrap()

@@ -48,8 +48,7 @@ impl Office {
         let sql = "SELECT encode(p.blob, 'hex'), encode(sha256(string_agg(p.bytes, ''::bytea ORDER BY p.at)), 'hex')
                    FROM blob_pieces p JOIN blobs b USING (centre, desk, blob) WHERE b.whole GROUP BY p.blob";
         let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             client.query(sql, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
         };
         self.district.wait(work).unwrap()

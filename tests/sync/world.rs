@@ -42,8 +42,7 @@ impl World {
         let code = district.enrolment_code(CENTRE, 1).unwrap();
         let desk = LineDesk::enrolled(&folder.path().join("desk"), &line.address(), &code).await.unwrap();
         line.taken();
-        let (sql, connection) = tokio_postgres::connect(&district.postgres_url(), tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let sql = testkit::postgres::connect(&district.postgres_url()).await.unwrap();
         Self { district, line, desk, sql, keys, _folder: folder }
     }
 

@@ -80,8 +80,7 @@ fn everything(home: &Path) -> Vec<u8> {
 fn everything_there(district: &LocalDistrict) -> Vec<u8> {
     let url = district.postgres_url();
     let work = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let client = testkit::postgres::connect(&url).await.unwrap();
         let columns = "SELECT table_name, column_name, data_type FROM information_schema.columns
                        WHERE table_schema = 'public'";
         let mut bytes = Vec::new();

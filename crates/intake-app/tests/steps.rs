@@ -392,22 +392,10 @@ fn a_matter_that_becomes_sealed_leaves_no_word_of_its_steps_behind() {
     }
 }
 
-/// Runs a statement in the district's database.
-fn in_database(district: &LocalDistrict, sql: &'static str) {
-    let url = district.postgres_url();
-    let work = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client.batch_execute(sql).await.unwrap();
-    };
-    district.wait(work).unwrap();
-}
-
 fn count(district: &LocalDistrict, sql: &'static str) -> i64 {
     let url = district.postgres_url();
     let work = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let client = testkit::postgres::connect(&url).await.unwrap();
         client.query_one(sql, &[]).await.unwrap().get(0)
     };
     district.wait(work).unwrap()
@@ -433,11 +421,12 @@ async fn what_the_district_set_aside_stands_on_the_matter_until_the_correction_t
 
     // A district that could not read the record.
     tokio::task::block_in_place(|| {
-        in_database(
-            &district,
-            "DELETE FROM matters; UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable'
+        district
+            .execute(
+                "DELETE FROM matters; UPDATE entries SET verdict = 'set_aside', verdict_code = 'content_unreadable'
              WHERE kind = 'registered'",
-        );
+            )
+            .unwrap();
     });
     desk.take_step(&number, StepKind::Accepted, &on("2026-11-24")).unwrap();
     assert!(!exchanged(desk).await);

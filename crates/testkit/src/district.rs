@@ -28,6 +28,9 @@ pub enum Error {
     /// The server.
     #[error(transparent)]
     District(#[from] district_server::Error),
+    /// A statement, or who was to answer it.
+    #[error(transparent)]
+    Database(#[from] tokio_postgres::Error),
     /// Its thread ended.
     #[error("the district's thread ended")]
     Ended,
@@ -120,6 +123,16 @@ impl LocalDistrict {
     /// [`Error::Ended`] if the thread is gone.
     pub fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {
         self.running.wait(work)
+    }
+
+    /// Runs statements in its database, without its knowledge.
+    ///
+    /// # Errors
+    /// Where one of them fails.
+    pub fn execute(&self, sql: &str) -> Result<()> {
+        let (url, sql) = (self.postgres_url(), sql.to_owned());
+        let done = self.wait(async move { crate::postgres::connect(&url).await?.batch_execute(&sql).await })?;
+        Ok(done?)
     }
 
     /// Takes the database away as a power cut would; the server goes on and answers 503.

@@ -17,6 +17,16 @@ const STOP: Duration = Duration::from_secs(20);
 const USER: &str = "district";
 const DATABASE: &str = "postgres";
 
+/// A client of a database; its connection ends with it.
+///
+/// # Errors
+/// Where nobody answers at that address.
+pub async fn connect(url: &str) -> std::result::Result<tokio_postgres::Client, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
 /// A running cluster. Stops when dropped; what it holds stays in its folder.
 pub struct PrivatePostgres {
     server: Child,

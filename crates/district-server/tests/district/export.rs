@@ -33,8 +33,7 @@ impl World {
     fn record(&self) -> Vec<Entry> {
         let url = self.district.postgres_url();
         let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             let sql = "SELECT journal_id, entry FROM district_journals JOIN district_entries USING (centre, journal_id)
                        WHERE desk = 0 ORDER BY seq";
             client.query(sql, &[]).await.unwrap()

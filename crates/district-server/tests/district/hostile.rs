@@ -37,8 +37,7 @@ impl Server {
         let mut running = Running::start(folder.path(), &postgres.url());
         let address = running.address();
         let http = client(&fs::read(folder.path().join("keys/ca.der")).unwrap());
-        let (database, connection) = tokio_postgres::connect(&postgres.url(), tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let database = testkit::postgres::connect(&postgres.url()).await.unwrap();
         Self { running, address, http, database, references: Vec::new(), _postgres: postgres, folder }
     }
 

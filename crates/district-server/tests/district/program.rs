@@ -167,8 +167,7 @@ async fn a_page_under_way_is_finished_before_the_server_ends() {
     let body = futures_util::stream::once(async { Ok(first) }).chain(rest);
     let sending = http.post(format!("{address}/v1/pages")).body(reqwest::Body::wrap_stream(body)).send();
     let sending = tokio::spawn(sending);
-    let (database, connection) = tokio_postgres::connect(&postgres.url(), tokio_postgres::NoTls).await.unwrap();
-    let talking = tokio::spawn(connection);
+    let database = testkit::postgres::connect(&postgres.url()).await.unwrap();
     // The first block is stored: the page is under way.
     let count = "SELECT count(*) FROM entries";
     while database.query_one(count, &[]).await.unwrap().get::<_, i64>(0) == 0 {
@@ -182,7 +181,6 @@ async fn a_page_under_way_is_finished_before_the_server_ends() {
     assert_eq!(answer.head, desk.head());
     let (ended, log) = server.ended();
     assert!(ended.success(), "{log}");
-    talking.abort();
 }
 
 #[test]

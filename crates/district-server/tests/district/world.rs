@@ -109,8 +109,7 @@ impl World {
     pub(crate) fn value<T: for<'v> tokio_postgres::types::FromSql<'v> + Send + 'static>(&self, sql: &str) -> T {
         let (url, sql) = (self.district.postgres_url(), sql.to_owned());
         let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             client.query_one(&sql, &[]).await.unwrap().get(0)
         };
         self.district.wait(work).unwrap()
@@ -123,8 +122,7 @@ impl World {
     pub(crate) fn execute_at(&self, url: &str, sql: &str) {
         let (url, sql) = (url.to_owned(), sql.to_owned());
         let work = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             client.batch_execute(&sql).await.unwrap();
         };
         self.district.wait(work).unwrap();

@@ -174,10 +174,8 @@ fn at_district(district: &LocalDistrict) -> Vec<(String, i32, bool)> {
     let url = district.postgres_url();
     district
         .wait(async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            let talking = tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             let rows = client.query("SELECT number, version, void FROM matters ORDER BY number", &[]).await.unwrap();
-            talking.abort();
             rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
         })
         .unwrap()

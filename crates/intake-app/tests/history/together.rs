@@ -209,8 +209,7 @@ fn set_back(world: &mut World) -> (Office, Desk, String) {
 fn told_there(district: &LocalDistrict, word: &'static str) -> i64 {
     let url = district.postgres_url();
     let count = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let client = testkit::postgres::connect(&url).await.unwrap();
         let sql = "SELECT count(*) FROM entries WHERE position(convert_to($1, 'UTF8') IN personal) > 0";
         client.query_one(sql, &[&word]).await.unwrap().get(0)
     };
@@ -302,14 +301,12 @@ fn at_district(district: &LocalDistrict, words: &'static str) -> (i64, i64) {
     let url = district.postgres_url();
     district
         .wait(async move {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-            let talking = tokio::spawn(connection);
+            let client = testkit::postgres::connect(&url).await.unwrap();
             let count = |table: &str| {
                 format!("(SELECT count(*) FROM {table} WHERE position(convert_to($1, 'UTF8') IN personal) > 0)")
             };
             let sql = format!("SELECT {}, {}", count("entries"), count("forks"));
             let row = client.query_one(&sql, &[&words]).await.unwrap();
-            talking.abort();
             (row.get(0), row.get(1))
         })
         .unwrap()
