@@ -92,11 +92,12 @@ fn main() {
         ("exchange-growth", exchange::grown),
         ("close-of-day", close_of_day::figure),
     ];
-    let beside: [(&str, MayMeasure); 7] = [
+    let beside: [(&str, MayMeasure); 8] = [
         ("exchange-vs-peers", exchange::against_peers),
         ("slow-line-vs-peers", slow_line::against_peers),
         ("slow-line-again", slow_line::cut),
         ("attachment-vs-bare", slow_line::attachment),
+        ("attachment-free", slow_line::attachment_free),
         ("slip-vs-weasyprint", paper::weasyprint),
         ("slip-vs-reportlab", paper::reportlab),
         ("slip-vs-chromium", paper::chromium),

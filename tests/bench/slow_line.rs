@@ -37,10 +37,20 @@ const AGAIN: f64 = 24_000.0;
 type Line = [&'static str; 3];
 const POOR: Line = ["256", "600", "2"];
 const LONG: Line = ["20000", "40", "0"];
+/// What a desk may have on its way at once there, where it is not what a district has unless set.
+const WIRE_KIB: &str = "INTAKE_BENCH_WIRE_KIB";
 /// A scan of some pages.
 const FILE: usize = 4 << 20;
 /// After a cut, until somebody tries again.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// This program in a part, in a namespace.
+fn part(role: &str, namespace: &str, arguments: &[&Path]) -> Command {
+    let mut command = Command::new("ip");
+    command.args(["netns", "exec", namespace]).arg(std::env::current_exe().unwrap()).args(arguments);
+    command.env(ROLE, role);
+    command
+}
 
 /// A child that is told lines and answers with lines.
 struct Teller {
@@ -56,12 +66,8 @@ impl Teller {
         Self { child, input, output }
     }
 
-    /// This program in a part, in a namespace.
     fn part(role: &str, namespace: &str, arguments: &[&Path]) -> Self {
-        let mut command = Command::new("ip");
-        command.args(["netns", "exec", namespace]).arg(std::env::current_exe().unwrap()).args(arguments);
-        command.env(ROLE, role);
-        Self::start(command)
+        Self::start(part(role, namespace, arguments))
     }
 
     fn tell(&mut self, line: &str) {
@@ -104,6 +110,10 @@ struct Slow {
 
 impl Slow {
     fn new(folder: &Path, line: Line) -> Option<Self> {
+        Self::with(folder, line, None)
+    }
+
+    fn with(folder: &Path, line: Line, wire_kib: Option<&str>) -> Option<Self> {
         let mut command = Command::new("python3");
         command.arg(root().join("tests/bench/slow_line.py")).args([NEAR, FAR.namespace?]).args(line).arg("20261124");
         command.stderr(Stdio::null());
@@ -113,7 +123,9 @@ impl Slow {
             return None;
         }
         let (home, office) = (tempfile::tempdir_in(folder).ok()?, tempfile::tempdir_in(folder).ok()?);
-        let mut district = Teller::part("district", FAR.namespace?, &[office.path(), home.path()]);
+        let mut district = part("district", FAR.namespace?, &[office.path(), home.path()]);
+        district.envs(wire_kib.map(|kib| (WIRE_KIB, kib)));
+        let mut district = Teller::start(district);
         let postgres = district.line();
         let slow = Self {
             _district: district,
@@ -233,7 +245,16 @@ pub(crate) fn cut(folder: &Path) -> Option<Figure> {
 
 /// An attachment with its registration, from the press of the key until the district has it whole.
 pub(crate) fn attachment(folder: &Path) -> Option<Figure> {
-    let slow = Slow::new(folder, LONG)?;
+    scan(folder, "attachment-vs-bare", None)
+}
+
+/// The same at a district that leaves to its system what a desk has on its way.
+pub(crate) fn attachment_free(folder: &Path) -> Option<Figure> {
+    scan(folder, "attachment-free", Some("0"))
+}
+
+fn scan(folder: &Path, name: &'static str, wire_kib: Option<&str>) -> Option<Figure> {
+    let slow = Slow::with(folder, LONG, wire_kib)?;
     let mut sink = Teller::part("sink", FAR.namespace?, &[]);
     let address = sink.line();
     let mut pairs = Vec::new();
@@ -244,7 +265,7 @@ pub(crate) fn attachment(folder: &Path) -> Option<Figure> {
         pairs.push((ours, Duration::from_secs_f64(bare.line().parse().unwrap())));
     }
     let what = "4 MiB attached, on 20 Mbit/s and 40 ms, until the district has it";
-    Some(Figure::of("attachment-vs-bare", what, "as many bare bytes by TCP", pairs))
+    Some(Figure::of(name, what, "as many bare bytes by TCP", pairs))
 }
 
 /// Plays a part where this program was started for one. Gives whether it was.
@@ -279,6 +300,7 @@ fn district(office: &Path, home: &Path, runtime: &Runtime) {
     let far = |config: &mut district_server::Config| {
         config.listen = format!("{}:0", FAR.host).parse().unwrap();
         config.names.push(FAR.host.to_owned());
+        config.wire_kib = std::env::var(WIRE_KIB).map_or(config.wire_kib, |kib| kib.parse().unwrap());
     };
     let district = LocalDistrict::start_as(office, clock, far).unwrap();
     let desk = register::desk(home, false);

@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
     "desk_requests",
     "address_requests",
     "desk_back_mib",
+    "wire_kib",
     "patience_seconds",
 ];
 
@@ -48,6 +49,8 @@ pub struct Config {
     pub address_requests: u32,
     /// MiB of attachments that go back in an hour to one desk that lost them; for more it is answered 429.
     pub desk_back_mib: u32,
+    /// KiB that a desk may have on its way at once. 0 leaves it to the system.
+    pub wire_kib: u16,
     /// How long nothing may arrive of a page, and how long any other request may take.
     pub patience: Duration,
 }
@@ -58,6 +61,8 @@ const DESK_REQUESTS: u32 = 1200;
 const ADDRESS_REQUESTS: u32 = 12_000;
 /// A year of a busy desk's scans within a day.
 const DESK_BACK_MIB: u32 = 1024;
+/// A poor line's router would queue a whole day, and what is queued when the line is cut is sent once more.
+const WIRE_KIB: u16 = 16;
 
 impl Config {
     /// A configuration with the usual values for the rest.
@@ -73,6 +78,7 @@ impl Config {
             desk_requests: DESK_REQUESTS,
             address_requests: ADDRESS_REQUESTS,
             desk_back_mib: DESK_BACK_MIB,
+            wire_kib: WIRE_KIB,
             patience: Duration::from_secs(30),
         }
     }
@@ -132,6 +138,12 @@ impl Config {
         told.set(&mut config.address_requests, "address_requests", a_minute);
         told.set(&mut config.desk_back_mib, "desk_back_mib", |text| {
             text.parse().ok().filter(|most| (1..=1_000_000).contains(most)).ok_or("is not 1 to 1000000 MiB in an hour")
+        });
+        told.set(&mut config.wire_kib, "wire_kib", |text| {
+            text.parse()
+                .ok()
+                .filter(|kib| *kib == 0 || (8..=16_384).contains(kib))
+                .ok_or("is not 0, nor 8 to 16384 KiB")
         });
         told.set(&mut config.patience, "patience_seconds", |text| {
             let seconds = text.parse().ok().filter(|seconds| (1..=600).contains(seconds));

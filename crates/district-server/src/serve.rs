@@ -14,9 +14,6 @@ use crate::{District, Error, Result, http, metrics};
 
 /// How long requests under way may still take after a stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// The most that a desk may have on the wire at once, in bytes. A poor line's router would queue a whole day of it, and what is
-/// queued when the line is cut is sent once more.
-const ON_THE_WIRE: usize = 16 << 10;
 /// How long a new connection may take to send its first request.
 const FIRST_REQUEST: Duration = Duration::from_secs(20);
 
@@ -44,8 +41,11 @@ pub async fn serve_with_grace(
 ) -> Result<()> {
     let tls = RustlsConfig::from_config(district.keys.tls(&district.config.names)?);
     let listener = TcpListener::bind(district.config.listen).map_err(Error::Listen)?;
-    // Connections have it from the listener.
-    SockRef::from(&listener).set_recv_buffer_size(ON_THE_WIRE).map_err(Error::Listen)?;
+    if district.config.wire_kib > 0 {
+        // Connections have it from the listener.
+        let bytes = usize::from(district.config.wire_kib) << 10;
+        SockRef::from(&listener).set_recv_buffer_size(bytes).map_err(Error::Listen)?;
+    }
     let address = listener.local_addr().map_err(Error::Listen)?;
     let figures = district.config.metrics.map(|address| tell_figures(&district, address)).transpose()?;
     let handle = Handle::new();
