@@ -223,4 +223,18 @@ names = [\"区\"]
         assert_eq!(config.name, "乙区");
         assert!(config.listen.ip().is_loopback());
     }
+
+    #[test]
+    fn what_a_desk_may_have_on_its_way_is_left_to_the_system_or_some_kib() {
+        let of = |kib: &str| {
+            let text = "name = \"甲区\"\nfolder = \"/srv/d\"\npostgres = \"postgres://u@localhost/d\"\n";
+            Config::from_text(text, &|word| (word == "WIRE_KIB").then(|| kib.to_owned())).map(|config| config.wire_kib)
+        };
+        for (kib, taken) in [("0", 0), ("8", 8), ("16384", 16_384)] {
+            assert_eq!(of(kib).unwrap(), taken);
+        }
+        for kib in ["7", "16385", "-1", "much"] {
+            assert!(matches!(of(kib), Err(Error::Config(_))), "{kib}");
+        }
+    }
 }
