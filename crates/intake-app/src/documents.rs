@@ -439,8 +439,8 @@ impl<'a> Opened<'a> {
         let stands = |paper| documents.iter().any(|one| one.issued.paper == paper && one.void.is_none());
         let facts = self.facts();
         let course = self.course(documents, &facts);
-        let handed =
-            self.steps.iter().filter(|one| one.kind == StepKind::HandedOver && one.withdrawn.is_none()).next_back();
+        let hands_over = |one: &&StepRecord| one.kind == StepKind::HandedOver && one.withdrawn.is_none();
+        let handed = self.steps.iter().rfind(hands_over);
         let handed_to = handed.and_then(|one| match &one.told {
             Personal::Told(words) => Some((words.told.section.as_str(), one.open.due)),
             Personal::Sealed(_) | Personal::Erased => None,
