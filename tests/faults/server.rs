@@ -109,8 +109,7 @@ impl Site {
     async fn count(&self, sql: &str) -> i64 {
         let url = self.postgres.as_ref().unwrap().url();
         let client = testkit::postgres::connect(&url).await.unwrap();
-        let count = client.query_one(sql, &[]).await.unwrap().get(0);
-        count
+        client.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     /// Whether all is stored that the desk takes for stored, and then both ends are equal, each entry once.
