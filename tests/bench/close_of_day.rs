@@ -169,6 +169,5 @@ async fn held(office: &Path) -> i64 {
     let told = std::fs::read_to_string(office.join("district.env")).unwrap();
     let url = told.lines().find_map(|line| line.strip_prefix("postgres=")).unwrap();
     let client = testkit::postgres::connect(url).await.unwrap();
-    let count = client.query_one("SELECT count(*) FROM matters", &[]).await.unwrap().get(0);
-    count
+    client.query_one("SELECT count(*) FROM matters", &[]).await.unwrap().get(0)
 }

@@ -109,8 +109,7 @@ impl Line {
             for (keys, rows) in keys.chunks(IN_ONE_TRANSACTION).zip(rows.chunks(IN_ONE_TRANSACTION)) {
                 client.execute(&insert, &[&keys, &rows]).await.unwrap();
             }
-            let took = start.elapsed();
-            took
+            start.elapsed()
         })
     }
 }
