@@ -153,7 +153,6 @@ fn serial(number: &str) -> u64 {
 async fn rows(url: &str) -> Vec<(String, Option<String>, String)> {
     let client = testkit::postgres::connect(url).await.unwrap();
     let rows = client.query("SELECT number, name, demand FROM matters ORDER BY registered_seq", &[]).await.unwrap();
-    drop(client);
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 

@@ -100,9 +100,24 @@ impl District {
     /// # Errors
     /// [`Error::Config`], [`Error::Folder`] or [`Error::Away`], each with a sentence for the one who starts it.
     pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        Self::opened(config, clock, false).await
+    }
+
+    /// The same for taking in what desks say, which a database that could lose it, or not find it again, must not.
+    ///
+    /// # Errors
+    /// As [`District::open`]; [`Error::Config`] too for such a database.
+    pub async fn open_for_desks(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        Self::opened(config, clock, true).await
+    }
+
+    async fn opened(config: Config, clock: Clock, for_desks: bool) -> Result<Arc<Self>> {
         let keys = keys::Keys::open(&config.folder)?;
         let revoked = revoked::Revoked::open(&config.folder)?;
         let pool = db::pool(&config.postgres, CONNECTIONS)?;
+        if for_desks {
+            db::cluster::check(&pool.get().await?).await?;
+        }
         db::migrate(&pool).await?;
         let boot = BootId(intake_wire::random()?);
         let district = Self {
@@ -126,19 +141,14 @@ impl District {
         Ok(Arc::new(district))
     }
 
-    /// The same for serving desks, as soon as the database answers: a machine that starts both need not start them in order.
-    /// Nothing is taken in by a database that could lose it; what else is asked of a district goes on.
+    /// The same, as soon as the database answers: a machine that starts both need not start them in order.
     ///
     /// # Errors
-    /// As [`District::open`], but for [`Error::Away`]; [`Error::Config`] too for such a database.
+    /// As [`District::open_for_desks`], but for [`Error::Away`].
     pub async fn open_when_possible(config: Config, clock: Clock) -> Result<Arc<Self>> {
         let mut told = String::new();
         loop {
-            let opened = async {
-                db::cluster::check(&db::pool(&config.postgres, 1)?.get().await?).await?;
-                Self::open(config.clone(), Arc::clone(&clock)).await
-            };
-            match opened.await {
+            match Self::open_for_desks(config.clone(), Arc::clone(&clock)).await {
                 Err(Error::Away(why)) => {
                     if told != why {
                         tracing::warn!(%why, "PostgreSQL does not answer; the district waits for it");

@@ -170,7 +170,7 @@ async fn run(arguments: Arguments) -> Result<()> {
             println!("{}", json(&open().await?.export(&asked).await?)?);
         }
         Task::ImportUsb { file, vouched_by, reason } => {
-            let district = open().await?;
+            let district = District::open_for_desks(config.clone(), Arc::clone(&clock)).await?;
             let taken = match vouched_by.zip(reason) {
                 Some((by, reason)) => district.import_lost(&file, &Voucher { by, reason }).await?,
                 None => district.import_usb(&file).await?,

@@ -135,6 +135,28 @@ async fn a_matter_goes_its_way_and_its_clocks_start_and_stop_by_the_steps() {
 }
 
 #[test]
+fn the_slip_for_a_section_names_the_one_that_has_the_matter() {
+    let world = world();
+    let desk = &world.desk;
+    let number = desk.register(&visit()).unwrap().number;
+    desk.take_step(&number, StepKind::Accepted, &on("2026-11-24")).unwrap();
+    let proposed = || {
+        let offers = desk.papers_for(&number).unwrap().offers;
+        let slip = offers.into_iter().find(|offer| offer.paper == Paper::InternalAssignment).unwrap();
+        (slip.filling.to_body, slip.filling.limit.unwrap().to_string())
+    };
+    let lawful = (String::new(), "2027-01-23".to_owned());
+    assert_eq!(proposed(), lawful);
+    desk.take_step(&number, StepKind::HandedOver, &handed("2026-11-24", "2026-12-02")).unwrap();
+    let wrong = StepTaken { section: "城管科".into(), ..handed("2026-11-24", "2026-12-04") };
+    let taken = desk.take_step(&number, StepKind::HandedOver, &wrong).unwrap();
+    assert_eq!(proposed(), ("城管科".into(), "2026-12-04".into()), "the last one");
+    let step = taken.steps.iter().find(|one| one.taken.section == "城管科").unwrap().step.clone();
+    desk.withdraw_step(&number, &step, "交错了科室").unwrap();
+    assert_eq!(proposed(), ("综治办".into(), "2026-12-02".into()), "the one that stands");
+}
+
+#[test]
 fn a_wrong_step_is_taken_back_and_stays_readable_with_its_reason() {
     let world = world();
     let desk = &world.desk;

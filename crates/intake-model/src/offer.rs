@@ -209,10 +209,11 @@ impl Case<'_> {
 
 fn offered(paper: Paper, fit: Fit, case: &Case<'_>, advice: &Advice, profile: &Profile) -> Offer {
     let sealed = case.visit.is_sealed();
-    let asked = case.handed_to.filter(|_| paper == Paper::InternalAssignment).and_then(|(_, due)| due);
-    // The day that the section was given is nobody's limit by law.
-    let basis = if asked.is_some() { None } else { basis(paper, case, profile) };
-    let limit = asked.or(basis.as_ref().and_then(Due::effective));
+    let basis = basis(paper, case, profile);
+    let by_law = basis.as_ref().and_then(Due::effective);
+    let given = case.handed_to.filter(|_| paper == Paper::InternalAssignment).and_then(|(_, due)| due);
+    // The section may have less time than the office has, and never more.
+    let limit = given.into_iter().chain(by_law).min();
     let filling = Filling { limit, ..prefilled(paper, case, advice) };
     let fields: Vec<&str> = paper.fields_for(sealed).collect();
     Offer {

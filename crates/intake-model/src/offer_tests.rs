@@ -68,15 +68,14 @@ fn what_goes_to_the_section_names_it_and_its_day() {
     let assigned = |handed_to| {
         let offers = papers_for(&Case { handed_to, ..case(&visit) }, Profile::national());
         let offer = offers.into_iter().find(|offer| offer.paper == Paper::InternalAssignment).unwrap();
-        (offer.filling.to_body, offer.filling.limit, offer.basis.is_some())
+        (offer.filling.to_body, offer.filling.limit)
     };
     let c4 = Some(day("2027-01-23"));
-    assert_eq!(assigned(None), (String::new(), c4, true));
-    assert_eq!(assigned(Some(("物业管理科", None))), ("物业管理科".into(), c4, true));
-    assert_eq!(
-        assigned(Some(("物业管理科", Some(day("2026-12-04"))))),
-        ("物业管理科".into(), Some(day("2026-12-04")), false)
-    );
+    assert_eq!(assigned(None), (String::new(), c4));
+    assert_eq!(assigned(Some(("物业管理科", None))), ("物业管理科".into(), c4));
+    assert_eq!(assigned(Some(("物业管理科", Some(day("2026-12-04"))))), ("物业管理科".into(), Some(day("2026-12-04"))));
+    let longer = Some(("物业管理科", Some(day("2099-12-31"))));
+    assert_eq!(assigned(longer), ("物业管理科".into(), c4), "no more time than the office has");
     // The visitor's own notice is about the law's limit, and goes to nobody else.
     let visitors = papers_for(
         &Case { handed_to: Some(("物业管理科", Some(day("2026-12-04")))), ..case(&visit) },

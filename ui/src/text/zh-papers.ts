@@ -11,7 +11,7 @@ export const papers = {
   nothing: "还没有出具文书。",
   due: (day: string) => `最迟 ${day} 书面告知，还没有出具告知书。`,
   told: (paper: string, day: string, delivered: boolean) => `${day} ${delivered ? "已送达" : "已出具"}${paper}${delivered ? "" : "，送达还没有登记"}。`,
-  basis: (limit: number, unit: string, from: string, article: string) => `自 ${from} 起 ${limit} ${unit}（${article}）`,
+  basis: (limit: number, unit: string, from: string, article: string) => `最长：自 ${from} 起 ${limit} ${unit}（${article}）`,
   fields: {
     addressee: "称谓",
     reason: "理由、情况",

@@ -12,7 +12,7 @@ async fn mistakes(world: &World, database: &str) -> Vec<String> {
     let url = world.district.postgres_url();
     let (cluster, _) = url.rsplit_once('/').unwrap();
     let config = Config::new("区", &folder.path().join("keys"), &format!("{cluster}/{database}"));
-    match District::open_when_possible(config, Arc::new(|| 0)).await {
+    match District::open_for_desks(config, Arc::new(|| 0)).await {
         Ok(_) => Vec::new(),
         Err(Error::Config(mistakes)) => mistakes,
         Err(other) => panic!("{other}"),
