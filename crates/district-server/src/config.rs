@@ -140,10 +140,7 @@ impl Config {
             text.parse().ok().filter(|most| (1..=1_000_000).contains(most)).ok_or("is not 1 to 1000000 MiB in an hour")
         });
         told.set(&mut config.wire_kib, "wire_kib", |text| {
-            text.parse()
-                .ok()
-                .filter(|kib| *kib == 0 || (8..=16_384).contains(kib))
-                .ok_or("is not 0, nor 8 to 16384 KiB")
+            text.parse().ok().filter(|kib| *kib == 0 || (8..=4096).contains(kib)).ok_or("is not 0, nor 8 to 4096 KiB")
         });
         told.set(&mut config.patience, "patience_seconds", |text| {
             let seconds = text.parse().ok().filter(|seconds| (1..=600).contains(seconds));
