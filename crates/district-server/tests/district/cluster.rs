@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use district_server::{Config, District, Error};
 
+use crate::program::program;
 use crate::world::{World, world};
 
 /// What a district says that is opened on this database of the cluster.
@@ -50,4 +51,20 @@ async fn after_the_machine_sorts_otherwise_the_indexes_are_made_anew_first() {
     assert!(said.len() == 1 && said[0].contains("REINDEX DATABASE \"sorted\""), "{said:?}");
     world.execute("ALTER DATABASE sorted REFRESH COLLATION VERSION");
     assert_eq!(mistakes(&world, "sorted").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn with_such_a_database_no_stick_is_taken_in_and_all_else_is_answered() {
+    let (world, folder) = (world(), tempfile::tempdir().unwrap());
+    world.execute("ALTER DATABASE postgres SET synchronous_commit = off");
+    let (keys, url) = (folder.path().join("keys"), world.district.postgres_url());
+    let config = format!("name = \"区\"\nfolder = \"{}\"\npostgres = \"{url}\"\n", keys.display());
+    std::fs::write(folder.path().join("district.toml"), config).unwrap();
+    let said = program(folder.path()).arg("import-usb").arg(folder.path().join("a.stick")).output().unwrap();
+    assert!(
+        !said.status.success() && String::from_utf8_lossy(&said.stderr).contains("synchronous_commit = off"),
+        "{said:?}"
+    );
+    let said = program(folder.path()).arg("status").output().unwrap();
+    assert!(said.status.success(), "{said:?}");
 }
