@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use intake_app::{CreateDesk, Desk, OtherPaper, PaperDelivery, SearchQuery, SharedMatter};
+use intake_app::{CreateDesk, Desk, OtherPaper, PaperDelivery, ReturnedState, SearchQuery, SharedMatter};
 use intake_model::{Code, Competent, Decision, Delivery, Outcome, Paper, Question, Route, Visit, civil_time};
 use intake_store::{Db, Keyring, Locked};
 use testkit::FixedMoments;
@@ -236,8 +236,13 @@ async fn a_district_that_was_restored_lets_a_delivery_wait_until_the_other_windo
     centre.district.postgres().restore_over(&dump).unwrap();
     let result = second.exchange(|_| {}).await.unwrap();
     assert!(!result.in_step && (result.waiting, result.set_aside) == (1, 0), "{result:?}");
+    let returned = || shared(second, &number).unwrap().returned;
+    let [waits] = &returned()[..] else { panic!("{:?}", returned()) };
+    assert_eq!((waits.kind.as_str(), waits.state, waits.other), ("delivered_for", ReturnedState::Waiting, 0));
     centre.all_in_step().await;
     in_step(first).await;
+    in_step(second).await;
+    assert_eq!(returned(), []);
     assert_eq!(deliveries(first, &number).len(), 1, "told again, and known once");
     assert_eq!(centre.count("SELECT count(*) FROM deliveries"), 1);
     for desk in &centre.windows {

@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 use crate::desk::{Desk, draft};
 use crate::papers_view::{PaperDelivery, delivery};
+use crate::steps_view::{Returned, returned};
 use crate::times::date_is_certain;
 use crate::visits::parsed;
 use crate::{Error, Result};
@@ -44,6 +45,8 @@ pub struct SharedMatter {
     pub void: bool,
     /// The papers of it that are known here, the first one first.
     pub papers: Vec<OtherPaper>,
+    /// What this desk wrote down of it and the district did not simply apply, the oldest first.
+    pub returned: Vec<Returned>,
 }
 
 /// A paper that another desk issued.
@@ -132,6 +135,7 @@ fn standing<'m>(matter: &'m SharedRecord, documents: &[String]) -> Result<Vec<&'
 pub(crate) fn shown(matters: &Matters<'_>, record: SharedRecord, desk: u8) -> Result<SharedMatter> {
     let short = parsed(&record.told.number)?.short();
     let here = matters.delivered_here(&record.told.number)?;
+    let back = matters.returned(&record.told.number)?;
     let words = record.words.unwrap_or_default();
     Ok(SharedMatter {
         number: record.told.number,
@@ -144,6 +148,7 @@ pub(crate) fn shown(matters: &Matters<'_>, record: SharedRecord, desk: u8) -> Re
         phone: words.phone,
         void: record.told.state == SharedState::Void,
         papers: words.papers.into_iter().map(|one| paper(one, &here, desk)).collect(),
+        returned: back.into_iter().filter_map(returned).collect(),
     })
 }
 

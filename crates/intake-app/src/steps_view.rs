@@ -75,7 +75,7 @@ pub struct Returned {
     pub state: ReturnedState,
     /// Why it was set aside; `None` for a word that this program does not know.
     pub code: Option<Code>,
-    /// The entry that took its place, or for which it waits; 0 for one set aside.
+    /// The entry that took its place, or for which it waits; 0 for one set aside, and for one that waits for another desk's.
     pub other: u64,
 }
 

@@ -5,9 +5,9 @@
 
 use intake_wire::VerdictKind;
 
-use crate::Result;
 use crate::erase::about;
 use crate::journal::Journal;
+use crate::{Matters, Result};
 
 /// An entry that the district stored and did not simply apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,16 @@ pub struct ReturnedEntry {
     pub clerk: u32,
     /// What the district says.
     pub verdict: VerdictKind,
+}
+
+impl Matters<'_> {
+    /// Every such entry of this desk about a matter, its own or another desk's, the oldest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sqlite`], [`crate::Error::Json`].
+    pub fn returned(&self, number: &str) -> Result<Vec<ReturnedEntry>> {
+        Journal { connection: self.connection }.returned(number)
+    }
 }
 
 impl Journal<'_> {

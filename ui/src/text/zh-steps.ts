@@ -94,7 +94,10 @@ export const steps = {
   returned: "区里退回的记录",
   returnedAs: {
     set_aside: (kind: string, at: string, place: string) => `${at} 的“${kind}”（记录 ${place}）退回待处理`,
-    waiting: (kind: string, at: string, other: number) => `${at} 的“${kind}”在等第 ${other} 条记录，那条办好后自动处理。`,
+    waiting: (kind: string, at: string, other: number) =>
+      other > 0
+        ? `${at} 的“${kind}”在等第 ${other} 条记录，那条办好后自动处理。`
+        : `${at} 的“${kind}”区里已经收到，在等出具文书的窗口上报，那边报上去后自动处理。`,
     superseded: (kind: string, at: string, other: number) => `${at} 的“${kind}”已由第 ${other} 条更正代替，不用再管。`,
   },
   kind: (kind: string) => kinds[kind] ?? "其他记录",

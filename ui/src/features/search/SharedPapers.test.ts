@@ -19,6 +19,7 @@ const matter = (more: Partial<SharedMatter>): SharedMatter => ({
   phone: "",
   void: false,
   papers: [paper],
+  returned: [],
   ...more,
 });
 
@@ -94,4 +95,11 @@ it("what is void, or not known, cannot be handed over", async () => {
   const none = await seen(305, matter({ papers: [] }));
   expect(none.sees("shared-papers-none")).not.toBeNull();
   expect(none.sees("shared-deliver")).toBeNull();
+});
+
+it("what waits at the district for the other window's entry is said, and nothing else of it", async () => {
+  const waits = { place: "A-7", kind: "delivered_for", at: "2026-11-24 09:06", state: "waiting", code: null, other: 0 } as const;
+  const page = await seen(3, matter({ returned: [waits] }));
+  expect(page.sees("steps-returned")?.textContent).toContain("2026-11-24 09:06 的“代外窗口送达”区里已经收到，在等出具文书的窗口上报");
+  expect(page.sees("steps-returned")?.textContent).not.toContain("第 0 条");
 });

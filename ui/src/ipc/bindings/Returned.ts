@@ -27,6 +27,6 @@ state: ReturnedState,
  */
 code: Code | null, 
 /**
- * The entry that took its place, or for which it waits; 0 for one set aside.
+ * The entry that took its place, or for which it waits; 0 for one set aside, and for one that waits for another desk's.
  */
 other: number, };
