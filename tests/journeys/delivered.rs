@@ -9,7 +9,7 @@ use testkit::screen::Screen;
 use testkit::visits::property_fee;
 
 use crate::driver::Driver;
-use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F7, Window};
+use crate::window::{ALT, CONTROL, ENTER, ESCAPE, F4, F7, Window};
 use crate::{Home, create_desk, enrol, exchange, exchange_by_hand};
 
 /// The centre's second window.
@@ -65,6 +65,7 @@ async fn a_visitor_fetches_at_this_window_the_notice_that_another_one_issued() {
         }),
         ..property_fee()
     };
+    let before_it = district.postgres().dump().unwrap();
     let number = second.register(&accepted).unwrap().number;
     let document = issued(&second, &number).await;
     let without = second.register(&property_fee()).unwrap().number;
@@ -99,6 +100,17 @@ async fn a_visitor_fetches_at_this_window_the_notice_that_another_one_issued() {
     window.at("shared-deliver").await;
     window.picture("123-外窗口-已送达").await;
 
+    // The district was set back: what was handed over waits there until the other window tells its paper again.
+    district.postgres().restore_over(&before_it).unwrap();
+    window.press(&[F4]).await;
+    window.at("exchange-start").await;
+    window.press(&[ENTER]).await;
+    window.see_css("[data-testid='exchange-result'][data-in-step='false']").await;
+    look_up(&window, &number).await;
+    window.read("steps-returned", "在等出具文书的窗口上报").await;
+    window.picture("125-外窗口-区里在等").await;
+
+    in_step(&second).await;
     exchange(&window).await;
     in_step(&second).await;
     let deliveries = second.papers_for(&number).unwrap().issued[0].deliveries.clone();
